@@ -1,0 +1,56 @@
+/** Names inside a run's folder `<data>/runs/<id>/`, the same for workers, the service and external trainers. */
+export const RUN_FOLDER = {
+  journal: (rank: number) => `journal.${rank}.ndjson`,
+  tokens: (rank: number) => `tokens.${rank}.bin`,
+  /** The configuration the run was launched with: what `secondlook train` reads. */
+  config: "run.json",
+  control: "control.ndjson",
+  lease: "lease.json",
+  log: "worker.log",
+  checkpoints: "checkpoints",
+} as const;
+
+/** Names inside the data folder. */
+export const DATA_FOLDER = {
+  runs: "runs",
+  /** Content-addressed decoded frames: `<first two of hash>/<hash>.png`, shared by all runs. */
+  frames: "frames",
+  index: "index.db",
+  user: "user.db",
+  token: "service.token",
+  /** Address and pid of the running service. */
+  service: "service.json",
+  samplePack: "sample-pack",
+} as const;
+
+/** Who writes the run: refuses a second writer. Stale when the pid is gone or its start time differs. */
+export interface Lease {
+  readonly host: string;
+  readonly pid: number;
+  /** Start of that process, clock ticks since boot (`/proc/<pid>/stat` field 22), or 0 where unknown. */
+  readonly processStart: number;
+  readonly attempt: number;
+}
+
+/** `run.json`: everything that is needed to start or resume the run. */
+export interface RunConfigFile {
+  readonly id: string;
+  readonly name: string;
+  readonly recipe: string;
+  readonly preset: string;
+  readonly seed: number;
+  /** Values that differ from the preset's. */
+  readonly overrides: Readonly<Record<string, unknown>>;
+  readonly model: string;
+  readonly data: {
+    readonly train: string;
+    readonly sft?: string;
+    readonly validation?: string;
+    readonly heldOut?: string;
+    /** Folder that rows' relative paths start from; nothing outside it is read. */
+    readonly mediaRoot: string;
+  };
+  /** A checkpoint folder of another run to start from, with its stage done. */
+  readonly branchFrom?: { readonly run: string; readonly checkpoint: string };
+  readonly createdAt: number;
+}

@@ -1,0 +1,112 @@
+// The engine's operators: one declaration each; the CPU implementation lives in ops/<name>.cpp, the CUDA one beside it.
+// Policy: activations are overwritten, gradients of parameters accumulate (+=), gradients of activations are
+// overwritten unless a parameter says `accumulate`. All matrices are row-major float32. No operator allocates what it
+// returns. Every operator is deterministic: each output element is computed in one fixed order, whatever the number
+// of threads (no split-K across threads, reductions over rows in fixed blocks).
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+namespace secondlook {
+
+class ThreadPool;
+class CancelToken;
+
+enum class InstructionSet : uint8_t { portable, avx2, avx512 };
+
+struct Context {
+  ThreadPool& pool;
+  InstructionSet instructionSet;
+  const CancelToken* cancel = nullptr;  // polled between blocks; throws Aborted
+};
+
+namespace ops {
+
+// ---- matrix products -------------------------------------------------------------------------------------------
+// C[m,n] = alpha * op(A)[m,k] * op(B)[k,n] + beta * C; ld* are row strides in elements.
+void gemm(Context&, bool transposeA, bool transposeB, int64_t m, int64_t n, int64_t k, float alpha, const float* a,
+          int64_t lda, const float* b, int64_t ldb, float beta, float* c, int64_t ldc);
+// y[rows,out] = x[rows,in] W[out,in]^T + bias[out] (bias may be null). Small `rows` (decode) take a path without packing.
+void linear(Context&, int64_t rows, int64_t in, int64_t out, const float* x, const float* w, const float* bias, float* y);
+// dx[rows,in] (null: skip; accumulateDx adds), dw[out,in] += dy^T x (null: skip), db[out] += column sums (null: skip).
+void linearBackward(Context&, int64_t rows, int64_t in, int64_t out, const float* x, const float* w, const float* dy,
+                    float* dx, bool accumulateDx, float* dw, float* db);
+
+// ---- row operators ---------------------------------------------------------------------------------------------
+// y = w * x * r, r = rsqrt(mean(x^2) + eps); saves r[rows] (null: not saved).
+void rmsNorm(Context&, int64_t rows, int64_t width, float eps, const float* x, const float* w, float* y, float* r);
+void rmsNormBackward(Context&, int64_t rows, int64_t width, const float* x, const float* w, const float* r,
+                     const float* dy, float* dx, bool accumulateDx, float* dw);
+// y = (x - mean) * r * w + b; saves mean[rows], r[rows].
+void layerNorm(Context&, int64_t rows, int64_t width, float eps, const float* x, const float* w, const float* b,
+               float* y, float* mean, float* r);
+void layerNormBackward(Context&, int64_t rows, int64_t width, const float* x, const float* w, const float* mean,
+                       const float* r, const float* dy, float* dx, bool accumulateDx, float* dw, float* db);
+// y[rows,width] = silu(gateUp[:, :width]) * gateUp[:, width:]; gateUp is [rows, 2 * width].
+void swiglu(Context&, int64_t rows, int64_t width, const float* gateUp, float* y);
+void swigluBackward(Context&, int64_t rows, int64_t width, const float* gateUp, const float* dy, float* dGateUp);
+enum class Activation : uint8_t { geluErf, quickGelu };
+void activation(Context&, Activation, int64_t count, const float* x, float* y);
+void activationBackward(Context&, Activation, int64_t count, const float* x, const float* dy, float* dx);
+// Rotate-half rotary embedding in place on x[tokens, heads, headDim] with row stride `stride`; cos/sin [tokens, headDim].
+// `inverse` rotates back (the backward pass).
+void rotary(Context&, int64_t tokens, int64_t heads, int64_t headDim, float* x, int64_t stride, const float* cos,
+            const float* sin, bool inverse);
+void addRows(Context&, int64_t count, const float* x, float* y);  // y += x
+void gatherRows(Context&, int64_t rows, int64_t width, const int32_t* index, const float* from, float* to);
+// to[index[i]] += from[i]; duplicates are summed in order of i.
+void scatterAddRows(Context&, int64_t rows, int64_t width, const int32_t* index, const float* from, float* to);
+
+// ---- attention -------------------------------------------------------------------------------------------------
+// One run of query rows and the key rows it sees: a whole prefix, then its own run (causal or not). Shared-prefix
+// groups, packed sequences, vision windows and plain causal sequences are all lists of these.
+struct Segment {
+  int64_t queryBegin, queryEnd;
+  int64_t prefixBegin, prefixEnd;  // every query sees all of these keys; empty when equal
+  int64_t keyBegin, keyEnd;        // own keys; with `causal`, query i sees keys keyBegin .. keyBegin + i - queryBegin
+  bool causal;
+};
+struct AttentionShape {
+  int64_t queryHeads, keyHeads, headDim;  // query head h reads key head h / (queryHeads / keyHeads)
+  int64_t queryStride, keyStride, valueStride, outputStride;  // row strides in elements
+  float scale;
+};
+// q/k/v/out: first head of row 0; head h at + h * headDim. logSumExp [queryHeads, totalQueries] is saved for backward.
+void attention(Context&, const AttentionShape&, std::span<const Segment>, int64_t totalQueries, const float* q,
+               const float* k, const float* v, float* out, float* logSumExp);
+// dq, dk, dv have the strides of q, k, v and are accumulated (+=): callers zero them first.
+void attentionBackward(Context&, const AttentionShape&, std::span<const Segment>, int64_t totalQueries, int64_t totalKeys,
+                       const float* q, const float* k, const float* v, const float* out, const float* logSumExp,
+                       const float* dOut, float* dq, float* dk, float* dv);
+// One query row per running sequence; `rows` of a group share the prefix keys, read once for the whole group.
+struct DecodeRow {
+  const float *prefixKeys, *prefixValues;  // [prefixLength, keyHeads, headDim]
+  int64_t prefixLength;
+  const float *ownKeys, *ownValues;  // [ownLength, keyHeads, headDim]
+  int64_t ownLength;
+};
+void attentionDecode(Context&, const AttentionShape&, std::span<const DecodeRow>, const float* q, float* out);
+
+// ---- output projection fused with log-probability and entropy ------------------------------------------------------
+// For x[rows,width], head W[vocab,width], targets[rows]: logProb, entropy (nats), logSumExp at logits / temperature.
+// Logits exist only in chunks.
+void linearLogProb(Context&, int64_t rows, int64_t width, int64_t vocab, float temperature, const float* x,
+                   const float* w, const int32_t* targets, float* logProb, float* entropy, float* logSumExp);
+// dz_j = gLogProb * (1[j=y] - p_j) - gEntropy * p_j * (z_j - lse + H); dx overwritten, dw accumulated (null: skip).
+void linearLogProbBackward(Context&, int64_t rows, int64_t width, int64_t vocab, float temperature, const float* x,
+                           const float* w, const int32_t* targets, const float* entropy, const float* logSumExp,
+                           const float* gLogProb, const float* gEntropy, float* dx, float* dw);
+
+// ---- optimiser -----------------------------------------------------------------------------------------------------
+struct AdamW {
+  float learningRate, beta1, beta2, epsilon, weightDecay;
+  int64_t step;       // 1 for the first
+  float gradientScale;  // clipping factor, applied to the gradient first
+};
+void adamw(Context&, const AdamW&, int64_t count, float* parameter, const float* gradient, float* m, float* v);
+// Sum of squares in float64, fixed blocks; not finite if any element is not.
+double sumOfSquares(Context&, int64_t count, const float* x);
+
+}  // namespace ops
+}  // namespace secondlook
