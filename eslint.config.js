@@ -49,7 +49,10 @@ export default tseslint.config(
       eqeqeq: ["error", "always"],
     },
   },
-  { files: ["**/*.{mjs,js}"], languageOptions: { globals: { process: "readonly", console: "readonly", URL: "readonly" } } },
+  {
+    files: ["**/*.{mjs,js}"],
+    languageOptions: { globals: { process: "readonly", console: "readonly", URL: "readonly" } },
+  },
   { files: ["renderer/**/*.{ts,tsx}"], ...reactHooks.configs.flat.recommended },
   ...everyRoom.map(importRule),
 );

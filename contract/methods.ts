@@ -208,7 +208,13 @@ export type MethodResult<Name extends Method> = MethodResults[Name];
 /** Pushed by the service. `seq` grows by one for each push of a connection's topic: a gap means: ask again. */
 export type Push =
   | { readonly topic: "runs"; readonly seq: number; readonly runs: readonly RunSummary[] }
-  | { readonly topic: "run"; readonly seq: number; readonly run: string; readonly step: number; readonly kinds: readonly string[] };
+  | {
+      readonly topic: "run";
+      readonly seq: number;
+      readonly run: string;
+      readonly step: number;
+      readonly kinds: readonly string[];
+    };
 
 export interface MethodError {
   readonly code: "BAD_REQUEST" | "NOT_FOUND" | "CONFLICT" | "INTERNAL" | "UNAUTHORIZED";

@@ -184,7 +184,11 @@ export interface ScoreOptions {
 /** A forward pass with its activations kept. One backward, then it is spent. */
 export interface Tape extends Scores {
   /** Adds d(loss)/d(parameter) to the gradients, from the loss's derivative with respect to each value, flat as in {@link Scores}. */
-  backward(dLogProbs: Float32Array, dEntropy?: Float32Array, options?: { readonly signal?: AbortSignal }): Promise<void>;
+  backward(
+    dLogProbs: Float32Array,
+    dEntropy?: Float32Array,
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<void>;
   dispose(): void;
 }
 
