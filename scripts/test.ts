@@ -20,7 +20,7 @@ const parts: readonly Part[] = [
   { name: "native", command: ["ctest", "--test-dir", "native/build", "--output-on-failure"] },
   { name: "unit", command: [...bin("vitest", "vitest.mjs"), "run"] },
   { name: "conformance", command: [node, "test/conformance/main.ts", "test/fixtures/oracle"] },
-  { name: "faults", command: [node, "test/faults/main.ts"] },
+  { name: "faults", command: [...bin("vitest", "vitest.mjs"), "run", "--config", "vitest.faults.config.ts"] },
   { name: "end to end", command: [node, "test/e2e/main.ts"] },
   { name: "desktop", command: [node, "test/electron/main.ts"] },
 ];
