@@ -1,0 +1,33 @@
+import { createHash } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { FrameStore } from "./frame-store.ts";
+import { decodePng, encodePng } from "./png.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "secondlook-frames-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const rgb = Uint8Array.from({ length: 5 * 3 * 3 }, (_, index) => (index * 37) % 256);
+
+describe("the frame store", () => {
+  it("writes PNG files that give back the same pixels", () => {
+    expect(decodePng(encodePng(rgb, 5, 3))).toEqual({ rgb, width: 5, height: 3 });
+  });
+
+  it("names a frame by the hash of its raw bytes and reads it back", async () => {
+    const store = new FrameStore(folder);
+    const hash = await store.put(rgb, 5, 3);
+    expect(hash).toBe(createHash("sha256").update(rgb).digest("hex"));
+    expect(store.path(hash)).toBe(join(folder, hash.slice(0, 2), `${hash}.png`));
+    expect(await new FrameStore(folder).get(hash)).toEqual({ rgb, width: 5, height: 3 });
+  });
+
+  it("does not hand out a damaged frame", async () => {
+    const store = new FrameStore(folder);
+    const hash = await store.put(rgb, 5, 3);
+    const bytes = readFileSync(store.path(hash));
+    writeFileSync(store.path(hash), bytes.subarray(0, bytes.length - 20));
+    expect(await store.get(hash)).toBe(null);
+  });
+});
