@@ -1,0 +1,15 @@
+/** All recipes that come with Secondlook. A new method is one more file here. */
+import type { Recipe } from "../recipe.ts";
+import { SettingsError } from "../recipe.ts";
+import { videoR1 } from "./video-r1.ts";
+
+export const RECIPES: readonly Recipe[] = [videoR1];
+
+/** The recipe with this id; throws a SettingsError that lists the known ones. */
+export function recipeById(id: string): Recipe {
+  const recipe = RECIPES.find((candidate) => candidate.id === id);
+  if (recipe === undefined) {
+    throw new SettingsError(null, `There is no recipe "${id}". Known: ${RECIPES.map((known) => known.id).join(", ")}.`);
+  }
+  return recipe;
+}

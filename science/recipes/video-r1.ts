@@ -1,0 +1,129 @@
+/** Video-R1: cold-start SFT on traces, then T-GRPO (arXiv 2503.21776). */
+import type { Panel } from "../../contract/panels.ts";
+import { buildSettings } from "./build-settings.ts";
+import { resolveValues, type Preset, type Recipe } from "../recipe.ts";
+import { VIDEO_R1_FIELDS } from "./video-r1-fields.ts";
+
+const UPSTREAM = {
+  "temporal.mu": 0.8,
+  "temporal.rule": "mean",
+  "length.needsTwo": true,
+  "sft.lossOn": "upstream",
+} as const;
+
+const presets: Readonly<Record<string, Preset>> = {
+  tiny: {
+    title: "Small model",
+    summary: "The sample pack and the base model that come with Secondlook: minutes on two CPU cores.",
+    values: {
+      "prompt.template": "tiny",
+      "vision.minPixels": 56 * 56,
+      "vision.maxPixels": 56 * 56,
+      "vision.maxFrames": 8,
+      "sft.steps": 120,
+      "sft.batchSize": 32,
+      "sft.answerWeight": 4,
+      "sft.learningRate": 1e-3,
+      "sft.schedule": "wsd",
+      "sft.minRatio": 0.1,
+      "sft.warmupSteps": 10,
+      "sft.weightDecay": 0.01,
+      "sft.beta2": 0.98,
+      "sft.clip": 1,
+      "rl.steps": 120,
+      "rl.promptsPerStep": 16,
+      "rl.learningRate": 3e-4,
+      "rl.warmupSteps": 10,
+      "rl.minRatio": 0.1,
+      "rl.klBeta": 0.02,
+      "rl.beta2": 0.98,
+      "rl.clip": 1,
+      "sampling.topP": 1,
+      "sampling.maxTokens": 40,
+      "length.enabled": false,
+      "evaluation.maxTokens": 40,
+      "evaluation.every": 20,
+      "checkpoint.every": 20,
+    },
+  },
+  "paper-v4": {
+    title: "As the paper says",
+    summary:
+      "Version 4 of the paper: gate p >= p of the shuffled group by share of correct answers, no two-answers rule.",
+    values: {},
+  },
+  "upstream-code": {
+    title: "As the published code does",
+    summary: "The authors' repository: gate by mean accuracy with slack 0.8, length bonus only with two right answers.",
+    values: UPSTREAM,
+  },
+  "grpo-only": {
+    title: "Plain GRPO",
+    summary: "The paper's ablation without temporal contrast: no shuffled group, no bonus.",
+    values: { "temporal.enabled": false, "rl.shuffledGroupSize": 0 },
+  },
+  zero: {
+    title: "Without cold start",
+    summary: "The paper's ablation that starts RL from the base model.",
+    values: { "sft.steps": 0 },
+  },
+  "video-only": {
+    title: "Videos only",
+    summary: "The paper's ablation without pictures in RL.",
+    values: { "rl.modality": "video" },
+  },
+};
+
+const panels: readonly Panel[] = [
+  {
+    kind: "curve",
+    title: "Reward",
+    metrics: ["reward", "rewards/accuracy/mean", "rewards/format/mean", "rewards/temporal/mean", "rewards/length/mean"],
+    explanation: "Mean over the step's ordered rollouts, part by part.",
+  },
+  {
+    kind: "curve",
+    title: "Ordered against shuffled",
+    metrics: ["temporal/accuracy_ordered", "temporal/accuracy_shuffled", "temporal/gate_rate"],
+    explanation:
+      "Accuracy on video prompts in both views, and the share of prompts whose gate passed. Pictures are left out.",
+  },
+  {
+    kind: "curve",
+    title: "Distance from the reference",
+    metrics: ["kl"],
+    explanation:
+      "k3 estimate, mean per token. With one update a batch the loss is about beta times this: near 0 is normal.",
+  },
+  {
+    kind: "curve",
+    title: "Dead groups",
+    metrics: ["frac_reward_zero_std"],
+    explanation: "Share of groups whose rewards are all equal: they give no policy gradient.",
+  },
+  {
+    kind: "channel",
+    title: "Entropy",
+    channel: "entropy",
+    explanation: "Where the policy hesitated, token by token.",
+  },
+];
+
+export const videoR1: Recipe = {
+  id: "video-r1",
+  title: "Video-R1",
+  paper: { arxiv: "2503.21776", title: "Video-R1: Reinforcing Video Reasoning in MLLMs" },
+  summary:
+    "Cold-start SFT on reasoning traces, then T-GRPO: group-relative policy optimisation with rule rewards, where correct " +
+    "answers earn a bonus if the group does at least as well on ordered frames as a twin group does on shuffled ones.",
+  claim: {
+    text: "Reinforcement learning with rule rewards and a temporal contrast improves video reasoning beyond SFT.",
+    check:
+      "Held-out accuracy after RL against after SFT, and against SFT continued for the same time, with a paired bootstrap interval.",
+  },
+  fields: VIDEO_R1_FIELDS,
+  presets,
+  defaultPreset: "tiny",
+  panels,
+  settings: (preset, overrides) => buildSettings("video-r1", preset, resolveValues(videoR1, preset, overrides)),
+};

@@ -1,0 +1,184 @@
+/**
+ * Rows in Video-R1's JSON format, from a JSON array or from JSONL, parsed row by row: a malformed row becomes a
+ * {@link RowProblem} and the others go on.
+ */
+import { z } from "zod";
+import { extractAnswer } from "./answers.ts";
+
+export const PROBLEM_TYPES = ["multiple choice", "numerical", "OCR", "free-form", "regression"] as const;
+export type ProblemType = (typeof PROBLEM_TYPES)[number];
+
+/** One question about one picture or clip. */
+export interface Sample {
+  readonly id: string;
+  readonly question: string;
+  readonly dataType: "image" | "video";
+  readonly problemType: ProblemType;
+  /** Already lettered, e.g. `"A. left"`; empty where there is nothing to choose from. */
+  readonly options: readonly string[];
+  /** Teacher's reasoning with its own `<think>` tags; only rows for cold-start SFT have it. */
+  readonly process?: string;
+  /** Ground truth inside its `<answer>` tags. */
+  readonly solution: string;
+  /** Ground truth without tags: the letter for multiple choice. */
+  readonly answer: string;
+  /** Relative to the media root, `/` as separator, without the leading `./`. */
+  readonly path: string;
+  /** `data_source` of the row, "" when it has none. */
+  readonly task: string;
+  /** Fields of the row that Video-R1 does not know, as they stood. */
+  readonly extra: Readonly<Record<string, unknown>>;
+}
+
+/** Why a row cannot be used: fits the journal's `data_error`. */
+export interface RowProblem {
+  readonly file: string;
+  /** Row number, counted from 1. */
+  readonly row: number;
+  readonly field: string | null;
+  readonly place: string;
+  readonly reason: string;
+  readonly remedy: string;
+}
+
+export type RowResult =
+  | { readonly kind: "sample"; readonly row: number; readonly sample: Sample }
+  | { readonly kind: "problem"; readonly row: number; readonly problem: RowProblem };
+
+/** The row as it stands in the file; unknown fields are kept. */
+export const rowSchema = z.looseObject({
+  problem_id: z.union([z.number(), z.string()]),
+  problem: z.string().min(1, "is empty"),
+  data_type: z.enum(["image", "video"]),
+  problem_type: z.enum(PROBLEM_TYPES),
+  options: z.array(z.string()).nullish(),
+  process: z.string().nullish(),
+  solution: z.string(),
+  path: z.string().min(1, "is empty"),
+  data_source: z.string().nullish(),
+});
+
+const REMEDIES: Readonly<Record<string, string>> = {
+  problem_id: "Give every row a `problem_id` (a number or a string).",
+  problem: "Put the question's text into `problem`.",
+  data_type: 'Set `data_type` to "image" or "video".',
+  problem_type: `Set \`problem_type\` to one of: ${PROBLEM_TYPES.join(", ")}.`,
+  options: 'Give `options` as a list such as ["A. left", "B. right"], or leave it out.',
+  solution: "Wrap the ground truth as `<answer>…</answer>` in `solution`.",
+  path: "Give the medium's path relative to the media root, without `..`.",
+};
+
+/** Checks one parsed row. `row` counts from 1. */
+export function readRow(value: unknown, file: string, row: number): RowResult {
+  const problem = (field: string | null, reason: string, remedy?: string): RowResult => ({
+    kind: "problem",
+    row,
+    problem: {
+      file,
+      row,
+      field,
+      place: field === null ? `row ${row}` : `row ${row}, field ${field}`,
+      reason,
+      remedy: remedy ?? REMEDIES[field ?? ""] ?? "Correct the row or take it out of the file.",
+    },
+  });
+  const parsed = rowSchema.safeParse(value);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]!;
+    const field = issue.path.length > 0 ? String(issue.path[0]) : null;
+    const missing = field !== null && typeof value === "object" && value !== null && !(field in value);
+    return problem(field, missing ? "the field is missing" : issue.message);
+  }
+  const {
+    problem_id,
+    problem: question,
+    data_type,
+    problem_type,
+    options,
+    process,
+    solution,
+    path,
+    data_source,
+    ...extra
+  } = parsed.data;
+  const answer = extractAnswer(solution);
+  if (answer === "") return problem("solution", "it holds no `<answer>…</answer>` with something inside");
+  if (problem_type === "multiple choice" && (options ?? []).length < 2) {
+    return problem("options", "a multiple choice question needs at least two options");
+  }
+  const parts = path.split("/").filter((part) => part !== "" && part !== ".");
+  if (path.startsWith("/") || path.includes("\\") || parts.includes("..") || parts.length === 0) {
+    return problem("path", `the path ${JSON.stringify(path)} does not stay inside the media root`);
+  }
+  const sample: Sample = {
+    id: String(problem_id),
+    question,
+    dataType: data_type,
+    problemType: problem_type,
+    options: options ?? [],
+    ...(process ? { process } : {}),
+    solution,
+    answer,
+    path: parts.join("/"),
+    task: data_source ?? "",
+    extra,
+  };
+  return { kind: "sample", row, sample };
+}
+
+/** Reads the rows of a JSON array or of JSONL text one by one. `file` is only named in problems. Never throws. */
+export function* readRows(text: string, file: string): Generator<RowResult> {
+  let row = 0;
+  for (const piece of text.trimStart().startsWith("[") ? arrayElements(text) : lines(text)) {
+    row++;
+    let value: unknown;
+    try {
+      value = JSON.parse(piece);
+    } catch (error) {
+      const reason = `not valid JSON (${(error as Error).message})`;
+      const remedy = "Correct the row's quotes, commas and brackets, or take it out of the file.";
+      yield { kind: "problem", row, problem: { file, row, field: null, place: `row ${row}`, reason, remedy } };
+      continue;
+    }
+    yield readRow(value, file, row);
+  }
+}
+
+/** All samples and all problems of a file's text. */
+export function readSamples(text: string, file: string): { samples: Sample[]; problems: RowProblem[] } {
+  const samples: Sample[] = [];
+  const problems: RowProblem[] = [];
+  for (const result of readRows(text, file)) {
+    if (result.kind === "sample") samples.push(result.sample);
+    else problems.push(result.problem);
+  }
+  return { samples, problems };
+}
+
+function* lines(text: string): Generator<string> {
+  for (const line of text.split("\n")) if (line.trim() !== "") yield line;
+}
+
+/** Cuts the text of a JSON array at the commas between its elements, so that one broken element costs only itself. */
+function* arrayElements(text: string): Generator<string> {
+  let depth = 0;
+  let inString = false;
+  let start = text.indexOf("[") + 1;
+  for (let at = start; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (inString) {
+      if (code === 0x5c /* \ */) at++;
+      else if (code === 0x22 /* " */ || code === 0x0a /* a JSON string never spans lines */) inString = false;
+    } else if (code === 0x22) inString = true;
+    else if (code === 0x7b || code === 0x5b) depth++;
+    else if ((code === 0x7d || code === 0x5d) && depth > 0) depth--;
+    else if (depth === 0 && (code === 0x2c || code === 0x5d)) {
+      const piece = text.slice(start, at);
+      if (code === 0x2c || piece.trim() !== "") yield piece;
+      if (code === 0x5d) return;
+      start = at + 1;
+    }
+  }
+  const rest = text.slice(start);
+  if (rest.trim() !== "") yield rest;
+}

@@ -1,0 +1,50 @@
+/** Video-R1's rule rewards for the answer, by problem type, with all of its edge cases (`reward vectors: metrics/rewards.json`). */
+import { extractAnswer, parseFloatStrictly, roundToCents } from "../answers.ts";
+import { rouge, wordErrorRate } from "../metrics/text.ts";
+
+/** 0 .. 1 for a completion's text against the row's `solution`; both hold their `<answer>` tags. Unknown type: 0. */
+export function accuracyReward(problemType: string, output: string, solution: string): number {
+  return answerScore(problemType, extractAnswer(output), extractAnswer(solution));
+}
+
+/** The same from answers without tags. */
+export function answerScore(problemType: string, answer: string, truth: string): number {
+  switch (problemType) {
+    case "multiple choice":
+      return answer === truth ? 1 : 0;
+    case "numerical":
+      return numericalScore(answer, truth);
+    case "OCR":
+      return clampToUnit(1 - wordErrorRate(truth, answer));
+    case "free-form":
+      return clampToUnit(rouge(truth, answer, { stem: true }).meanF);
+    case "regression":
+      return regressionScore(answer, truth);
+    default:
+      return 0;
+  }
+}
+
+const looksDecimal = (text: string): boolean => text.includes(".") || text.includes(",");
+const numberIn = (text: string): number | null => parseFloatStrictly(text.replaceAll(",", ""));
+
+function numericalScore(answer: string, truth: string): number {
+  if (looksDecimal(answer) !== looksDecimal(truth)) return 0;
+  const given = numberIn(answer);
+  const wanted = numberIn(truth);
+  if (given === null || wanted === null) return 0;
+  return roundToCents(given) === roundToCents(wanted) ? 1 : 0;
+}
+
+/** 1 minus the relative error; a truth of 0 gives 0 whatever the answer (upstream's formula). */
+function regressionScore(answer: string, truth: string): number {
+  const given = numberIn(answer);
+  const wanted = numberIn(truth);
+  if (given === null || wanted === null) return 0;
+  const relativeError = (Math.abs(given - wanted) + 1e-9) / (Math.abs(wanted) + 1e-9);
+  return Number.isNaN(relativeError) ? 0 : 1 - clampToUnit(relativeError);
+}
+
+function clampToUnit(value: number): number {
+  return Math.min(1, Math.max(0, value));
+}

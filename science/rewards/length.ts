@@ -1,0 +1,29 @@
+/** Video-R1's length bonus: correct answers of a wanted length earn a little more. */
+import { indexesAbove } from "./temporal.ts";
+
+export interface LengthSettings {
+  readonly enabled: boolean;
+  /** Tokens including the end mark, both bounds included. */
+  readonly minTokens: number;
+  readonly maxTokens: number;
+  readonly omega: number;
+  /** Only where at least two answers of the group are right (upstream's code; the paper has no such condition). */
+  readonly needsTwo: boolean;
+}
+
+/** The bonus of each rollout of a group, 0 where it earns none. */
+export function lengthBonus(
+  accuracies: readonly number[],
+  tokenCounts: readonly number[],
+  settings: LengthSettings,
+  eligibleAbove = 0.1,
+): number[] {
+  const bonus = new Array<number>(accuracies.length).fill(0);
+  const eligible = indexesAbove(accuracies, eligibleAbove);
+  if (!settings.enabled || (settings.needsTwo && eligible.length < 2)) return bonus;
+  for (const index of eligible) {
+    const tokens = tokenCounts[index]!;
+    if (tokens >= settings.minTokens && tokens <= settings.maxTokens) bonus[index] = settings.omega;
+  }
+  return bonus;
+}

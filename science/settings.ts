@@ -1,0 +1,127 @@
+/** The effective settings of a run: what the trainer's stages read. A recipe makes them from a preset and overrides. */
+import type { AdvantageMode } from "./advantages.ts";
+import type { LossType } from "./objectives/grpo.ts";
+import type { PromptTemplate } from "./prompts.ts";
+import type { FormatOptions } from "./rewards/format.ts";
+import type { LengthSettings } from "./rewards/length.ts";
+import type { TemporalSettings } from "./rewards/temporal.ts";
+import type { Schedule, ScheduleName } from "./schedules.ts";
+
+export interface OptimizerSettings {
+  readonly learningRate: number;
+  readonly schedule: ScheduleName;
+  readonly warmupSteps: number;
+  /** Rate at the end over the full rate. */
+  readonly minRatio: number;
+  /** `wsd` only. */
+  readonly decayShare: number;
+  readonly weightDecay: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  /** Maximum global gradient norm; 0: none. */
+  readonly clip: number;
+}
+
+export interface VisionSettings {
+  /** Bounds of one frame's (or picture's) area in pixels. */
+  readonly minPixels: number;
+  readonly maxPixels: number;
+  /** Budget of a whole clip. */
+  readonly totalPixels: number;
+  /** Frames sampled a second, before the cap. */
+  readonly fps: number;
+  readonly minFrames: number;
+  readonly maxFrames: number;
+  /** Seconds between two temporal grids as the model is told; Video-R1 trains with 1 whatever the clip. 0: the true value. */
+  readonly secondsPerGrid: number;
+}
+
+export interface SftStageSettings {
+  readonly kind: "sft";
+  readonly name: "sft";
+  readonly steps: number;
+  readonly batchSize: number;
+  /** Which tokens are learnt: the assistant's turn with its end mark, or (upstream) all but pads and pictures. */
+  readonly lossOn: "assistant" | "upstream";
+  /** Weight of tokens inside the answer tags; 1: as the others. */
+  readonly answerWeight: number;
+  readonly optimizer: OptimizerSettings;
+}
+
+export interface RlStageSettings {
+  readonly kind: "rl";
+  readonly name: "rl";
+  readonly steps: number;
+  readonly promptsPerStep: number;
+  /** Rollouts a prompt on ordered frames; these are trained on. */
+  readonly groupSize: number;
+  /** Rollouts a video prompt on shuffled frames: scored, never trained on. 0: no contrast. */
+  readonly shuffledGroupSize: number;
+  /** Updates on one batch of rollouts; more than 1 uses stored old log-probabilities. */
+  readonly innerUpdates: number;
+  readonly advantage: AdvantageMode;
+  /** Added to the deviation. */
+  readonly advantageEpsilon: number;
+  readonly objective: LossType;
+  readonly ratioLevel: "token" | "sequence";
+  readonly epsilonLow: number;
+  readonly epsilonHigh: number;
+  readonly klBeta: number;
+  /** 0: no clamp. */
+  readonly klClamp: number;
+  readonly topEntropyShare: number;
+  readonly temporal: TemporalSettings;
+  readonly length: LengthSettings;
+  readonly format: FormatOptions;
+  /** Control: rewards are permuted inside each group before advantages. Nothing can be learnt from them. */
+  readonly permuteRewards: boolean;
+  readonly sampling: SamplingSettings;
+  readonly optimizer: OptimizerSettings;
+}
+
+export interface SamplingSettings {
+  readonly temperature: number;
+  readonly topP: number;
+  /** 0: off. */
+  readonly topK: number;
+  readonly maxTokens: number;
+}
+
+export type StageSettings = SftStageSettings | RlStageSettings;
+
+export interface EvaluationSettings {
+  /** Updates between two measurements on validation; 0: only at the ends of stages. */
+  readonly every: number;
+  /** Items of each validation measurement; 0: all. */
+  readonly items: number;
+  /** Greedy when 0. */
+  readonly temperature: number;
+  readonly maxTokens: number;
+}
+
+export interface Settings {
+  readonly recipe: string;
+  readonly preset: string;
+  /** In order; a stage of 0 steps is not in the list. */
+  readonly stages: readonly StageSettings[];
+  readonly prompt: PromptTemplate;
+  readonly vision: VisionSettings;
+  /** The vision tower takes no gradient. */
+  readonly freezeVision: boolean;
+  /** Which rows RL uses. */
+  readonly modality: "both" | "video" | "image";
+  readonly evaluation: EvaluationSettings;
+  /** Updates between two full checkpoints; 0: only at the ends of stages. */
+  readonly checkpointEvery: number;
+  /** The values by field, defaults and overrides applied: what the journal freezes. */
+  readonly values: Readonly<Record<string, SettingValue>>;
+}
+
+export type SettingValue = number | boolean | string;
+
+/** The schedule of a stage, for `learningRateAt`. */
+export function scheduleOf(stage: StageSettings): Schedule {
+  const { schedule, learningRate, warmupSteps, minRatio, decayShare } = stage.optimizer;
+  return { name: schedule, learningRate, warmupSteps, minRatio, decayShare, totalSteps: stage.steps };
+}
