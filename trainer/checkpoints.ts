@@ -1,0 +1,188 @@
+/**
+ * Checkpoints of a run: `checkpoints/step-000120/` with the engine's state, the trainer's own and a list of the files.
+ * Written under a temporary name, synced and renamed, so that a folder with the final name is complete.
+ */
+import { createReadStream, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { join, relative, sep } from "node:path";
+import { crc32 } from "node:zlib";
+import type { Model } from "../native/types.ts";
+import { RUN_FOLDER } from "../contract/run-folder.ts";
+import { syncPath, syncTree, writeFileAtomically } from "./durable.ts";
+
+/** What the trainer needs beside the engine's state. All randomness and data order follow from seed and step. */
+export interface TrainerState {
+  /** Updates of the whole run so far. */
+  readonly step: number;
+  /** Stage that comes next or goes on, and its updates so far. */
+  readonly stageIndex: number;
+  readonly stageStep: number;
+  /** Knobs that people have set. */
+  readonly knobs: Readonly<Record<string, number>>;
+  /** Seconds of training so far, without pauses; only shown. */
+  readonly trainSeconds: number;
+  /** Folder of the frozen reference, relative to the run's folder; null outside RL. */
+  readonly reference: string | null;
+}
+
+interface CheckpointFile {
+  readonly version: 1;
+  readonly state: TrainerState;
+  readonly label: string | null;
+  readonly files: Readonly<Record<string, { readonly bytes: number; readonly crc: number }>>;
+}
+
+export interface Checkpoint {
+  readonly folder: string;
+  readonly step: number;
+  readonly state: TrainerState;
+  readonly label: string | null;
+}
+
+const CONTENT = "checkpoint.json";
+
+export class Checkpoints {
+  readonly #runFolder: string;
+  readonly #folder: string;
+  readonly #keep: number;
+
+  /** Keeps the `keep` newest ones and all that have a label. */
+  constructor(runFolder: string, keep = 2) {
+    this.#runFolder = runFolder;
+    this.#folder = join(runFolder, RUN_FOLDER.checkpoints);
+    this.#keep = keep;
+    mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+  }
+
+  /** Path relative to the run's folder, as the journal names it. */
+  relativePath(folder: string): string {
+    return relative(this.#runFolder, folder).split(sep).join("/");
+  }
+
+  /**
+   * Saves the model's state and the trainer's. A label also writes `model/`, a Hugging Face directory with the
+   * tokenizer's files from `tokenizerDirectory`.
+   */
+  async save(model: Model, state: TrainerState, options: { label: string | null; tokenizerDirectory: string }): Promise<string> {
+    const name = `step-${String(state.step).padStart(6, "0")}`;
+    await this.#writeFolder(options.label === null ? name : `${name}-${options.label}`, async (folder) => {
+      mkdirSync(join(folder, "state"));
+      await model.saveState(join(folder, "state"));
+      if (options.label !== null) await saveModel(model, join(folder, "model"), options.tokenizerDirectory);
+      const files = await checksums(folder);
+      const content: CheckpointFile = { version: 1, state, label: options.label, files };
+      writeFileAtomically(join(folder, CONTENT), `${JSON.stringify(content, null, 1)}\n`);
+    });
+    this.#prune();
+    return join(this.#folder, options.label === null ? name : `${name}-${options.label}`);
+  }
+
+  /** Keeps the policy as it is now as a frozen reference; returns its path relative to the run's folder. */
+  async saveReference(model: Model, stage: string): Promise<string> {
+    const name = `reference-${stage}`;
+    await this.#writeFolder(name, (folder) => saveModel(model, folder, null));
+    return this.relativePath(join(this.#folder, name));
+  }
+
+  /** The newest checkpoint whose files are all whole; `damaged` names those that are not, with what is wrong. */
+  async newest(): Promise<{ checkpoint: Checkpoint | null; damaged: string[] }> {
+    const damaged: string[] = [];
+    for (const name of this.#names().reverse()) {
+      const folder = join(this.#folder, name);
+      try {
+        return { checkpoint: await readCheckpoint(folder), damaged };
+      } catch (error) {
+        damaged.push((error as Error).message);
+      }
+    }
+    return { checkpoint: null, damaged };
+  }
+
+  /** Removes what an interrupted save left. */
+  clean(): void {
+    for (const name of readdirSync(this.#folder)) {
+      if (name.endsWith(".tmp")) rmSync(join(this.#folder, name), { recursive: true, force: true });
+    }
+  }
+
+  async #writeFolder(name: string, fill: (folder: string) => Promise<void>): Promise<void> {
+    const final = join(this.#folder, name);
+    const temporary = `${final}.${process.pid}.tmp`;
+    rmSync(temporary, { recursive: true, force: true });
+    mkdirSync(temporary, { recursive: true, mode: 0o700 });
+    await fill(temporary);
+    syncTree(temporary);
+    if (existsSync(final)) {
+      // An older attempt's, or a damaged one: moved aside first, since a folder cannot be renamed over a full one.
+      const aside = `${final}.old.tmp`;
+      rmSync(aside, { recursive: true, force: true });
+      renameSync(final, aside);
+      renameSync(temporary, final);
+      rmSync(aside, { recursive: true, force: true });
+    } else {
+      renameSync(temporary, final);
+    }
+    syncPath(this.#folder);
+  }
+
+  /** Oldest first; among equal steps the labelled one last. */
+  #names(): string[] {
+    return readdirSync(this.#folder)
+      .filter((name) => /^step-\d+(-[\w-]+)?$/.test(name))
+      .sort();
+  }
+
+  #prune(): void {
+    const plain = this.#names().filter((name) => /^step-\d+$/.test(name));
+    for (const name of plain.slice(0, Math.max(0, plain.length - this.#keep))) {
+      rmSync(join(this.#folder, name), { recursive: true, force: true });
+    }
+  }
+}
+
+/** Reads and verifies one checkpoint. @throws Error naming the file that is missing, cut off or damaged. */
+export async function readCheckpoint(folder: string): Promise<Checkpoint> {
+  let content: CheckpointFile;
+  try {
+    content = JSON.parse(readFileSync(join(folder, CONTENT), "utf8")) as CheckpointFile;
+  } catch {
+    throw new Error(`The checkpoint ${folder} has no readable ${CONTENT}; delete the folder, an older one is used.`);
+  }
+  for (const [name, wanted] of Object.entries(content.files)) {
+    const path = join(folder, name);
+    const bytes = existsSync(path) ? statSync(path).size : -1;
+    const whole = bytes === wanted.bytes && (await checksum(path)) === wanted.crc;
+    if (!whole) {
+      const what = bytes < 0 ? "is missing" : bytes === wanted.bytes ? "is damaged" : `has ${bytes} of ${wanted.bytes} bytes`;
+      throw new Error(`The checkpoint ${folder} cannot be used: ${name} ${what}; delete the folder, an older one is used.`);
+    }
+  }
+  return { folder, step: content.state.step, state: content.state, label: content.label };
+}
+
+const TOKENIZER_FILE = /^(tokenizer.*|vocab|merges|added_tokens|special_tokens_map|chat_template.*|generation_config|.*preprocessor_config)\.(json|txt|jinja)$/;
+
+/** A Hugging Face directory: weights, config and, where given, the tokenizer's files of another one. */
+export async function saveModel(model: Model, folder: string, tokenizerDirectory: string | null): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  await model.save(folder);
+  if (tokenizerDirectory === null) return;
+  for (const name of readdirSync(tokenizerDirectory).filter((entry) => TOKENIZER_FILE.test(entry))) {
+    writeFileAtomically(join(folder, name), readFileSync(join(tokenizerDirectory, name), "utf8"));
+  }
+}
+
+async function checksums(folder: string): Promise<Record<string, { bytes: number; crc: number }>> {
+  const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => statSync(join(folder, name)).isFile());
+  const files: Record<string, { bytes: number; crc: number }> = {};
+  for (const name of names.sort()) {
+    const path = join(folder, name);
+    files[name.split(sep).join("/")] = { bytes: statSync(path).size, crc: await checksum(path) };
+  }
+  return files;
+}
+
+async function checksum(path: string): Promise<number> {
+  let crc = 0;
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 22 })) crc = crc32(chunk as Buffer, crc);
+  return crc;
+}

@@ -1,0 +1,114 @@
+/** Reads a journal once before a worker goes on with it: where it is whole, and what earlier attempts did. */
+import { createReadStream, existsSync } from "node:fs";
+
+export interface AppliedKnob {
+  readonly knob: string;
+  readonly value: number;
+  /** The step at whose boundary it was applied. */
+  readonly step: number;
+}
+
+export interface JournalScan {
+  /** Bytes up to the end of the last whole line that is valid JSON. */
+  readonly wholeBytes: number;
+  /** Bytes of the tokens file that lines name. */
+  readonly tokenBytes: number;
+  /** 0 when there is no line yet. */
+  readonly lastAttempt: number;
+  readonly started: boolean;
+  /** Commands that were acknowledged: they are not applied again. */
+  readonly acknowledged: ReadonlySet<string>;
+  /** Data errors that were reported: place by file, so that a resume does not report them again. */
+  readonly dataErrors: ReadonlySet<string>;
+  /** Evaluations that are complete: `<label>/<split>@<step>`. */
+  readonly evaluations: ReadonlySet<string>;
+  /** Status of the newest attempt's end; null when it has none. */
+  readonly ended: string | null;
+  readonly highestStep: number;
+}
+
+const INTERESTING = /"type":"(?:run_started|resume|step|rollout|control_ack|data_error|evaluation|run_ended)"/;
+
+/** Key of a data error in {@link JournalScan.dataErrors}. */
+export const dataErrorKey = (file: string, place: string): string => `${file}\n${place}`;
+
+export async function scanJournal(path: string): Promise<JournalScan> {
+  const acknowledged = new Set<string>();
+  const dataErrors = new Set<string>();
+  const evaluations = new Set<string>();
+  let wholeBytes = 0;
+  let tokenBytes = 0;
+  let lastAttempt = 0;
+  let started = false;
+  let ended: string | null = null;
+  let highestStep = 0;
+  const take = (line: Buffer, end: number): void => {
+    const text = line.toString("utf8");
+    let event: Record<string, unknown> = {};
+    try {
+      if (INTERESTING.test(text) || lastAttempt === 0) event = JSON.parse(text) as Record<string, unknown>;
+      else if (!text.endsWith("}")) return;
+    } catch {
+      // A damaged line: cut off if nothing valid follows it, else kept as it is and skipped.
+      return;
+    }
+    wholeBytes = end;
+    if (typeof event["attempt"] === "number") lastAttempt = Math.max(lastAttempt, event["attempt"]);
+    switch (event["type"]) {
+      case "run_started":
+        started = true;
+        break;
+      case "resume":
+        ended = null;
+        break;
+      case "step":
+        highestStep = Math.max(highestStep, event["step"] as number);
+        break;
+      case "rollout": {
+        const tokens = event["tokens"] as { offset: number; bytes: number };
+        tokenBytes = Math.max(tokenBytes, tokens.offset + tokens.bytes);
+        break;
+      }
+      case "control_ack":
+        acknowledged.add(event["id"] as string);
+        break;
+      case "data_error":
+        dataErrors.add(dataErrorKey(event["file"] as string, event["place"] as string));
+        break;
+      case "evaluation":
+        evaluations.add(`${event["label"] as string}/${event["split"] as string}@${event["step"] as number}`);
+        break;
+      case "run_ended":
+        ended = event["status"] as string;
+        break;
+    }
+  };
+  if (existsSync(path)) await eachWholeLine(path, take);
+  return {
+    wholeBytes,
+    tokenBytes,
+    lastAttempt,
+    started,
+    acknowledged,
+    dataErrors,
+    evaluations,
+    ended,
+    highestStep,
+  };
+}
+
+/** Hands over each line that ends with a newline, without it, and the byte where the next one starts. */
+async function eachWholeLine(path: string, take: (line: Buffer, end: number) => void): Promise<void> {
+  let start = 0;
+  let rest = Buffer.alloc(0);
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
+    const bytes = rest.length === 0 ? (chunk as Buffer) : Buffer.concat([rest, chunk as Buffer]);
+    let from = 0;
+    for (let end = bytes.indexOf(10, from); end !== -1; end = bytes.indexOf(10, from)) {
+      start += end + 1 - from;
+      take(bytes.subarray(from, end), start);
+      from = end + 1;
+    }
+    rest = Buffer.from(bytes.subarray(from));
+  }
+}

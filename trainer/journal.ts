@@ -1,0 +1,107 @@
+/**
+ * Writes a run's journal: token bytes first, then the lines that name them. Events are gathered in memory and reach the
+ * disk, synced, with {@link Journal.flush}, which the stages await before they apply the next update.
+ */
+import { closeSync, fsyncSync, ftruncateSync, openSync, statSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { crc32 } from "node:zlib";
+import { JOURNAL_VERSION, type EventBody, type TokenBlock } from "../contract/journal.ts";
+import { RUN_FOLDER } from "../contract/run-folder.ts";
+import { scanJournal, type JournalScan } from "./journal-scan.ts";
+
+/** Per-token arrays of one rollout, all of one length; `ids` first. */
+export interface TokenChannelArrays {
+  readonly ids: Int32Array;
+  readonly [channel: string]: Int32Array | Float32Array;
+}
+
+export class Journal {
+  /** What earlier attempts left. */
+  readonly before: JournalScan;
+  readonly attempt: number;
+  readonly #lines: number;
+  readonly #tokens: number;
+  #seq = 0;
+  #tokenEnd: number;
+  #pendingLines: string[] = [];
+  #pendingBlocks: Buffer[] = [];
+  #closed = false;
+
+  /** Opens or creates the journal of a rank: a torn last line and token bytes that no line names are cut off first. */
+  static async open(runFolder: string, rank = 0): Promise<Journal> {
+    const journalPath = join(runFolder, RUN_FOLDER.journal(rank));
+    const tokensPath = join(runFolder, RUN_FOLDER.tokens(rank));
+    const scan = await scanJournal(journalPath);
+    return new Journal(journalPath, tokensPath, scan);
+  }
+
+  private constructor(journalPath: string, tokensPath: string, scan: JournalScan) {
+    this.before = scan;
+    this.attempt = scan.lastAttempt + 1;
+    this.#lines = openSync(journalPath, "a", 0o600);
+    this.#tokens = openSync(tokensPath, "a", 0o600);
+    ftruncateSync(this.#lines, scan.wholeBytes);
+    if (statSync(tokensPath).size > scan.tokenBytes) ftruncateSync(this.#tokens, scan.tokenBytes);
+    this.#tokenEnd = statSync(tokensPath).size;
+  }
+
+  /** Adds an event; it is on disk after the next {@link flush}. Numbers that are not finite become null. */
+  append(body: EventBody): void {
+    const envelope = { v: JOURNAL_VERSION, attempt: this.attempt, seq: this.#seq++, time: Date.now() };
+    this.#pendingLines.push(`${JSON.stringify({ ...envelope, ...body })}\n`);
+  }
+
+  /** Adds per-token arrays and says where they will lie. */
+  appendTokens(channels: TokenChannelArrays): TokenBlock {
+    const names = Object.keys(channels);
+    const arrays = names.map((name) => channels[name]!);
+    const count = channels.ids.length;
+    if (names[0] !== "ids" || arrays.some((array) => array.length !== count)) {
+      throw new RangeError(`Token channels ${names.join(", ")} must start with ids and all hold ${count} values.`);
+    }
+    const block = Buffer.concat(arrays.map((array) => Buffer.from(array.buffer, array.byteOffset, array.byteLength)));
+    const offset = this.#tokenEnd;
+    this.#tokenEnd += block.length;
+    this.#pendingBlocks.push(block);
+    return { offset, bytes: block.length, crc: crc32(block), count, channels: names };
+  }
+
+  /** Brings everything so far to disk: bytes, then lines. */
+  flush(): void {
+    if (this.#closed) return;
+    if (this.#pendingBlocks.length > 0) {
+      writeWhole(this.#tokens, Buffer.concat(this.#pendingBlocks));
+      this.#pendingBlocks = [];
+      fsyncSync(this.#tokens);
+    }
+    if (this.#pendingLines.length > 0) {
+      writeWhole(this.#lines, Buffer.from(this.#pendingLines.join("")));
+      this.#pendingLines = [];
+      fsyncSync(this.#lines);
+    }
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.flush();
+    this.#closed = true;
+    closeSync(this.#lines);
+    closeSync(this.#tokens);
+  }
+}
+
+/** Splits metrics into what JSON can hold and the names of those that are not finite. */
+export function finiteMetrics(metrics: Readonly<Record<string, number>>): {
+  metrics: Record<string, number | null>;
+  nonFinite?: string[];
+} {
+  const nonFinite = Object.keys(metrics).filter((name) => !Number.isFinite(metrics[name]));
+  const safe = Object.fromEntries(
+    Object.entries(metrics).map(([name, value]) => [name, Number.isFinite(value) ? value : null]),
+  );
+  return nonFinite.length === 0 ? { metrics: safe } : { metrics: safe, nonFinite };
+}
+
+function writeWhole(descriptor: number, bytes: Buffer): void {
+  for (let written = 0; written < bytes.length; ) written += writeSync(descriptor, bytes, written);
+}
