@@ -1,0 +1,83 @@
+// Element-wise operators and the optimiser's update.
+#include "functions.h"
+#include "table.h"
+
+namespace secondlook::SECONDLOOK_ISA {
+
+using ops::Activation;
+
+void swiglu(int64_t rows, int64_t width, const float* gateUp, float* y) {
+  for (int64_t row = 0; row < rows; ++row, gateUp += 2 * width, y += width)
+    for (int64_t j = 0; j < width; j += lanes) {
+      const int64_t left = width - j;
+      const Vector gate = loadFirst(gateUp + j, left), up = loadFirst(gateUp + width + j, left);
+      storeFirst(y + j, gate * sigmoid(gate) * up, left);
+    }
+}
+
+void swigluBackward(int64_t rows, int64_t width, const float* gateUp, const float* dy, float* dGateUp) {
+  for (int64_t row = 0; row < rows; ++row, gateUp += 2 * width, dGateUp += 2 * width, dy += width)
+    for (int64_t j = 0; j < width; j += lanes) {
+      const int64_t left = width - j;
+      const Vector gate = loadFirst(gateUp + j, left), up = loadFirst(gateUp + width + j, left);
+      const Vector d = loadFirst(dy + j, left), s = sigmoid(gate), silu = gate * s;
+      storeFirst(dGateUp + j, d * up * (s + silu * (1.0f - s)), left);
+      storeFirst(dGateUp + width + j, d * silu, left);
+    }
+}
+
+void activation(Activation kind, int64_t count, const float* x, float* y) {
+  for (int64_t i = 0; i < count; i += lanes) {
+    const int64_t left = count - i;
+    const Vector v = loadFirst(x + i, left);
+    storeFirst(y + i, v * (kind == Activation::geluErf ? normalIntegral(v) : sigmoid(v * 1.702f)), left);
+  }
+}
+
+void activationBackward(Activation kind, int64_t count, const float* x, const float* dy, float* dx) {
+  for (int64_t i = 0; i < count; i += lanes) {
+    const int64_t left = count - i;
+    const Vector v = loadFirst(x + i, left);
+    Vector slope;
+    if (kind == Activation::geluErf) {
+      slope = normalIntegral(v) + v * 0.39894228f * exponential(v * v * -0.5f);
+    } else {
+      const Vector s = sigmoid(v * 1.702f);
+      slope = s + v * 1.702f * s * (1.0f - s);
+    }
+    storeFirst(dx + i, loadFirst(dy + i, left) * slope, left);
+  }
+}
+
+void add(int64_t count, const float* x, float* y) {
+  for (int64_t i = 0; i < count; i += lanes) {
+    const int64_t left = count - i;
+    storeFirst(y + i, loadFirst(y + i, left) + loadFirst(x + i, left), left);
+  }
+}
+
+void adamw(const ops::AdamW& s, float correction1, float correction2, int64_t count, float* parameter,
+           const float* gradient, float* m, float* v) {
+  const float decay = 1.0f - s.learningRate * s.weightDecay;
+  for (int64_t i = 0; i < count; ++i) {
+    const float g = gradient[i] * s.gradientScale;
+    m[i] = s.beta1 * m[i] + (1.0f - s.beta1) * g;
+    v[i] = s.beta2 * v[i] + (1.0f - s.beta2) * g * g;
+    const float step = m[i] / correction1 / (__builtin_sqrtf(v[i] / correction2) + s.epsilon);
+    parameter[i] = parameter[i] * decay - s.learningRate * step;
+  }
+}
+
+double sumOfSquares(int64_t count, const float* x) {
+  // 16 interleaved partial sums for every instruction set, so that all of them agree.
+  double partial[16] = {};
+  int64_t i = 0;
+  for (; i + 16 <= count; i += 16)
+    for (int j = 0; j < 16; ++j) partial[j] += static_cast<double>(x[i + j]) * static_cast<double>(x[i + j]);
+  for (int j = 0; i < count; ++i, ++j) partial[j] += static_cast<double>(x[i]) * static_cast<double>(x[i]);
+  for (int half = 8; half > 0; half /= 2)
+    for (int j = 0; j < half; ++j) partial[j] += partial[j + half];
+  return partial[0];
+}
+
+}  // namespace secondlook::SECONDLOOK_ISA

@@ -1,0 +1,88 @@
+// Vectors of the instruction set this file is compiled for. Kernel files are compiled once per instruction set, each
+// time into its own namespace; they include no library templates, so that no function compiled with wide
+// instructions can be picked by the linker for the rest of the program.
+#pragma once
+
+#include <stdint.h>
+
+#if defined(__SSE2__)
+#include <immintrin.h>
+#endif
+
+#ifndef SECONDLOOK_ISA
+#error "Kernel files need SECONDLOOK_ISA: isa_avx512, isa_avx2 or isa_portable (see native/CMakeLists.txt)."
+#endif
+
+#define SECONDLOOK_INLINE [[gnu::always_inline]] inline
+
+namespace secondlook::SECONDLOOK_ISA {
+
+#if defined(__AVX512F__)
+constexpr int lanes = 16;
+constexpr int tileRows = 14;  // 28 accumulators, 2 vectors of B and a broadcast of A fill 31 of 32 registers
+#elif defined(__AVX2__)
+constexpr int lanes = 8;
+constexpr int tileRows = 6;
+#else
+constexpr int lanes = 4;
+constexpr int tileRows = 4;
+#endif
+constexpr int tileColumns = 2 * lanes;
+
+typedef float Vector __attribute__((vector_size(lanes * 4)));
+typedef int32_t IntVector __attribute__((vector_size(lanes * 4)));
+typedef float LooseVector __attribute__((vector_size(lanes * 4), aligned(4), may_alias));
+
+SECONDLOOK_INLINE Vector load(const float* p) { return *reinterpret_cast<const LooseVector*>(p); }
+SECONDLOOK_INLINE void store(float* p, Vector v) { *reinterpret_cast<LooseVector*>(p) = v; }
+SECONDLOOK_INLINE Vector splat(float x) { return Vector{} + x; }
+
+/// The first n lanes; the others are 0.
+SECONDLOOK_INLINE Vector loadFirst(const float* p, int64_t n) {
+  if (n >= lanes) return load(p);
+#if defined(__AVX512F__)
+  return _mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << n) - 1), p);
+#else
+  Vector v{};
+  for (int64_t i = 0; i < n; ++i) v[i] = p[i];
+  return v;
+#endif
+}
+SECONDLOOK_INLINE void storeFirst(float* p, Vector v, int64_t n) {
+  if (n >= lanes) return store(p, v);
+#if defined(__AVX512F__)
+  _mm512_mask_storeu_ps(p, static_cast<__mmask16>((1u << n) - 1), v);
+#else
+  for (int64_t i = 0; i < n; ++i) p[i] = v[i];
+#endif
+}
+
+SECONDLOOK_INLINE Vector maximum(Vector a, Vector b) { return a > b ? a : b; }
+
+/// Lane numbers 0, 1, 2, ...
+SECONDLOOK_INLINE IntVector laneNumbers() {
+  IntVector v{};
+  for (int i = 0; i < lanes; ++i) v[i] = i;
+  return v;
+}
+
+/// A fixed tree: halves are added until one lane is left.
+SECONDLOOK_INLINE float sum(Vector v) {
+  alignas(64) float a[lanes];
+  *reinterpret_cast<Vector*>(a) = v;
+  for (int half = lanes / 2; half > 0; half /= 2)
+    for (int i = 0; i < half; ++i) a[i] += a[i + half];
+  return a[0];
+}
+SECONDLOOK_INLINE float largest(Vector v) {
+  alignas(64) float a[lanes];
+  *reinterpret_cast<Vector*>(a) = v;
+  for (int half = lanes / 2; half > 0; half /= 2)
+    for (int i = 0; i < half; ++i) a[i] = a[i] > a[i + half] ? a[i] : a[i + half];
+  return a[0];
+}
+
+constexpr int64_t roundUp(int64_t x, int64_t unit) { return (x + unit - 1) / unit * unit; }
+constexpr int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
+
+}  // namespace secondlook::SECONDLOOK_ISA
