@@ -1,0 +1,145 @@
+/**
+ * Rows that make the base model: captions of what is where and when, small questions about one second, and the lookup
+ * of a word among shuffled options. Pure: a seed and a number give a row. Multi-step questions about time and the
+ * pack's way of reasoning stay out of it; cold start and RL are to teach those.
+ *
+ * A row is one rollout group of the engine: the prefix (with the clip) once, and each branch a completion behind it.
+ */
+import { captionOf, captionOfSecond } from "./captions.ts";
+import type { Clip } from "./clip.ts";
+import { OPTION_LETTERS } from "./questions.ts";
+import { randomFrom } from "./random.ts";
+import type { Random } from "./random.ts";
+import { SAMPLED_FRAMES, addCodecNoise, renderClip } from "./render.ts";
+import type { RenderedFrames } from "./render.ts";
+import { clipOf } from "./splits.ts";
+import { LOOKUP_WORDS } from "./vocabulary.ts";
+import { COLORS, PLACES, SECONDS, SHAPES } from "./words.ts";
+
+/** A piece of a branch's text and the weight of its tokens in the loss. Pieces are tokenised one by one. */
+export interface Segment {
+  readonly text: string;
+  readonly weight: number;
+}
+
+export interface PretrainingRow {
+  readonly kind: "clip" | "lookup";
+  readonly clip: Clip | null;
+  /** One `<|video_pad|>` stands for the clip where there is one. */
+  readonly prefix: string;
+  readonly branches: readonly (readonly Segment[])[];
+}
+
+export const PRETRAINING = {
+  /** Share of rows that are lookup in words alone. */
+  lookupShare: 0.35,
+  /** Lookup branches a text row carries. */
+  lookupBranches: 4,
+  /** Share of clips that get codec noise. */
+  noisyShare: 0.3,
+  rowsPerStep: 32,
+  learningRate: 2e-3,
+  warmupSteps: 100,
+} as const;
+
+const CLIP_PREFIX = "<|im_start|>user\n<|vision_start|><|video_pad|><|vision_end|>";
+const TEXT_PREFIX = "<|im_start|>user\n";
+const TURN = "<|im_end|>\n<|im_start|>assistant\n";
+
+const silent = (text: string): Segment => ({ text, weight: 0 });
+const taught = (text: string, weight = 1): Segment => ({ text, weight });
+
+/** The lines of an option list, as the prompt template writes them. */
+export function optionLines(options: readonly string[]): string {
+  return options.map((word, index) => `\n${OPTION_LETTERS[index]}. ${word}`).join("");
+}
+
+const letterOf = (options: readonly string[], word: string): string => OPTION_LETTERS[options.indexOf(word)] as string;
+
+/** Words without meaning for the eye: options, a thought that ends in one of them, its letter. */
+function lookupBranch(random: Random): Segment[] {
+  const meaningful = random.chance(0.6) ? random.pick([COLORS, SHAPES, PLACES] as const) : LOOKUP_WORDS;
+  const count = Math.min(meaningful.length, random.chance(0.6) ? 4 : 2 + random.below(5));
+  const options = random.sample<string>(meaningful, count);
+  const word = random.pick(options);
+  const thought = random.chance(0.25)
+    ? ""
+    : Array.from({ length: 1 + random.below(4) }, (_, second) => {
+        const seen = random.chance(0.7) ? random.pick(options) : random.pick(LOOKUP_WORDS);
+        return second === 0 || random.chance(0.8) ? `${second} s ${seen}` : seen;
+      }).join(", ") + ". ";
+  const doubt = random.chance(0.1) ? `So ${random.pick(options)}. Wait, no. ` : "";
+  const opening = random.pick(["What", "Which", "Where", "Name"]);
+  const question = `${opening} ${random.sample(LOOKUP_WORDS, 1 + random.below(4)).join(" ")}?`;
+  return [
+    silent(`${question}${optionLines(options)}${TURN}`),
+    silent(`<think>${thought}${doubt}So ${word}`),
+    taught("</think>\n<answer>", 0.1),
+    taught(letterOf(options, word), 1),
+    taught("</answer><|im_end|>", 0.1),
+  ];
+}
+
+/** A question about a single second, or about what never changes, answered through a word. */
+function perceptionBranch(random: Random, clip: Clip): Segment[] | null {
+  const second = random.below(SECONDS);
+  const shown = clip.objects.filter((object) => object.visible[second]);
+  if (shown.length === 0) return null;
+  const object = random.pick(shown);
+  const color = object.colors[second]!;
+  const place = object.places[second]!;
+  const asked = random.below(3);
+  const [text, answer, pool] = (
+    [
+      [`What color is ${place} at ${second} s?`, color, COLORS],
+      [`Which shape is ${place} at ${second} s?`, object.shape, SHAPES],
+      [`Where is the ${object.shape} at ${second} s?`, place, PLACES],
+    ] as const
+  )[asked as 0 | 1 | 2];
+  const wrong = random.sample<string>(
+    pool.filter((word) => word !== answer),
+    3,
+  );
+  const options = random.shuffled([answer as string, ...wrong]);
+  return [
+    silent(`${text}${optionLines(options)}${TURN}`),
+    taught("<think>So", 0.1),
+    taught(` ${answer}`, 1),
+    taught("</think>\n<answer>", 0.1),
+    taught(letterOf(options, answer), 1),
+    taught("</answer><|im_end|>", 0.1),
+  ];
+}
+
+function captionBranch(clip: Clip): Segment[] {
+  return [silent(`Describe the video.${TURN}`), taught(`${captionOf(clip)}<|im_end|>`, 1)];
+}
+
+function secondBranch(random: Random, clip: Clip): Segment[] {
+  const second = random.below(SECONDS);
+  return [silent(`Describe ${second} s.${TURN}`), taught(`${second} s ${captionOfSecond(clip, second)}.<|im_end|>`, 1)];
+}
+
+/** Row number `index` of the pretraining stream with the given seed. */
+export function pretrainingRow(seed: number, index: number): PretrainingRow {
+  const random = randomFrom(seed, "row", index);
+  if (random.chance(PRETRAINING.lookupShare)) {
+    const branches = Array.from({ length: PRETRAINING.lookupBranches }, () => lookupBranch(random));
+    return { kind: "lookup", clip: null, prefix: TEXT_PREFIX, branches };
+  }
+  const clip = clipOf(seed, "pretrain", index);
+  const branches = [captionBranch(clip), secondBranch(random, clip)];
+  for (let question = 0; question < 2; question += 1) {
+    const branch = perceptionBranch(random, clip);
+    if (branch) branches.push(branch);
+  }
+  return { kind: "clip", clip, prefix: CLIP_PREFIX, branches };
+}
+
+/** The eight frames of a row's clip as the usual sampling would take them, a share of them as if encoded. */
+export function pretrainingFrames(row: PretrainingRow): RenderedFrames | null {
+  if (row.clip === null) return null;
+  const frames = renderClip(row.clip, SAMPLED_FRAMES);
+  if (randomFrom("noisy", row.clip.seed).chance(PRETRAINING.noisyShare)) addCodecNoise(frames, row.clip.seed);
+  return frames;
+}

@@ -1,0 +1,278 @@
+/**
+ * The pack's questions: what can truly be asked about a clip, with the evidence a trace reads off second by second and
+ * the word or number that follows from it. Options are shuffled, so a letter says nothing by itself.
+ */
+import type { Clip, ClipObject } from "./clip.ts";
+import type { Random } from "./random.ts";
+import { COLORS, DIRECTIONS, PLACES, SECONDS, SHAPES, directionBetween } from "./words.ts";
+
+export interface TaskFacts {
+  /** The order of the frames matters for the answer: ordered against shuffled is measured on these. */
+  readonly timeDependent: boolean;
+  /** Any single frame is enough. */
+  readonly oneFrame: boolean;
+}
+
+const inTime: TaskFacts = { timeDependent: true, oneFrame: false };
+const inAnyOrder: TaskFacts = { timeDependent: false, oneFrame: false };
+const inOneFrame: TaskFacts = { timeDependent: false, oneFrame: true };
+
+export const TASKS = {
+  direction: inTime,
+  "place-first": inTime,
+  "place-last": inTime,
+  "turn-first": inTime,
+  "turn-last": inTime,
+  "color-first": inTime,
+  "color-last": inTime,
+  "color-after": inTime,
+  "color-count": inAnyOrder,
+  "appear-first": inTime,
+  "appear-last": inTime,
+  "appear-when": inTime,
+  "flash-count": inAnyOrder,
+  "scene-color": inOneFrame,
+  "scene-shape": inOneFrame,
+  "scene-place": inOneFrame,
+  "scene-count": inOneFrame,
+  "color-when": inTime,
+  "place-when": inTime,
+} as const satisfies Readonly<Record<string, TaskFacts>>;
+
+export type Task = keyof typeof TASKS;
+export const TASK_NAMES = Object.keys(TASKS) as Task[];
+
+/** What is seen in a second; `second` is null where it is the same as in the entry before. */
+export interface Evidence {
+  readonly second: number | null;
+  readonly seen: string;
+}
+
+export interface Question {
+  readonly task: Task;
+  readonly text: string;
+  /** Words to choose from, in the order of their letters; empty for a number. */
+  readonly options: readonly string[];
+  /** The right word or number. */
+  readonly answer: string;
+  readonly evidence: readonly Evidence[];
+  /** Words that a hasty reading of the same evidence would give, none of them right. */
+  readonly hasty: readonly string[];
+}
+
+export const OPTION_LETTERS = ["A", "B", "C", "D", "E", "F"] as const;
+
+/** The letter that goes with the answer, or the number itself. */
+export function solutionOf(question: Question): string {
+  if (question.options.length === 0) return question.answer;
+  return OPTION_LETTERS[question.options.indexOf(question.answer)] as string;
+}
+
+const named = (object: ClipObject): string => `${object.colors[0]} ${object.shape}`;
+
+/** Four shuffled options: the answer, what else the clip shows, then others of the kind. */
+function optionsFor(random: Random, answer: string, pool: readonly string[], tempting: readonly string[]): string[] {
+  const others = random.shuffled(pool.filter((word) => word !== answer && !tempting.includes(word)));
+  const wrong = [...new Set(tempting.filter((word) => word !== answer))];
+  return random.shuffled([answer, ...[...wrong, ...others].slice(0, 3)]);
+}
+
+interface Draft {
+  readonly task: Task;
+  readonly text: string;
+  readonly answer: string;
+  readonly pool?: readonly string[];
+  readonly evidence: readonly Evidence[];
+  readonly tempting?: readonly string[];
+}
+
+const perSecond = (seen: (second: number) => string): Evidence[] =>
+  Array.from({ length: SECONDS }, (_, second) => ({ second, seen: seen(second) }));
+
+/** A list without immediate repeats. */
+const changes = <T>(items: readonly T[]): T[] =>
+  items.filter((item, index) => index === 0 || item !== items[index - 1]);
+
+function draftMove(clip: Clip): Draft[] {
+  const hero = clip.objects[0] as ClipObject;
+  const name = named(hero);
+  const stops = changes(hero.places);
+  const ways = stops.slice(1).map((to, index) => directionBetween(stops[index]!, to)!);
+  const evidence = perSecond((second) => hero.places[second]!);
+  const first = stops[0]!;
+  const last = stops.at(-1)!;
+  const place = { pool: PLACES, evidence, tempting: stops };
+  const drafts: Draft[] = [
+    { task: "place-first", text: `Where is the ${name} first?`, answer: first, ...place },
+    { task: "place-last", text: `Where is the ${name} last?`, answer: last, ...place },
+  ];
+  const way = { pool: DIRECTIONS, evidence, tempting: ways };
+  if (clip.kind === "move") {
+    drafts.unshift({ task: "direction", text: `Which way does the ${name} go?`, answer: ways[0]!, ...way });
+  } else {
+    drafts.unshift(
+      { task: "turn-first", text: `Which way does the ${name} go first?`, answer: ways[0]!, ...way },
+      { task: "turn-last", text: `Which way does the ${name} go last?`, answer: ways.at(-1)!, ...way },
+    );
+  }
+  return drafts;
+}
+
+function draftRecolor(random: Random, clip: Clip): Draft[] {
+  const hero = clip.objects[0] as ClipObject;
+  const order = changes(hero.colors);
+  const evidence = perSecond((second) => hero.colors[second]!);
+  const color = { pool: COLORS, evidence, tempting: order };
+  const before = random.below(order.length - 1);
+  const shape = hero.shape;
+  return [
+    { task: "color-first", text: `What color is the ${shape} first?`, answer: order[0]!, ...color },
+    { task: "color-last", text: `What color is the ${shape} last?`, answer: order.at(-1)!, ...color },
+    {
+      task: "color-after",
+      text: `What color is the ${shape} after ${order[before]}?`,
+      answer: order[before + 1]!,
+      ...color,
+    },
+    { task: "color-count", text: `How many colors does the ${shape} show?`, answer: String(order.length), evidence },
+  ];
+}
+
+function draftAppear(random: Random, clip: Clip): Draft[] {
+  const order = [...clip.objects].sort((a, b) => a.visible.indexOf(true) - b.visible.indexOf(true));
+  const evidence = order.map((object) => ({ second: object.visible.indexOf(true), seen: named(object) }));
+  const shape = { pool: SHAPES, evidence, tempting: order.map((object) => object.shape) };
+  const asked = random.pick(order);
+  return [
+    { task: "appear-first", text: "Which shape appears first?", answer: order[0]!.shape, ...shape },
+    { task: "appear-last", text: "Which shape appears last?", answer: order.at(-1)!.shape, ...shape },
+    {
+      task: "appear-when",
+      text: `When does the ${named(asked)} appear?`,
+      answer: String(asked.visible.indexOf(true)),
+      evidence,
+    },
+  ];
+}
+
+function draftScene(random: Random, clip: Clip): Draft[] {
+  const asked = random.pick(clip.objects);
+  const evidence = inReadingOrder(clip.objects, 0).map((object, index) => ({
+    second: index === 0 ? 0 : null,
+    seen: `${named(object)} ${object.places[0]}`,
+  }));
+  const color = asked.colors[0]!;
+  const all = clip.objects;
+  return [
+    {
+      task: "scene-color",
+      text: `What color is the ${asked.shape}?`,
+      answer: color,
+      pool: COLORS,
+      evidence,
+      tempting: all.map((object) => object.colors[0]!),
+    },
+    {
+      task: "scene-shape",
+      text: `Which shape is ${color}?`,
+      answer: asked.shape,
+      pool: SHAPES,
+      evidence,
+      tempting: all.map((object) => object.shape),
+    },
+    {
+      task: "scene-place",
+      text: `Where is the ${named(asked)}?`,
+      answer: asked.places[0]!,
+      pool: PLACES,
+      evidence,
+      tempting: all.map((object) => object.places[0]!),
+    },
+    { task: "scene-count", text: "How many shapes are there?", answer: String(all.length), evidence },
+  ];
+}
+
+function draftDuet(random: Random, clip: Clip): Draft[] {
+  const [walker, changer] = clip.objects as [ClipObject, ClipObject];
+  const evidence = perSecond((second) => `${walker.places[second]} ${changer.colors[second]}`);
+  const drafts: Draft[] = [];
+  const once = changes(walker.places).filter((place) => colorsAt(walker, changer, place).length === 1);
+  if (once.length > 0) {
+    const place = random.pick(once);
+    drafts.push({
+      task: "color-when",
+      text: `What color is the ${changer.shape} when the ${walker.shape} is ${place}?`,
+      answer: colorsAt(walker, changer, place)[0]!,
+      pool: COLORS,
+      evidence,
+      tempting: changes(changer.colors),
+    });
+  }
+  const steady = changes(changer.colors).filter((color) => placesAt(walker, changer, color).length === 1);
+  if (steady.length > 0) {
+    const color = random.pick(steady);
+    drafts.push({
+      task: "place-when",
+      text: `Where is the ${walker.shape} when the ${changer.shape} is ${color}?`,
+      answer: placesAt(walker, changer, color)[0]!,
+      pool: PLACES,
+      evidence,
+      tempting: changes(walker.places),
+    });
+  }
+  return drafts;
+}
+
+const colorsAt = (walker: ClipObject, changer: ClipObject, place: string): string[] => [
+  ...new Set(changer.colors.filter((_, second) => walker.places[second] === place)),
+];
+const placesAt = (walker: ClipObject, changer: ClipObject, color: string): string[] => [
+  ...new Set(walker.places.filter((_, second) => changer.colors[second] === color)),
+];
+
+/** Objects that a second shows, from top to bottom and left to right: the order of captions. */
+export function inReadingOrder(objects: readonly ClipObject[], second: number): ClipObject[] {
+  const rank = { top: 0, left: 1, center: 2, right: 3, bottom: 4 };
+  return objects
+    .filter((object) => object.visible[second])
+    .sort((a, b) => rank[a.places[second]!] - rank[b.places[second]!]);
+}
+
+function draftsOf(random: Random, clip: Clip): Draft[] {
+  switch (clip.kind) {
+    case "move":
+    case "turn":
+      return draftMove(clip);
+    case "recolor":
+      return draftRecolor(random, clip);
+    case "appear":
+      return draftAppear(random, clip);
+    case "flash": {
+      const hero = clip.objects[0] as ClipObject;
+      return [
+        {
+          task: "flash-count",
+          text: `How many times does the ${named(hero)} flash?`,
+          answer: String(hero.visible.filter(Boolean).length),
+          evidence: perSecond((second) => (hero.visible[second] ? "flash" : "none")),
+        },
+      ];
+    }
+    case "scene":
+      return draftScene(random, clip);
+    case "duet":
+      return draftDuet(random, clip);
+  }
+}
+
+/** Every question that the clip answers, options drawn from `random`. */
+export function questionsOf(random: Random, clip: Clip): Question[] {
+  return draftsOf(random, clip).map((draft) => {
+    const tempting = [...new Set(draft.tempting ?? [])];
+    const options = draft.pool ? optionsFor(random, draft.answer, draft.pool, random.shuffled(tempting)) : [];
+    const hasty = draft.pool
+      ? options.filter((word) => word !== draft.answer)
+      : ["0", "1", "2", "3", "4"].filter((word) => word !== draft.answer);
+    return { task: draft.task, text: draft.text, options, answer: draft.answer, evidence: draft.evidence, hasty };
+  });
+}

@@ -1,0 +1,72 @@
+/**
+ * The teacher: reasoning written from templates, as a larger model's traces would be collected. Some are honest
+ * self-corrections ("Wait, …"), and a share is plainly wrong, as unfiltered teacher traces are.
+ */
+import type { Evidence, Question } from "./questions.ts";
+import { OPTION_LETTERS, TASKS } from "./questions.ts";
+import type { Random } from "./random.ts";
+
+export type TraceStyle = "plain" | "corrected" | "wrong";
+
+export interface Trace {
+  readonly style: TraceStyle;
+  /** With its `<think>` tags. */
+  readonly process: string;
+  /** With its `<answer>` tags: what this trace concludes, which a wrong trace gets wrong. */
+  readonly solution: string;
+}
+
+function say(evidence: readonly Evidence[]): string {
+  return evidence.map(({ second, seen }) => (second === null ? seen : `${second} s ${seen}`)).join(", ");
+}
+
+function answerTag(question: Question, word: string): string {
+  const letter = question.options.length === 0 ? word : OPTION_LETTERS[question.options.indexOf(word)];
+  return `<answer>${letter}</answer>`;
+}
+
+/** A wrong observation: one second's seen word replaced by another wrong option of the question. */
+function misread(random: Random, question: Question, wrong: string): Evidence[] {
+  const spoiled = random.below(question.evidence.length);
+  return question.evidence.map((entry, index) => {
+    if (index !== spoiled || !question.options.includes(entry.seen)) return entry;
+    return { ...entry, seen: wrong };
+  });
+}
+
+/** Reasoning for a question: evidence, then the word that follows, then the answer. */
+export function traceOf(random: Random, question: Question, style: TraceStyle): Trace {
+  const wrong = random.pick(question.hasty);
+  switch (style) {
+    case "plain":
+      return {
+        style,
+        process: `<think>${say(question.evidence)}. So ${question.answer}</think>`,
+        solution: answerTag(question, question.answer),
+      };
+    case "corrected":
+      return {
+        style,
+        process: `<think>${say(question.evidence)}. So ${wrong}. Wait, no. So ${question.answer}</think>`,
+        solution: answerTag(question, question.answer),
+      };
+    case "wrong": {
+      return {
+        style,
+        process: `<think>${say(misread(random, question, wrong))}. So ${wrong}</think>`,
+        solution: answerTag(question, wrong),
+      };
+    }
+  }
+}
+
+/** Draws a style: `wrong` and `corrected` with their shares; one-frame questions are never corrected. */
+export function drawStyle(
+  random: Random,
+  question: Question,
+  shares: { wrong: number; corrected: number },
+): TraceStyle {
+  const at = random.next();
+  if (at < shares.wrong) return "wrong";
+  return at < shares.wrong + shares.corrected && !TASKS[question.task].oneFrame ? "corrected" : "plain";
+}
