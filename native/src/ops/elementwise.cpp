@@ -46,8 +46,8 @@ void adamw(Context& context, const AdamW& settings, int64_t count, float* parame
            float* v) {
   const auto& kernels = kernelsOf(context);
   const auto step = static_cast<double>(settings.step);
-  const auto correction1 = static_cast<float>(1.0 - std::pow(static_cast<double>(settings.beta1), step));
-  const auto correction2 = static_cast<float>(1.0 - std::pow(static_cast<double>(settings.beta2), step));
+  const auto correction1 = static_cast<float>(1.0 - std::pow(settings.beta1, step));
+  const auto correction2 = static_cast<float>(1.0 - std::pow(settings.beta2, step));
   forBlocks(context, count, grainElements, [&](int64_t begin, int64_t end) {
     kernels.adamw(settings, correction1, correction2, end - begin, parameter + begin, gradient + begin, m + begin,
                   v + begin);

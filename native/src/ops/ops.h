@@ -100,7 +100,7 @@ void linearLogProbBackward(Context&, int64_t rows, int64_t width, int64_t vocab,
 
 // ---- optimiser -----------------------------------------------------------------------------------------------------
 struct AdamW {
-  float learningRate, beta1, beta2, epsilon, weightDecay;
+  double learningRate, beta1, beta2, epsilon, weightDecay;  // float64: 1 - 0.999f is off by 1e-5
   int64_t step;       // 1 for the first
   float gradientScale;  // clipping factor, applied to the gradient first
 };

@@ -58,13 +58,16 @@ void add(int64_t count, const float* x, float* y) {
 
 void adamw(const ops::AdamW& s, float correction1, float correction2, int64_t count, float* parameter,
            const float* gradient, float* m, float* v) {
-  const float decay = 1.0f - s.learningRate * s.weightDecay;
+  const auto decay = static_cast<float>(1.0 - s.learningRate * s.weightDecay);
+  const auto beta1 = static_cast<float>(s.beta1), rest1 = static_cast<float>(1.0 - s.beta1);
+  const auto beta2 = static_cast<float>(s.beta2), rest2 = static_cast<float>(1.0 - s.beta2);
+  const auto epsilon = static_cast<float>(s.epsilon), rate = static_cast<float>(s.learningRate), scale = s.gradientScale;
   for (int64_t i = 0; i < count; ++i) {
-    const float g = gradient[i] * s.gradientScale;
-    m[i] = s.beta1 * m[i] + (1.0f - s.beta1) * g;
-    v[i] = s.beta2 * v[i] + (1.0f - s.beta2) * g * g;
-    const float step = m[i] / correction1 / (__builtin_sqrtf(v[i] / correction2) + s.epsilon);
-    parameter[i] = parameter[i] * decay - s.learningRate * step;
+    const float g = gradient[i] * scale;
+    m[i] = beta1 * m[i] + rest1 * g;
+    v[i] = beta2 * v[i] + rest2 * g * g;
+    const float step = m[i] / correction1 / (__builtin_sqrtf(v[i] / correction2) + epsilon);
+    parameter[i] = parameter[i] * decay - rate * step;
   }
 }
 

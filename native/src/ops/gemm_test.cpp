@@ -1,0 +1,80 @@
+#include <array>
+
+#include "fixtures.h"
+
+using namespace fixtures;
+
+namespace {
+
+Doubles reference(bool ta, bool tb, int64_t m, int64_t n, int64_t k, double alpha, const Floats& a, const Floats& b,
+                  double beta, const Floats& c) {
+  Doubles y(static_cast<size_t>(m * n));
+  for (int64_t i = 0; i < m; ++i)
+    for (int64_t j = 0; j < n; ++j) {
+      double total = 0;
+      for (int64_t p = 0; p < k; ++p)
+        total += static_cast<double>(a[ta ? p * m + i : i * k + p]) * static_cast<double>(b[tb ? j * k + p : p * n + j]);
+      y[i * n + j] = alpha * total + (beta == 0 ? 0.0 : beta * static_cast<double>(c[i * n + j]));
+    }
+  return y;
+}
+
+}  // namespace
+
+TEST("gemm equals plain loops for every layout and for sizes off every tile") {
+  const int64_t sizes[][3] = {{1, 1, 1},    {1, 33, 300}, {2, 64, 128}, {3, 17, 5},    {5, 48, 16},  {8, 100, 31},
+                              {13, 31, 7},  {15, 32, 16}, {29, 65, 257}, {67, 45, 33}, {500, 40, 20}, {70, 300, 513},
+                              {14, 32, 256}, {450, 33, 40}, {4, 4, 0}};
+  everywhere([&](Context& context) {
+    Floats all;
+    for (const auto& [m, n, k] : sizes)
+      for (int layout = 0; layout < 4; ++layout) {
+        const bool ta = layout & 1, tb = layout & 2;
+        const Floats a = randomFloats(m * k, 1), b = randomFloats(n * k, 2), c = randomFloats(m * n, 3);
+        Floats y(c.size(), NAN), z = c;
+        ops::gemm(context, ta, tb, m, n, k, 1.0f, a.data(), ta ? m : k, b.data(), tb ? k : n, 0.0f, y.data(), n);
+        ops::gemm(context, ta, tb, m, n, k, 0.5f, a.data(), ta ? m : k, b.data(), tb ? k : n, 2.0f, z.data(), n);
+        CHECK_CLOSE(y, reference(ta, tb, m, n, k, 1, a, b, 0, c), 1e-6);
+        CHECK_CLOSE(z, reference(ta, tb, m, n, k, 0.5, a, b, 2, c), 1e-6);
+        append(all, y);
+      }
+    return all;
+  });
+}
+
+TEST("a row of linear has the same bits alone and in a batch") {
+  const int64_t rows = 37, in = 300, out = 70;
+  const Floats x = randomFloats(rows * in, 1), w = randomFloats(out * in, 2), bias = randomFloats(out, 3);
+  everywhere([&](Context& context) {
+    Floats y(rows * out);
+    ops::linear(context, rows, in, out, x.data(), w.data(), bias.data(), y.data());
+    for (int64_t batch : {1, 2, 3, 5, 8, 16})
+      for (int64_t row = 0; row + batch <= rows; row += 7) {
+        Floats part(batch * out);
+        ops::linear(context, batch, in, out, x.data() + row * in, w.data(), bias.data(), part.data());
+        CHECK(std::memcmp(part.data(), y.data() + row * out, part.size() * sizeof(float)) == 0);
+      }
+    return y;
+  });
+}
+
+TEST("linearBackward accumulates weights and biases and overwrites or adds inputs") {
+  for (const auto& [rows, in, out] : {std::array<int64_t, 3>{37, 19, 70}, {300, 33, 20}, {1, 8, 8}}) {
+    const Floats x = randomFloats(rows * in, 1), w = randomFloats(out * in, 2), dy = randomFloats(rows * out, 3);
+    const Floats before = randomFloats(rows * in, 4), dwBefore = randomFloats(out * in, 5), dbBefore = randomFloats(out, 6);
+    Doubles db = widened(dbBefore), dw = reference(true, false, out, in, rows, 1, dy, x, 1, dwBefore);
+    for (int64_t i = 0; i < rows * out; ++i) db[i % out] += static_cast<double>(dy[i]);
+    everywhere([&](Context& context) {
+      Floats dx(before.size(), NAN), added = before, w1 = dwBefore, b1 = dbBefore;
+      ops::linearBackward(context, rows, in, out, x.data(), w.data(), dy.data(), dx.data(), false, w1.data(), b1.data());
+      ops::linearBackward(context, rows, in, out, x.data(), w.data(), dy.data(), added.data(), true, nullptr, nullptr);
+      CHECK_CLOSE(dx, reference(false, false, rows, in, out, 1, dy, w, 0, before), 1e-6);
+      CHECK_CLOSE(added, reference(false, false, rows, in, out, 1, dy, w, 1, before), 1e-6);
+      CHECK_CLOSE(w1, dw, 1e-6);
+      CHECK_CLOSE(b1, db, 1e-6);
+      append(dx, w1);
+      append(dx, b1);
+      return dx;
+    });
+  }
+}

@@ -1,0 +1,79 @@
+// Shared by the operators' tests: every instruction set the processor has, pools, reproducible random values.
+#pragma once
+
+#include <cstring>
+#include <random>
+#include <vector>
+
+#include "check.h"
+#include "device/cpu.h"
+#include "device/thread_pool.h"
+#include "error.h"
+
+namespace fixtures {
+
+using namespace secondlook;
+using Floats = std::vector<float>;
+using Doubles = std::vector<double>;
+
+inline std::vector<InstructionSet> instructionSets() {
+  std::vector<InstructionSet> sets{InstructionSet::portable};
+  if (detectInstructionSet() >= InstructionSet::avx2) sets.push_back(InstructionSet::avx2);
+  if (detectInstructionSet() >= InstructionSet::avx512) sets.push_back(InstructionSet::avx512);
+  return sets;
+}
+
+/// Runs body(context) for every instruction set on one thread, and on three where the results must not change by a bit:
+/// body returns them.
+template <class F>
+void everywhere(F&& body) {
+  ThreadPool one(1), three(3);
+  for (const InstructionSet set : instructionSets()) {
+    Context alone{one, set}, shared{three, set};
+    const Floats first = body(alone), second = body(shared);
+    CHECK(first.size() == second.size());
+    CHECK(std::memcmp(first.data(), second.data(), first.size() * sizeof(float)) == 0);
+  }
+}
+
+inline Floats randomFloats(int64_t count, unsigned seed, float scale = 1.0f) {
+  std::mt19937 generator(seed);
+  std::normal_distribution<float> normal(0.0f, scale);
+  Floats values(static_cast<size_t>(count));
+  for (float& v : values) v = normal(generator);
+  return values;
+}
+
+inline std::vector<int32_t> randomIds(int64_t count, int32_t below, unsigned seed) {
+  std::mt19937 generator(seed);
+  std::vector<int32_t> ids(static_cast<size_t>(count));
+  for (int32_t& id : ids) id = static_cast<int32_t>(generator() % static_cast<unsigned>(below));
+  return ids;
+}
+
+inline Doubles widened(const Floats& x) { return Doubles(x.begin(), x.end()); }
+
+inline void append(Floats& to, const Floats& from) { to.insert(to.end(), from.begin(), from.end()); }
+
+/// Central differences of loss(values) at `values`, in float64; step 1e-5 leaves an error near 1e-9.
+template <class F>
+Doubles numericGradient(Doubles values, F&& loss) {
+  Doubles gradient(values.size());
+  for (size_t i = 0; i < values.size(); ++i) {
+    const double at = values[i], step = 1e-5;
+    values[i] = at + step;
+    const double above = loss(values);
+    values[i] = at - step;
+    gradient[i] = (above - loss(values)) / (2 * step);
+    values[i] = at;
+  }
+  return gradient;
+}
+
+inline double dot(const Doubles& a, const Floats& b) {
+  double total = 0;
+  for (size_t i = 0; i < a.size(); ++i) total += a[i] * static_cast<double>(b[i]);
+  return total;
+}
+
+}  // namespace fixtures
