@@ -35,7 +35,8 @@ typedef float LooseVector __attribute__((vector_size(lanes * 4), aligned(4), may
 
 SECONDLOOK_INLINE Vector load(const float* p) { return *reinterpret_cast<const LooseVector*>(p); }
 SECONDLOOK_INLINE void store(float* p, Vector v) { *reinterpret_cast<LooseVector*>(p) = v; }
-SECONDLOOK_INLINE Vector splat(float x) { return Vector{} + x; }
+// x - 0 is x, negative zero included, so that only the broadcast is left; x + 0 would be an addition.
+SECONDLOOK_INLINE Vector splat(float x) { return x - Vector{}; }
 
 /// The first n lanes; the others are 0.
 SECONDLOOK_INLINE Vector loadFirst(const float* p, int64_t n) {
