@@ -1,0 +1,132 @@
+/** The frame around every screen: rail, connection banner, palette, help. */
+import { Tooltip } from "radix-ui";
+import { useEffect, useState } from "react";
+import { performAction, useActions, useCurrentActions } from "./actions.ts";
+import type { Action } from "./actions.ts";
+import styles from "./App.module.css";
+import { ConnectionBanner } from "./parts/ConnectionBanner.tsx";
+import { Palette } from "./parts/Palette.tsx";
+import { Rail } from "./parts/Rail.tsx";
+import { ShortcutHelp } from "./parts/ShortcutHelp.tsx";
+import { LiveRun } from "./screens/LiveRun.tsx";
+import { Recipes } from "./screens/Recipes.tsx";
+import { Rollouts } from "./screens/Rollouts.tsx";
+import { Runs } from "./screens/Runs.tsx";
+import { System } from "./screens/System.tsx";
+import { listenForShortcuts } from "./shortcuts.ts";
+import { useService } from "./state/queries.ts";
+import { navigate, useRoute } from "./state/route.ts";
+import { setTheme } from "./state/theme.ts";
+
+function Screen() {
+  const { route } = useRoute();
+  switch (route.screen) {
+    case "runs":
+      return <Runs />;
+    case "live":
+      return <LiveRun key={route.run} run={route.run} tab={route.tab} />;
+    case "rollouts":
+      return <Rollouts key={route.run} {...route} />;
+    case "recipes":
+      return <Recipes recipe={route.recipe} />;
+    case "system":
+      return <System />;
+  }
+}
+
+/** Where "Live run" and "Rollouts" lead: the run looked at last, else the newest. */
+function useCurrentRun(): string | null {
+  const lastRun = useRoute((state) => state.lastRun);
+  const runs = useService("runs.list", {}).data;
+  if (lastRun && (!runs || runs.some((run) => run.id === lastRun))) return lastRun;
+  return runs?.length ? runs.reduce((newest, run) => (run.createdAt > newest.createdAt ? run : newest)).id : null;
+}
+
+export function App() {
+  const run = useCurrentRun();
+  const [open, setOpen] = useState<"palette" | "help" | null>(null);
+  const hasRun = run !== null;
+  const goTo: Action[] = [
+    { id: "go-runs", label: "Runs", group: "Go to", shortcut: "g r", perform: () => navigate({ screen: "runs" }) },
+    {
+      id: "go-live",
+      label: "Live run",
+      group: "Go to",
+      shortcut: "g l",
+      enabled: hasRun,
+      perform: () => run && navigate({ screen: "live", run, tab: "overview" }),
+    },
+    {
+      id: "go-rollouts",
+      label: "Rollouts",
+      group: "Go to",
+      shortcut: "g t",
+      enabled: hasRun,
+      perform: () => run && navigate({ screen: "rollouts", run, step: null, pair: null, rollout: null }),
+    },
+    {
+      id: "go-recipes",
+      label: "Recipes",
+      group: "Go to",
+      shortcut: "g e",
+      perform: () => navigate({ screen: "recipes", recipe: null }),
+    },
+    {
+      id: "go-system",
+      label: "System",
+      group: "Go to",
+      shortcut: "g s",
+      perform: () => navigate({ screen: "system" }),
+    },
+  ];
+  useActions([
+    ...goTo,
+    { id: "theme-light", label: "Light theme", group: "View", perform: () => setTheme("light") },
+    { id: "theme-dark", label: "Dark theme", group: "View", perform: () => setTheme("dark") },
+    { id: "theme-system", label: "Theme of the system", group: "View", perform: () => setTheme("system") },
+    {
+      id: "palette",
+      label: "Find an action",
+      group: "Help",
+      shortcut: "Ctrl+K",
+      hidden: true,
+      perform: () => setOpen("palette"),
+    },
+    { id: "shortcuts", label: "Keyboard shortcuts", group: "Help", shortcut: "?", perform: () => setOpen("help") },
+  ]);
+  useEffect(listenForShortcuts, []);
+  useDesktopMenu();
+  const close = () => setOpen(null);
+  return (
+    <Tooltip.Provider delayDuration={350}>
+      <div className={styles["app"]}>
+        <Rail goTo={goTo} onPalette={() => setOpen("palette")} onHelp={() => setOpen("help")} />
+        <main className={styles["main"]}>
+          <ConnectionBanner />
+          <Screen />
+        </main>
+      </div>
+      {open === "palette" && <Palette onClose={close} />}
+      {open === "help" && <ShortcutHelp onClose={close} />}
+    </Tooltip.Provider>
+  );
+}
+
+/** The desktop's application menu is made from the same registry. */
+function useDesktopMenu(): void {
+  const actions = useCurrentActions();
+  useEffect(() => {
+    window.secondlook?.onAction(performAction);
+  }, []);
+  useEffect(() => {
+    window.secondlook?.publishMenu(
+      actions.map(({ id, label, group, shortcut, enabled }) => ({
+        id,
+        label,
+        group,
+        shortcut: shortcut ?? null,
+        enabled: enabled !== false,
+      })),
+    );
+  }, [actions]);
+}

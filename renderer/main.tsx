@@ -1,0 +1,18 @@
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import "./styles/tokens.css";
+import "./styles/base.css";
+import { App } from "./App.tsx";
+import { connect } from "./connection.ts";
+import { serviceAccess } from "./host.ts";
+import { startLiveQueries } from "./state/queries.ts";
+import { startTheme } from "./state/theme.ts";
+
+startTheme();
+startLiveQueries();
+connect(serviceAccess());
+createRoot(document.getElementById("root")!).render(
+  <StrictMode>
+    <App />
+  </StrictMode>,
+);

@@ -1,0 +1,120 @@
+import { useMemo, useState } from "react";
+import type { EventOf } from "../../contract/journal.ts";
+import type { Panel } from "../../contract/panels.ts";
+import { describeMetric } from "../metrics.ts";
+import { Card } from "../parts/Card.tsx";
+import { Chart } from "../parts/Chart.tsx";
+import type { ChartDot, ChartLine, ChartMark } from "../parts/Chart.tsx";
+import { ErrorNote, Skeleton } from "../parts/EmptyState.tsx";
+import { formatNumber, formatPercent } from "../parts/format.ts";
+import { useVisible } from "../parts/useVisible.ts";
+import { useChartSettings } from "../state/chart-settings.ts";
+import { useService } from "../state/queries.ts";
+import styles from "./CurvePanel.module.css";
+
+const COLORS = [1, 2, 3, 4, 5, 6].map((index) => `var(--data-${index})`);
+/** About what fits a chart's width twice over; the service keeps spikes as minimum and maximum of each bucket. */
+const MAX_POINTS = 600;
+
+export interface CurvePanelProps {
+  readonly run: string;
+  readonly panel: Extract<Panel, { kind: "curve" }>;
+  readonly metricNames: readonly string[];
+  readonly marks: readonly ChartMark[];
+  readonly evaluations: readonly EventOf<"evaluation">[];
+  readonly onPick: (step: number) => void;
+}
+
+/** A recipe's panel of kind `curve`: one chart with the metrics that the run has of those asked for. */
+export function CurvePanel({ run, panel, metricNames, marks, evaluations, onPick }: CurvePanelProps) {
+  const [ref, visible] = useVisible<HTMLDivElement>();
+  const [log, setLog] = useState(false);
+  const smoothing = useChartSettings((settings) => settings.smoothing);
+  const metrics = useMemo(() => panel.metrics.filter((name) => metricNames.includes(name)), [panel, metricNames]);
+  const { data, error, loading } = useService(
+    "series.get",
+    visible && metrics.length > 0 ? { run, metrics, maxPoints: MAX_POINTS } : null,
+  );
+  const lines = useMemo<ChartLine[]>(
+    () =>
+      metrics.map((metric, index) => ({
+        key: metric,
+        label: describeMetric(metric).label,
+        color: COLORS[index % COLORS.length]!,
+        points: data?.find((series) => series.metric === metric)?.points ?? [],
+      })),
+    [metrics, data],
+  );
+  const dots = useMemo(() => (isAccuracy(panel) ? heldOutDots(evaluations) : []), [panel, evaluations]);
+  const asShare = metrics.length > 0 && metrics.every((metric) => describeMetric(metric).share);
+  return (
+    <div ref={ref} data-panel={panel.title}>
+      <Card
+        title={panel.title}
+        explanation={panel.explanation}
+        aside={
+          <button
+            type="button"
+            className={styles["log"]}
+            aria-pressed={log}
+            onClick={() => setLog(!log)}
+            title="Logarithmic axis"
+          >
+            log
+          </button>
+        }
+      >
+        <ul className={styles["legend"]}>
+          {lines.map((line) => {
+            const last = line.points.at(-1)?.value;
+            return (
+              <li key={line.key} title={describeMetric(line.key).explanation}>
+                <span style={{ background: line.color }} />
+                {line.label}
+                <strong>{asShare ? formatPercent(last, 0) : formatNumber(last)}</strong>
+              </li>
+            );
+          })}
+          {dots.length > 0 && (
+            <li title="Measured on questions the run never trains on.">
+              <span className={styles["dot"]} />
+              Held out
+              <strong>{formatPercent(dots.at(-1)!.value, 0)}</strong>
+            </li>
+          )}
+        </ul>
+        {error ? (
+          <ErrorNote error={error} />
+        ) : loading || !visible ? (
+          <Skeleton height={168} />
+        ) : (
+          <Chart
+            lines={lines}
+            marks={marks}
+            dots={dots}
+            smoothing={smoothing}
+            log={log}
+            asShare={asShare && !log}
+            onPick={onPick}
+          />
+        )}
+      </Card>
+    </div>
+  );
+}
+
+function isAccuracy(panel: Panel): boolean {
+  return panel.kind === "curve" && panel.metrics.some((name) => name.startsWith("temporal/accuracy"));
+}
+
+/** Held-out accuracies as points on the accuracy chart: measured seldom, on other questions. */
+function heldOutDots(evaluations: readonly EventOf<"evaluation">[]): ChartDot[] {
+  return evaluations
+    .filter((evaluation) => evaluation.split === "heldout")
+    .map((evaluation) => ({
+      step: evaluation.step,
+      value: evaluation.accuracy,
+      color: "var(--good)",
+      label: evaluation.label,
+    }));
+}

@@ -1,0 +1,176 @@
+/** Curves over steps: smoothed line, raw ghost, min/max band, marks of events, one cursor for all charts. */
+import { memo, useMemo } from "react";
+import {
+  Area,
+  CartesianGrid,
+  ComposedChart,
+  Line,
+  ReferenceDot,
+  ReferenceLine,
+  ResponsiveContainer,
+  Tooltip,
+  XAxis,
+  YAxis,
+} from "recharts";
+import type { SeriesPoint } from "../../contract/methods.ts";
+import { ChartTooltip } from "./ChartTooltip.tsx";
+import { formatNumber } from "./format.ts";
+import { chartRows } from "./smoothing.ts";
+import styles from "./Chart.module.css";
+
+export interface ChartLine {
+  readonly key: string;
+  readonly label: string;
+  readonly color: string;
+  readonly points: readonly SeriesPoint[];
+}
+/** A vertical line: checkpoint, evaluation, start of a stage. */
+export interface ChartMark {
+  readonly step: number;
+  readonly label: string;
+  readonly kind: "evaluation" | "checkpoint" | "stage";
+}
+/** A measured point beside the curves, such as an accuracy on held-out items. */
+export interface ChartDot {
+  readonly step: number;
+  readonly value: number;
+  readonly color: string;
+  readonly label: string;
+}
+
+interface ChartProps {
+  readonly lines: readonly ChartLine[];
+  readonly marks?: readonly ChartMark[];
+  readonly dots?: readonly ChartDot[];
+  readonly smoothing: number;
+  readonly log?: boolean;
+  readonly asShare?: boolean;
+  readonly height?: number;
+  /** A click on the chart: the step under the cursor. */
+  readonly onPick?: (step: number) => void;
+}
+
+const MARK_DASHES = { evaluation: "2 3", checkpoint: "1 5", stage: undefined } as const;
+
+function DrawnChart({
+  lines,
+  marks = [],
+  dots = [],
+  smoothing,
+  log = false,
+  asShare,
+  height = 168,
+  onPick,
+}: ChartProps) {
+  const rows = useMemo(() => chartRows(lines, smoothing, log), [lines, smoothing, log]);
+  const format = (value: number) => (asShare ? `${Math.round(value * 100)} %` : formatNumber(value, 2));
+  const first = rows[0]?.step ?? 0;
+  const last = rows.at(-1)?.step ?? 1;
+  return (
+    <div className={styles["chart"]} style={{ height }} data-pickable={onPick !== undefined}>
+      <ResponsiveContainer width="100%" height="100%">
+        <ComposedChart
+          data={rows}
+          syncId="steps"
+          syncMethod="value"
+          margin={{ top: 6, right: 8, bottom: 0, left: 0 }}
+          onClick={(state) => state.activeLabel !== undefined && onPick?.(Number(state.activeLabel))}
+        >
+          <CartesianGrid vertical={false} stroke="var(--grid)" />
+          <XAxis
+            dataKey="step"
+            type="number"
+            domain={[first, Math.max(last, first + 1)]}
+            allowDataOverflow
+            tickLine={false}
+            axisLine={{ stroke: "var(--line-strong)" }}
+            tickMargin={6}
+            height={22}
+            minTickGap={28}
+            allowDecimals={false}
+          />
+          <YAxis
+            width={44}
+            tickLine={false}
+            axisLine={false}
+            tickCount={4}
+            tickFormatter={format}
+            scale={log ? "log" : "auto"}
+            domain={asShare ? [0, 1] : log ? ["auto", "auto"] : ["auto", "auto"]}
+            allowDataOverflow={log}
+          />
+          {lines.map((line) => (
+            <Area
+              key={`${line.key}:band`}
+              dataKey={`${line.key}:band`}
+              stroke="none"
+              fill={line.color}
+              fillOpacity={0.12}
+              isAnimationActive={false}
+              activeDot={false}
+              connectNulls
+            />
+          ))}
+          {smoothing > 0 &&
+            lines.map((line) => (
+              <Line
+                key={`${line.key}:raw`}
+                dataKey={`${line.key}:raw`}
+                stroke={line.color}
+                strokeWidth={1}
+                strokeOpacity={0.25}
+                dot={false}
+                activeDot={false}
+                isAnimationActive={false}
+                connectNulls
+              />
+            ))}
+          {lines.map((line) => (
+            <Line
+              key={line.key}
+              dataKey={line.key}
+              stroke={line.color}
+              strokeWidth={1.75}
+              dot={line.points.length < 3 ? { r: 2.5, fill: line.color, strokeWidth: 0 } : false}
+              activeDot={{ r: 3, strokeWidth: 0 }}
+              isAnimationActive={false}
+              connectNulls
+            />
+          ))}
+          {marks.map((mark) => (
+            <ReferenceLine
+              key={`${mark.kind}-${mark.step}-${mark.label}`}
+              x={mark.step}
+              stroke={mark.kind === "stage" ? "var(--text-3)" : "var(--line-strong)"}
+              strokeDasharray={MARK_DASHES[mark.kind]}
+              label={
+                mark.kind === "checkpoint"
+                  ? undefined
+                  : { value: mark.label, position: "insideTopLeft", className: styles["mark"] }
+              }
+            />
+          ))}
+          {dots.map((dot) => (
+            <ReferenceDot
+              key={`${dot.label}-${dot.step}`}
+              x={dot.step}
+              y={dot.value}
+              r={4}
+              fill={dot.color}
+              stroke="var(--surface)"
+              strokeWidth={1.5}
+            />
+          ))}
+          <Tooltip
+            isAnimationActive={false}
+            cursor={{ stroke: "var(--text-3)", strokeWidth: 1 }}
+            content={<ChartTooltip lines={lines} marks={marks} pickable={onPick !== undefined} />}
+          />
+        </ComposedChart>
+      </ResponsiveContainer>
+    </div>
+  );
+}
+
+/** Redrawn only when its lines, marks or settings change. */
+export const Chart = memo(DrawnChart);

@@ -1,0 +1,48 @@
+import { formatNumber } from "./format.ts";
+import type { ChartLine, ChartMark } from "./Chart.tsx";
+import styles from "./Chart.module.css";
+
+interface TooltipProps {
+  readonly lines: readonly ChartLine[];
+  readonly marks: readonly ChartMark[];
+  readonly pickable: boolean;
+  // Filled in by recharts.
+  readonly active?: boolean;
+  readonly label?: number | string;
+  readonly payload?: readonly { readonly payload?: Readonly<Record<string, unknown>> }[];
+}
+
+/** Values at the cursor's step, greatest first: smoothed, and the raw one beside it. */
+export function ChartTooltip({ lines, marks, pickable, active, label, payload }: TooltipProps) {
+  const row = payload?.[0]?.payload;
+  if (!active || !row) return null;
+  const values = lines
+    .map((line) => ({ line, value: row[line.key], raw: row[`${line.key}:raw`], band: row[`${line.key}:band`] }))
+    .filter((entry): entry is typeof entry & { value: number } => typeof entry.value === "number")
+    .sort((a, b) => b.value - a.value);
+  const here = marks.filter((mark) => mark.step === Number(label));
+  return (
+    <div className={styles["tooltip"]}>
+      <p className={styles["step"]}>Step {label}</p>
+      {values.map(({ line, value, raw, band }) => (
+        <p key={line.key} className={styles["value"]}>
+          <span className={styles["swatch"]} style={{ background: line.color }} />
+          <span>{line.label}</span>
+          <strong>{formatNumber(value, 4)}</strong>
+          {typeof raw === "number" && raw !== value && <em>raw {formatNumber(raw, 4)}</em>}
+          {Array.isArray(band) && (
+            <em>
+              {formatNumber(band[0] as number)} … {formatNumber(band[1] as number)}
+            </em>
+          )}
+        </p>
+      ))}
+      {here.map((mark) => (
+        <p key={mark.kind + mark.label} className={styles["hint"]}>
+          {mark.kind === "checkpoint" ? "Checkpoint" : mark.label}
+        </p>
+      ))}
+      {pickable && <p className={styles["hint"]}>Click: rollouts of this step</p>}
+    </div>
+  );
+}

@@ -1,0 +1,126 @@
+/** Rows by the ten thousand: only those on screen are in the page. A grid for screen readers and the keyboard. */
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { useEffect, useRef } from "react";
+import type { ReactNode } from "react";
+import { Icon } from "./Icon.tsx";
+import styles from "./DataTable.module.css";
+
+export interface Column<Item> {
+  readonly key: string;
+  readonly title: string;
+  readonly hint?: string;
+  /** A CSS grid track, such as `96px` or `minmax(180px, 2fr)`. */
+  readonly width: string;
+  readonly align?: "right";
+  readonly cell: (item: Item) => ReactNode;
+  /** Sorting by this column; null sorts last. */
+  readonly sortBy?: (item: Item) => number | string | null;
+}
+export interface Sorting {
+  readonly key: string;
+  readonly descending: boolean;
+}
+
+const ROW_HEIGHT_PX = 48;
+
+export function DataTable<Item>({
+  label,
+  rows,
+  columns,
+  rowKey,
+  selected,
+  sorting,
+  onSort,
+  onOpen,
+}: {
+  readonly label: string;
+  readonly rows: readonly Item[];
+  readonly columns: readonly Column<Item>[];
+  readonly rowKey: (item: Item) => string;
+  readonly selected: number;
+  readonly sorting: Sorting;
+  readonly onSort: (sorting: Sorting) => void;
+  readonly onOpen: (item: Item) => void;
+}) {
+  const scroller = useRef<HTMLDivElement>(null);
+  // eslint-disable-next-line react-hooks/incompatible-library
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW_HEIGHT_PX,
+    overscan: 8,
+  });
+  useEffect(() => {
+    if (selected >= 0) virtual.scrollToIndex(selected, { align: "auto" });
+  }, [selected, virtual]);
+  const template = columns.map((column) => column.width).join(" ");
+  return (
+    <div className={styles["table"]} role="grid" aria-label={label} aria-rowcount={rows.length + 1}>
+      <div className={styles["head"]} role="row" style={{ gridTemplateColumns: template }}>
+        {columns.map((column) => {
+          const active = sorting.key === column.key;
+          return (
+            <div
+              key={column.key}
+              role="columnheader"
+              data-align={column.align}
+              aria-sort={active ? (sorting.descending ? "descending" : "ascending") : undefined}
+            >
+              {column.sortBy ? (
+                <button
+                  type="button"
+                  title={column.hint}
+                  onClick={() => onSort({ key: column.key, descending: active ? !sorting.descending : true })}
+                >
+                  {column.title}
+                  <span className={styles["arrow"]} data-active={active} data-descending={sorting.descending}>
+                    <Icon name="chevron" size={12} />
+                  </span>
+                </button>
+              ) : (
+                <span title={column.hint}>{column.title}</span>
+              )}
+            </div>
+          );
+        })}
+      </div>
+      <div ref={scroller} className={styles["body"]}>
+        <div style={{ height: virtual.getTotalSize(), position: "relative" }}>
+          {virtual.getVirtualItems().map(({ index, start }) => {
+            const item = rows[index]!;
+            return (
+              <div
+                key={rowKey(item)}
+                role="row"
+                aria-rowindex={index + 2}
+                aria-selected={index === selected}
+                className={styles["row"]}
+                style={{ gridTemplateColumns: template, height: ROW_HEIGHT_PX, transform: `translateY(${start}px)` }}
+                onClick={() => onOpen(item)}
+              >
+                {columns.map((column) => (
+                  <div key={column.key} role="gridcell" data-align={column.align}>
+                    {column.cell(item)}
+                  </div>
+                ))}
+              </div>
+            );
+          })}
+        </div>
+      </div>
+    </div>
+  );
+}
+
+/** Rows in the order that a column header asks for; what has no value comes last either way. */
+export function sortRows<Item>(rows: readonly Item[], columns: readonly Column<Item>[], sorting: Sorting): Item[] {
+  const by = columns.find((column) => column.key === sorting.key)?.sortBy;
+  if (!by) return [...rows];
+  const direction = sorting.descending ? -1 : 1;
+  return [...rows].sort((a, b) => {
+    const left = by(a);
+    const right = by(b);
+    if (left === null || right === null) return left === right ? 0 : left === null ? 1 : -1;
+    return left < right ? -direction : left > right ? direction : 0;
+  });
+}

@@ -1,0 +1,104 @@
+import type { EventOf } from "../../contract/journal.ts";
+import { evaluationLabel } from "../explain.ts";
+import { Card } from "./Card.tsx";
+import { formatCount, formatNumber, formatPercent, formatSigned } from "./format.ts";
+import styles from "./EvaluationCards.module.css";
+
+type Evaluation = EventOf<"evaluation">;
+
+/** The newest evaluation of each policy on one split, in the order in which they were made. */
+export function newestByLabel(evaluations: readonly Evaluation[], split: string): Evaluation[] {
+  const byLabel = new Map<string, Evaluation>();
+  for (const evaluation of evaluations) if (evaluation.split === split) byLabel.set(evaluation.label, evaluation);
+  return [...byLabel.values()];
+}
+
+/** Accuracy with its interval as a bar from 0 to 100 %; the shuffled one as a second mark. */
+function AccuracyBar({ evaluation }: { readonly evaluation: Evaluation }) {
+  const [low, high] = evaluation.interval;
+  return (
+    <span className={styles["scale"]} aria-hidden="true">
+      <span
+        className={styles["interval"]}
+        style={{ left: `${low * 100}%`, width: `${Math.max(0.5, (high - low) * 100)}%` }}
+      />
+      {evaluation.accuracyShuffled !== null && (
+        <span className={styles["shuffled"]} style={{ left: `${evaluation.accuracyShuffled * 100}%` }} />
+      )}
+      <span className={styles["value"]} style={{ left: `${evaluation.accuracy * 100}%` }} />
+    </span>
+  );
+}
+
+/** The result of the run: each policy on the questions that were held out, with 95 % intervals. */
+export function EvaluationCards({ evaluations }: { readonly evaluations: readonly Evaluation[] }) {
+  const heldOut = newestByLabel(evaluations, "heldout");
+  const shown = heldOut.length > 0 ? heldOut : newestByLabel(evaluations, "validation");
+  if (shown.length === 0) return null;
+  const onHeldOut = heldOut.length > 0;
+  return (
+    <Card
+      title={onHeldOut ? "Held-out accuracy" : "Validation accuracy"}
+      explanation="Greedy answers to questions whose clips the run never trains on. The band is the 95 % bootstrap interval; the orange mark is the same questions with shuffled frames."
+      aside={
+        <ul className={styles["legend"]}>
+          <li data-kind="ordered">ordered frames</li>
+          <li data-kind="shuffled">shuffled frames</li>
+          <li data-kind="interval">95 % interval</li>
+        </ul>
+      }
+    >
+      <ol className={styles["cards"]}>
+        {shown.map((evaluation, index) => {
+          const before = shown[index - 1];
+          return (
+            <li key={evaluation.label} data-label={evaluation.label}>
+              <p className={styles["name"]}>
+                {evaluationLabel(evaluation.label)}
+                <span>step {formatCount(evaluation.step)}</span>
+              </p>
+              <p className={styles["number"]}>
+                {formatPercent(evaluation.accuracy)}
+                {before && (
+                  <span
+                    data-good={evaluation.accuracy >= before.accuracy}
+                    title={`Against “${evaluationLabel(before.label)}”`}
+                  >
+                    {formatSigned((evaluation.accuracy - before.accuracy) * 100)} points
+                  </span>
+                )}
+              </p>
+              <AccuracyBar evaluation={evaluation} />
+              <dl>
+                <div>
+                  <dt>Shuffled</dt>
+                  <dd>{formatPercent(evaluation.accuracyShuffled)}</dd>
+                </div>
+                <div title="Questions that cannot be answered without the order of frames">
+                  <dt>Needs time</dt>
+                  <dd>
+                    {evaluation.temporal
+                      ? `${formatPercent(evaluation.temporal.ordered, 0)} / ${formatPercent(evaluation.temporal.shuffled, 0)}`
+                      : "–"}
+                  </dd>
+                </div>
+                <div>
+                  <dt>Format</dt>
+                  <dd>{formatPercent(evaluation.formatRate, 0)}</dd>
+                </div>
+                <div>
+                  <dt>Length</dt>
+                  <dd>{formatNumber(evaluation.meanLength)}</dd>
+                </div>
+                <div>
+                  <dt>Questions</dt>
+                  <dd>{formatCount(evaluation.n)}</dd>
+                </div>
+              </dl>
+            </li>
+          );
+        })}
+      </ol>
+    </Card>
+  );
+}

@@ -1,0 +1,37 @@
+/** Line icons on a 16 px grid, drawn with the text's colour. */
+const PATHS = {
+  runs: "M2.5 4h11M2.5 8h11M2.5 12h7",
+  live: "M1.5 9h3l2-5 3 9 2-6 1 2h2",
+  rollouts: "M2.5 3.5h5v4h-5zM8.5 8.5h5v4h-5zM10 3.5h3.5v3M6 12.5H2.5v-3",
+  recipes: "M3.5 2.5h7l2 2v9h-9zM5.5 7h5M5.5 9.5h5M5.5 12h3",
+  system: "M3 3.5h10v6.5H3zM6 13h4M8 10v3",
+  pause: "M5.5 3.5v9M10.5 3.5v9",
+  play: "M5 3l8 5-8 5z",
+  stop: "M4 4h8v8H4z",
+  save: "M8 2.5v7M5 7l3 3 3-3M3 13h10",
+  plus: "M8 3v10M3 8h10",
+  close: "M4 4l8 8M12 4l-8 8",
+  check: "M3 8.5l3.2 3L13 4.5",
+  cross: "M4.5 4.5l7 7M11.5 4.5l-7 7",
+  chevron: "M6 4l4 4-4 4",
+  left: "M10 4L6 8l4 4",
+  search: "M7 11.5a4.5 4.5 0 1 0 0-9 4.5 4.5 0 0 0 0 9zM10.5 10.5l3 3",
+  warning: "M8 2.5l6 10.5H2zM8 6.5v3M8 11.3v.1",
+  info: "M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12zM8 7.5v3.5M8 5.2v.1",
+  sun: "M8 11a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM8 1.5v1M8 13.5v1M1.5 8h1M13.5 8h1M3.400 3.400l.7.7M11.900 11.900l.7.7M3.400 12.600l.7-.7M11.900 4.100l.7-.7",
+  moon: "M13 9.5A5.5 5.5 0 0 1 6.5 3a5.5 5.5 0 1 0 6.5 6.5z",
+  monitor: "M2.5 3.5h11v7.5h-11zM6 13.5h4",
+  copy: "M5.5 5.5h7v7h-7zM3.5 10.5v-7h7",
+  external: "M9 3h4v4M13 3L7.5 8.5M11 9v4H3V5h4",
+  gate: "M2.5 13V5l5.5-2.5L13.5 5v8M6 13V8.5h4V13",
+  resume: "M3 8a5 5 0 1 0 1.7-3.7M3 2.5v3h3",
+} as const;
+export type IconName = keyof typeof PATHS;
+
+export function Icon({ name, size = 16 }: { readonly name: IconName; readonly size?: number }) {
+  return (
+    <svg width={size} height={size} viewBox="0 0 16 16" fill="none" aria-hidden="true" style={{ flex: "none" }}>
+      <path d={PATHS[name]} stroke="currentColor" strokeWidth="1.4" strokeLinecap="round" strokeLinejoin="round" />
+    </svg>
+  );
+}

@@ -1,0 +1,39 @@
+import { Dialog } from "radix-ui";
+import type { ReactNode } from "react";
+import { Button } from "./Button.tsx";
+import styles from "./Modal.module.css";
+
+/** A dialog over the window: closes with Escape, keeps the focus inside. */
+export function Modal({
+  title,
+  description,
+  width = 480,
+  onClose,
+  children,
+}: {
+  readonly title: string;
+  readonly description?: string;
+  readonly width?: number;
+  readonly onClose: () => void;
+  readonly children: ReactNode;
+}) {
+  return (
+    <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
+      <Dialog.Portal>
+        <Dialog.Overlay className={styles["scrim"]} />
+        <Dialog.Content
+          className={styles["modal"]}
+          style={{ width }}
+          {...(description ? {} : { "aria-describedby": undefined })}
+        >
+          <header className={styles["head"]}>
+            <Dialog.Title className={styles["title"]}>{title}</Dialog.Title>
+            <Button icon="close" kind="quiet" hint="Close" onClick={onClose} />
+          </header>
+          {description && <Dialog.Description className={styles["description"]}>{description}</Dialog.Description>}
+          {children}
+        </Dialog.Content>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}

@@ -1,0 +1,73 @@
+import type { RolloutView } from "../../contract/methods.ts";
+import { rewardPartLabel } from "../metrics.ts";
+import { formatNumber, formatSigned } from "./format.ts";
+import styles from "./RewardWaterfall.module.css";
+
+const COLORS: Readonly<Record<string, string>> = {
+  accuracy: "var(--data-1)",
+  format: "var(--data-5)",
+  temporal: "var(--data-3)",
+  length: "var(--data-6)",
+};
+const OTHER_COLORS = ["var(--data-2)", "var(--data-4)"];
+
+/** The colour of a reward part, the same in every view. */
+export function rewardPartColor(part: string, index: number): string {
+  return COLORS[part] ?? OTHER_COLORS[index % OTHER_COLORS.length]!;
+}
+
+/** How a rollout's reward adds up, against the mean of its group, and the advantage that follows. */
+export function RewardWaterfall({
+  rollout,
+  reach,
+  mean,
+  std,
+  detailed,
+}: {
+  readonly rollout: RolloutView;
+  /** The greatest reward of the pair: the bar's full length. */
+  readonly reach: number;
+  readonly mean: number | null;
+  readonly std: number | null;
+  /** With the sum written out. */
+  readonly detailed: boolean;
+}) {
+  const parts = Object.entries(rollout.rewards);
+  const share = (value: number) => `${Math.max(0, (value / reach) * 100)}%`;
+  return (
+    <div className={styles["waterfall"]}>
+      <div className={styles["bar"]} role="img" aria-label={`Reward ${formatNumber(rollout.reward)}`}>
+        {parts.map(([part, value], index) =>
+          value > 0 ? (
+            <span
+              key={part}
+              title={`${rewardPartLabel(part)} ${formatSigned(value)}`}
+              style={{ width: share(value), background: rewardPartColor(part, index) }}
+            />
+          ) : null,
+        )}
+        {mean !== null && <i title={`Mean of the group ${formatNumber(mean)}`} style={{ left: share(mean) }} />}
+      </div>
+      {detailed && (
+        <p className={styles["sum"]}>
+          {parts.map(([part, value], index) => (
+            <span key={part}>
+              {index > 0 && <em>+</em>}
+              <b style={{ background: rewardPartColor(part, index) }} />
+              {rewardPartLabel(part)} <strong>{formatNumber(value)}</strong>
+            </span>
+          ))}
+          <span>
+            <em>=</em> reward <strong>{formatNumber(rollout.reward)}</strong>
+          </span>
+          {mean !== null && rollout.advantage !== null && (
+            <span title="Advantage: the reward against its group, in standard deviations">
+              <em>→</em> ({formatNumber(rollout.reward)} − mean {formatNumber(mean)}) / spread {formatNumber(std)}{" "}
+              <em>=</em> advantage <strong>{formatSigned(rollout.advantage)}</strong>
+            </span>
+          )}
+        </p>
+      )}
+    </div>
+  );
+}

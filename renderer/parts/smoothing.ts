@@ -1,0 +1,53 @@
+/**
+ * Exponential moving average without the bias towards its start: s_t = w·s_{t−1} + (1−w)·x_t, divided by 1 − wᵗ
+ * (the correction of Adam, Kingma & Ba 2015, section 3). Gaps (null) stay gaps and do not move the average.
+ */
+export function smooth(values: readonly (number | null)[], weight: number): (number | null)[] {
+  let average = 0;
+  let count = 0;
+  return values.map((value) => {
+    if (value === null || !Number.isFinite(value)) return null;
+    average = weight * average + (1 - weight) * value;
+    count += 1;
+    return average / (1 - weight ** count);
+  });
+}
+
+export interface Row {
+  readonly step: number;
+  readonly [column: string]: number | null | [number, number];
+}
+
+/** One column set of `chartRows`: a line's buckets, as the service made them. */
+export interface Line {
+  readonly key: string;
+  readonly points: readonly {
+    readonly step: number;
+    readonly value: number;
+    readonly min: number;
+    readonly max: number;
+  }[];
+}
+
+/**
+ * Lines with their own steps as rows of one table, by step: `key` the smoothed value, `key:raw` the value,
+ * `key:band` its least and greatest in the bucket. On a logarithmic axis what is not positive is left out.
+ */
+export function chartRows(lines: readonly Line[], weight: number, positiveOnly: boolean): Row[] {
+  const rows = new Map<number, Record<string, number | null | [number, number]>>();
+  for (const line of lines) {
+    const shown = (value: number) => (Number.isFinite(value) && (!positiveOnly || value > 0) ? value : null);
+    const raw = line.points.map((point) => shown(point.value));
+    const smoothed = smooth(raw, weight);
+    line.points.forEach((point, index) => {
+      const row = rows.get(point.step) ?? { step: point.step };
+      row[line.key] = smoothed[index]!;
+      row[`${line.key}:raw`] = raw[index]!;
+      const low = shown(point.min);
+      const high = shown(point.max);
+      if (low !== null && high !== null && high > low) row[`${line.key}:band`] = [low, high];
+      rows.set(point.step, row);
+    });
+  }
+  return [...rows.values()].sort((a, b) => (a["step"] as number) - (b["step"] as number)) as Row[];
+}

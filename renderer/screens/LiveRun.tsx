@@ -1,0 +1,116 @@
+import { useMemo } from "react";
+import type { RunDetail } from "../../contract/methods.ts";
+import { useActions } from "../actions.ts";
+import { phaseLabel } from "../explain.ts";
+import { Button } from "../parts/Button.tsx";
+import { EmptyState, ErrorNote, Skeleton } from "../parts/EmptyState.tsx";
+import { Page } from "../parts/Page.tsx";
+import { RunControls } from "../parts/RunControls.tsx";
+import { SmoothingControl } from "../parts/SmoothingControl.tsx";
+import { StatusDot } from "../parts/StatusDot.tsx";
+import { Tabs } from "../parts/Tabs.tsx";
+import { formatRoute, LIVE_TABS } from "../state/address.ts";
+import type { LiveTab } from "../state/address.ts";
+import { invalidate, useService } from "../state/queries.ts";
+import { navigate } from "../state/route.ts";
+import { AllMetrics } from "./live/AllMetrics.tsx";
+import { Configuration } from "./live/Configuration.tsx";
+import { Messages } from "./live/Messages.tsx";
+import { Overview } from "./live/Overview.tsx";
+import styles from "./LiveRun.module.css";
+
+const TAB_LABELS: Readonly<Record<LiveTab, string>> = {
+  overview: "Overview",
+  metrics: "All metrics",
+  configuration: "Configuration",
+  messages: "Messages",
+};
+
+/** One run as it happens. */
+export function LiveRun({ run: id, tab }: { readonly run: string; readonly tab: LiveTab }) {
+  const { data: run, error } = useService("runs.get", { run: id });
+  const crumbs = [{ label: "Runs", href: formatRoute({ screen: "runs" }) }];
+  const openRollouts = () => navigate({ screen: "rollouts", run: id, step: null, pair: null, rollout: null });
+  useActions([
+    { id: "see-rollouts", label: "See the rollouts of this run", group: "Run", shortcut: "o", perform: openRollouts },
+    ...LIVE_TABS.map((name, index) => ({
+      id: `tab-${name}`,
+      label: TAB_LABELS[name],
+      group: "Run" as const,
+      shortcut: String(index + 1),
+      perform: () => navigate({ screen: "live", run: id, tab: name }, "replace"),
+    })),
+  ]);
+  if (error && !run) {
+    return (
+      <Page crumbs={crumbs} title={id}>
+        {error.code === "NOT_FOUND" ? (
+          <EmptyState icon="search" title={`There is no run called ${id} in this data folder.`}>
+            <Button onClick={() => navigate({ screen: "runs" })}>See all runs</Button>
+          </EmptyState>
+        ) : (
+          <ErrorNote error={error} onRetry={() => invalidate((method) => method === "runs.get")} />
+        )}
+      </Page>
+    );
+  }
+  if (!run) {
+    return (
+      <Page crumbs={crumbs} title="Live run">
+        <div className={styles["loading"]}>
+          <Skeleton height={120} />
+          <Skeleton height={220} />
+        </div>
+      </Page>
+    );
+  }
+  return (
+    <Page
+      crumbs={crumbs}
+      title={run.name}
+      note={
+        <span className={styles["pill"]} data-alive={run.alive}>
+          <StatusDot state={run.state} bare /> {phaseLabel(run)}
+        </span>
+      }
+      actions={
+        <>
+          <Button icon="rollouts" shortcut="o" hint="Read the answers of each step" onClick={openRollouts}>
+            Rollouts
+          </Button>
+          <RunControls run={run} />
+        </>
+      }
+    >
+      <LiveTabs run={run} tab={tab} />
+    </Page>
+  );
+}
+
+function LiveTabs({ run, tab }: { readonly run: RunDetail; readonly tab: LiveTab }) {
+  const notices = useService("notices.list", { run: run.id }).data;
+  const tabs = useMemo(
+    () =>
+      LIVE_TABS.map((value) => ({
+        value,
+        label: TAB_LABELS[value],
+        ...(value === "messages"
+          ? { count: run.dataErrors + (notices?.filter(({ level }) => level !== "info").length ?? 0) }
+          : {}),
+      })),
+    [run.dataErrors, notices],
+  );
+  return (
+    <Tabs
+      value={tab}
+      tabs={tabs}
+      aside={(tab === "overview" || tab === "metrics") && <SmoothingControl />}
+      onChange={(next) => navigate({ screen: "live", run: run.id, tab: next }, "replace")}
+    >
+      {tab === "overview" && <Overview run={run} />}
+      {tab === "metrics" && <AllMetrics run={run} />}
+      {tab === "configuration" && <Configuration run={run} />}
+      {tab === "messages" && <Messages run={run} />}
+    </Tabs>
+  );
+}

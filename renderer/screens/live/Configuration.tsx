@@ -1,0 +1,51 @@
+import type { RunDetail } from "../../../contract/methods.ts";
+import { Card } from "../../parts/Card.tsx";
+import { EmptyState } from "../../parts/EmptyState.tsx";
+import { formatCount, formatNumber } from "../../parts/format.ts";
+import { Settings } from "../../parts/Settings.tsx";
+import styles from "./Configuration.module.css";
+
+/** The frozen configuration, what it ran on, and the checkpoints. */
+export function Configuration({ run }: { readonly run: RunDetail }) {
+  return (
+    <div className={styles["columns"]}>
+      <Card title="Configuration" explanation="As the run started: every value that it works with, frozen.">
+        <Settings values={run.config} />
+      </Card>
+      <div className={styles["side"]}>
+        <Card title="Run">
+          <Settings
+            values={{
+              id: run.id,
+              recipe: run.recipe,
+              preset: run.preset,
+              seed: run.seed,
+              attempt: run.attempt,
+              folder: run.folder,
+              model: run.model?.directory ?? "–",
+              parameters: run.model ? formatCount(run.model.parameters) : "–",
+            }}
+          />
+        </Card>
+        <Card title="Engine">
+          <Settings values={run.engine} />
+        </Card>
+        <Card title="Checkpoints">
+          {run.checkpoints.length === 0 ? (
+            <EmptyState icon="save" title="None saved yet." />
+          ) : (
+            <ul className={styles["checkpoints"]}>
+              {[...run.checkpoints].reverse().map((checkpoint) => (
+                <li key={checkpoint.path}>
+                  <span>Step {formatNumber(checkpoint.step, 7)}</span>
+                  {checkpoint.label && <span>{checkpoint.label}</span>}
+                  <code>{checkpoint.path}</code>
+                </li>
+              ))}
+            </ul>
+          )}
+        </Card>
+      </div>
+    </div>
+  );
+}

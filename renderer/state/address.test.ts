@@ -1,0 +1,21 @@
+import { expect, it } from "vitest";
+import { formatRoute, parseRoute } from "./address.ts";
+import type { Route } from "./address.ts";
+
+it("writes every view as an address and reads it back", () => {
+  const routes: Route[] = [
+    { screen: "runs" },
+    { screen: "live", run: "a b", tab: "overview" },
+    { screen: "live", run: "x", tab: "metrics" },
+    { screen: "rollouts", run: "x", step: 12, pair: "12-0", rollout: 3 },
+    { screen: "rollouts", run: "x", step: null, pair: null, rollout: null },
+    { screen: "recipes", recipe: "video-r1" },
+    { screen: "system" },
+  ];
+  for (const route of routes) expect(parseRoute(formatRoute(route))).toEqual(route);
+});
+
+it("shows the list of runs for an address that it does not understand", () => {
+  expect(parseRoute("#/nowhere/at/all")).toEqual({ screen: "runs" });
+  expect(parseRoute("")).toEqual({ screen: "runs" });
+});

@@ -1,0 +1,164 @@
+/**
+ * What the service said, by method and parameters, kept fresh by its pushes. A screen asks with `useService`; while
+ * somebody looks, an answer that a push made stale is asked again, at most a few times a second. What nobody looks at
+ * is forgotten when it becomes stale.
+ */
+import { useEffect } from "react";
+import { create } from "zustand";
+import type { Method, MethodInput, MethodResult, Push, RunSummary } from "../../contract/methods.ts";
+import { call, onGap, onPush } from "../connection.ts";
+import type { ServiceError } from "../connection.ts";
+
+export interface Query<Result> {
+  readonly data: Result | undefined;
+  readonly error: ServiceError | null;
+  readonly loading: boolean;
+}
+interface Entry extends Query<unknown> {
+  readonly method: Method;
+  readonly params: unknown;
+}
+
+const REFRESH_PAUSE_MS = 400;
+const EMPTY: Query<never> = { data: undefined, error: null, loading: true };
+const useQueries = create<{ entries: Readonly<Record<string, Entry>> }>(() => ({ entries: {} }));
+const observers = new Map<string, number>();
+const running = new Set<string>();
+const stale = new Set<string>();
+const lastAsked = new Map<string, number>();
+
+/** What events of a kind make stale. Kinds not named here (phase, notice of an unknown sort) refresh the run itself. */
+const DEPENDS_ON: Readonly<Partial<Record<Method, readonly string[]>>> = {
+  "series.get": ["step", "resume"],
+  "evaluations.list": ["evaluation"],
+  "notices.list": ["notice", "control_ack"],
+  "errors.list": ["data_error"],
+  "rollouts.steps": ["group", "rollout", "resume"],
+  "rollouts.groups": ["group", "rollout", "resume"],
+};
+const ABOUT_A_RUN = new Set<Method>(["runs.get", ...(Object.keys(DEPENDS_ON) as Method[])]);
+
+function keyOf(method: Method, params: unknown): string {
+  return `${method} ${JSON.stringify(params)}`;
+}
+
+function update(key: string, change: Partial<Entry> & Pick<Entry, "method" | "params">): void {
+  useQueries.setState(({ entries }) => {
+    const previous = entries[key] ?? { data: undefined, error: null, loading: true };
+    return { entries: { ...entries, [key]: { ...previous, ...change } } };
+  });
+}
+
+function forget(key: string): void {
+  useQueries.setState(({ entries }) => {
+    const { [key]: _, ...rest } = entries;
+    return { entries: rest };
+  });
+}
+
+function ask(key: string, method: Method, params: unknown): void {
+  if (running.has(key)) return void stale.add(key);
+  running.add(key);
+  stale.delete(key);
+  lastAsked.set(key, Date.now());
+  call(method, params as never)
+    .then(
+      (data) => update(key, { method, params, data, error: null, loading: false }),
+      (error: ServiceError) => update(key, { method, params, error, loading: false }),
+    )
+    .finally(() => {
+      running.delete(key);
+      if (stale.has(key)) askSoon(key, method, params);
+    });
+}
+
+/** Asks again, but leaves a pause since the last time. */
+function askSoon(key: string, method: Method, params: unknown): void {
+  const pause = Math.max(0, (lastAsked.get(key) ?? 0) + REFRESH_PAUSE_MS - Date.now());
+  stale.add(key);
+  setTimeout(() => {
+    if (!stale.has(key)) return;
+    if (observers.get(key)) ask(key, method, params);
+    else forget(key);
+  }, pause);
+}
+
+/** Makes answers stale; those on screen are asked again. */
+export function invalidate(matches: (method: Method, params: unknown) => boolean): void {
+  for (const [key, entry] of Object.entries(useQueries.getState().entries)) {
+    if (!matches(entry.method, entry.params)) continue;
+    if (observers.get(key)) askSoon(key, entry.method, entry.params);
+    else forget(key);
+  }
+}
+
+/** The answer to one question, now and as it changes. `params` null: no question yet. */
+export function useService<Name extends Method>(
+  method: Name,
+  params: MethodInput<Name> | null,
+): Query<MethodResult<Name>> {
+  const key = params === null ? null : keyOf(method, params);
+  const entry = useQueries(({ entries }) => (key === null ? undefined : entries[key]));
+  useEffect(() => {
+    if (key === null) return;
+    observers.set(key, (observers.get(key) ?? 0) + 1);
+    if (!useQueries.getState().entries[key]) ask(key, method, params);
+    return () => {
+      observers.set(key, (observers.get(key) ?? 1) - 1);
+    };
+    // The key holds method and parameters.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [key]);
+  return (entry ?? EMPTY) as Query<MethodResult<Name>>;
+}
+
+/** Several questions of one kind at once, such as the token arrays of a whole group; answers by position. */
+export function useServices<Name extends Method>(
+  method: Name,
+  paramsList: readonly MethodInput<Name>[],
+): readonly Query<MethodResult<Name>>[] {
+  const entries = useQueries((state) => state.entries);
+  const signature = JSON.stringify(paramsList);
+  useEffect(() => {
+    const asked = JSON.parse(signature) as MethodInput<Name>[];
+    for (const params of asked) {
+      const key = keyOf(method, params);
+      observers.set(key, (observers.get(key) ?? 0) + 1);
+      if (!useQueries.getState().entries[key]) ask(key, method, params);
+    }
+    return () => {
+      for (const params of asked) {
+        const key = keyOf(method, params);
+        observers.set(key, (observers.get(key) ?? 1) - 1);
+      }
+    };
+  }, [method, signature]);
+  return paramsList.map((params) => (entries[keyOf(method, params)] ?? EMPTY) as Query<MethodResult<Name>>);
+}
+
+function applyPush(push: Push): void {
+  if (push.topic === "runs") {
+    update(keyOf("runs.list", {}), { method: "runs.list", params: {}, data: push.runs, error: null, loading: false });
+    for (const run of push.runs) refreshDetail(run);
+    return;
+  }
+  invalidate((method, params) => {
+    if (!ABOUT_A_RUN.has(method) || (params as { run: string }).run !== push.run) return false;
+    const kinds = DEPENDS_ON[method];
+    if (method === "rollouts.groups" && (params as { step: number }).step !== push.step) return false;
+    return kinds === undefined || push.kinds.length === 0 || push.kinds.some((kind) => kinds.includes(kind));
+  });
+}
+
+/** A pushed summary is newer than the detail on screen: show it at once. */
+function refreshDetail(run: RunSummary): void {
+  const key = keyOf("runs.get", { run: run.id });
+  const entry = useQueries.getState().entries[key];
+  if (entry?.data) update(key, { ...entry, data: { ...(entry.data as object), ...run } });
+}
+
+/** Binds the answers to the connection's pushes; called once. */
+export function startLiveQueries(): void {
+  onPush(applyPush);
+  onGap(() => invalidate(() => true));
+}

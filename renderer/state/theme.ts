@@ -1,0 +1,31 @@
+/** Light, dark, or what the system says. Kept in this browser. */
+import { create } from "zustand";
+
+export type ThemeChoice = "light" | "dark" | "system";
+const KEY = "secondlook.theme";
+const systemIsDark = window.matchMedia("(prefers-color-scheme: dark)");
+
+export const useTheme = create<{ choice: ThemeChoice; shown: "light" | "dark" }>(() => ({
+  choice: "system",
+  shown: "light",
+}));
+
+function show(choice: ThemeChoice): void {
+  const shown = choice === "system" ? (systemIsDark.matches ? "dark" : "light") : choice;
+  document.documentElement.dataset["theme"] = shown;
+  useTheme.setState({ choice, shown });
+}
+
+/** Applies a choice and remembers it. */
+export function setTheme(choice: ThemeChoice): void {
+  localStorage.setItem(KEY, choice);
+  window.secondlook?.setTheme(choice);
+  show(choice);
+}
+
+/** Reads the remembered choice and follows the system; called once, before the first paint. */
+export function startTheme(): void {
+  const stored = localStorage.getItem(KEY);
+  show(stored === "light" || stored === "dark" ? stored : "system");
+  systemIsDark.addEventListener("change", () => show(useTheme.getState().choice));
+}
