@@ -2,7 +2,16 @@
  * Checkpoints of a run: `checkpoints/step-000120/` with the engine's state, the trainer's own and a list of the files.
  * Written under a temporary name, synced and renamed, so that a folder with the final name is complete.
  */
-import { createReadStream, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import {
+  createReadStream,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { join, relative, sep } from "node:path";
 import { crc32 } from "node:zlib";
 import type { Model } from "../native/types.ts";
@@ -20,8 +29,6 @@ export interface TrainerState {
   readonly knobs: Readonly<Record<string, number>>;
   /** Seconds of training so far, without pauses; only shown. */
   readonly trainSeconds: number;
-  /** Folder of the frozen reference, relative to the run's folder; null outside RL. */
-  readonly reference: string | null;
 }
 
 interface CheckpointFile {
@@ -53,6 +60,12 @@ export class Checkpoints {
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
   }
 
+  /** Where the checkpoint of a step lies. */
+  folderOf(step: number, label: string | null): string {
+    const name = `step-${String(step).padStart(6, "0")}`;
+    return join(this.#folder, label === null ? name : `${name}-${label}`);
+  }
+
   /** Path relative to the run's folder, as the journal names it. */
   relativePath(folder: string): string {
     return relative(this.#runFolder, folder).split(sep).join("/");
@@ -62,9 +75,13 @@ export class Checkpoints {
    * Saves the model's state and the trainer's. A label also writes `model/`, a Hugging Face directory with the
    * tokenizer's files from `tokenizerDirectory`.
    */
-  async save(model: Model, state: TrainerState, options: { label: string | null; tokenizerDirectory: string }): Promise<string> {
-    const name = `step-${String(state.step).padStart(6, "0")}`;
-    await this.#writeFolder(options.label === null ? name : `${name}-${options.label}`, async (folder) => {
+  async save(
+    model: Model,
+    state: TrainerState,
+    options: { label: string | null; tokenizerDirectory: string },
+  ): Promise<string> {
+    const final = this.folderOf(state.step, options.label);
+    await this.#writeFolder(final, async (folder) => {
       mkdirSync(join(folder, "state"));
       await model.saveState(join(folder, "state"));
       if (options.label !== null) await saveModel(model, join(folder, "model"), options.tokenizerDirectory);
@@ -73,14 +90,7 @@ export class Checkpoints {
       writeFileAtomically(join(folder, CONTENT), `${JSON.stringify(content, null, 1)}\n`);
     });
     this.#prune();
-    return join(this.#folder, options.label === null ? name : `${name}-${options.label}`);
-  }
-
-  /** Keeps the policy as it is now as a frozen reference; returns its path relative to the run's folder. */
-  async saveReference(model: Model, stage: string): Promise<string> {
-    const name = `reference-${stage}`;
-    await this.#writeFolder(name, (folder) => saveModel(model, folder, null));
-    return this.relativePath(join(this.#folder, name));
+    return final;
   }
 
   /** The newest checkpoint whose files are all whole; `damaged` names those that are not, with what is wrong. */
@@ -104,8 +114,7 @@ export class Checkpoints {
     }
   }
 
-  async #writeFolder(name: string, fill: (folder: string) => Promise<void>): Promise<void> {
-    const final = join(this.#folder, name);
+  async #writeFolder(final: string, fill: (folder: string) => Promise<void>): Promise<void> {
     const temporary = `${final}.${process.pid}.tmp`;
     rmSync(temporary, { recursive: true, force: true });
     mkdirSync(temporary, { recursive: true, mode: 0o700 });
@@ -152,27 +161,32 @@ export async function readCheckpoint(folder: string): Promise<Checkpoint> {
     const bytes = existsSync(path) ? statSync(path).size : -1;
     const whole = bytes === wanted.bytes && (await checksum(path)) === wanted.crc;
     if (!whole) {
-      const what = bytes < 0 ? "is missing" : bytes === wanted.bytes ? "is damaged" : `has ${bytes} of ${wanted.bytes} bytes`;
-      throw new Error(`The checkpoint ${folder} cannot be used: ${name} ${what}; delete the folder, an older one is used.`);
+      const what =
+        bytes < 0 ? "is missing" : bytes === wanted.bytes ? "is damaged" : `has ${bytes} of ${wanted.bytes} bytes`;
+      throw new Error(
+        `The checkpoint ${folder} cannot be used: ${name} ${what}; delete the folder, an older one is used.`,
+      );
     }
   }
   return { folder, step: content.state.step, state: content.state, label: content.label };
 }
 
-const TOKENIZER_FILE = /^(tokenizer.*|vocab|merges|added_tokens|special_tokens_map|chat_template.*|generation_config|.*preprocessor_config)\.(json|txt|jinja)$/;
+const TOKENIZER_FILE =
+  /^(tokenizer.*|vocab|merges|added_tokens|special_tokens_map|chat_template.*|generation_config|.*preprocessor_config)\.(json|txt|jinja)$/;
 
-/** A Hugging Face directory: weights, config and, where given, the tokenizer's files of another one. */
-export async function saveModel(model: Model, folder: string, tokenizerDirectory: string | null): Promise<void> {
+/** A Hugging Face directory: weights, config and the tokenizer's files of another one. */
+export async function saveModel(model: Model, folder: string, tokenizerDirectory: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
   await model.save(folder);
-  if (tokenizerDirectory === null) return;
   for (const name of readdirSync(tokenizerDirectory).filter((entry) => TOKENIZER_FILE.test(entry))) {
     writeFileAtomically(join(folder, name), readFileSync(join(tokenizerDirectory, name), "utf8"));
   }
 }
 
 async function checksums(folder: string): Promise<Record<string, { bytes: number; crc: number }>> {
-  const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => statSync(join(folder, name)).isFile());
+  const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) =>
+    statSync(join(folder, name)).isFile(),
+  );
   const files: Record<string, { bytes: number; crc: number }> = {};
   for (const name of names.sort()) {
     const path = join(folder, name);

@@ -1,10 +1,9 @@
 /** Reads a journal once before a worker goes on with it: where it is whole, and what earlier attempts did. */
 import { createReadStream, existsSync } from "node:fs";
 
-export interface AppliedKnob {
-  readonly knob: string;
-  readonly value: number;
-  /** The step at whose boundary it was applied. */
+export interface Acknowledgement {
+  readonly accepted: boolean;
+  /** Updates that were done when it was applied. */
   readonly step: number;
 }
 
@@ -16,32 +15,30 @@ export interface JournalScan {
   /** 0 when there is no line yet. */
   readonly lastAttempt: number;
   readonly started: boolean;
-  /** Commands that were acknowledged: they are not applied again. */
-  readonly acknowledged: ReadonlySet<string>;
+  /** Commands that were acknowledged, by id: they are not applied again. */
+  readonly acknowledged: ReadonlyMap<string, Acknowledgement>;
   /** Data errors that were reported: place by file, so that a resume does not report them again. */
   readonly dataErrors: ReadonlySet<string>;
-  /** Evaluations that are complete: `<label>/<split>@<step>`. */
-  readonly evaluations: ReadonlySet<string>;
+  /** Evaluations that are complete and not superseded: `<label>/<split>@<step>`, with the step. */
+  readonly evaluations: ReadonlyMap<string, number>;
   /** Status of the newest attempt's end; null when it has none. */
   readonly ended: string | null;
-  readonly highestStep: number;
 }
 
-const INTERESTING = /"type":"(?:run_started|resume|step|rollout|control_ack|data_error|evaluation|run_ended)"/;
+const INTERESTING = /"type":"(?:run_started|resume|rollout|control_ack|data_error|evaluation|run_ended)"/;
 
 /** Key of a data error in {@link JournalScan.dataErrors}. */
 export const dataErrorKey = (file: string, place: string): string => `${file}\n${place}`;
 
 export async function scanJournal(path: string): Promise<JournalScan> {
-  const acknowledged = new Set<string>();
+  const acknowledged = new Map<string, Acknowledgement>();
   const dataErrors = new Set<string>();
-  const evaluations = new Set<string>();
+  const evaluations = new Map<string, number>();
   let wholeBytes = 0;
   let tokenBytes = 0;
   let lastAttempt = 0;
   let started = false;
   let ended: string | null = null;
-  let highestStep = 0;
   const take = (line: Buffer, end: number): void => {
     const text = line.toString("utf8");
     let event: Record<string, unknown> = {};
@@ -60,9 +57,7 @@ export async function scanJournal(path: string): Promise<JournalScan> {
         break;
       case "resume":
         ended = null;
-        break;
-      case "step":
-        highestStep = Math.max(highestStep, event["step"] as number);
+        for (const [key, step] of evaluations) if (step > (event["fromStep"] as number)) evaluations.delete(key);
         break;
       case "rollout": {
         const tokens = event["tokens"] as { offset: number; bytes: number };
@@ -70,13 +65,19 @@ export async function scanJournal(path: string): Promise<JournalScan> {
         break;
       }
       case "control_ack":
-        acknowledged.add(event["id"] as string);
+        acknowledged.set(event["id"] as string, {
+          accepted: event["accepted"] as boolean,
+          step: event["step"] as number,
+        });
         break;
       case "data_error":
         dataErrors.add(dataErrorKey(event["file"] as string, event["place"] as string));
         break;
       case "evaluation":
-        evaluations.add(`${event["label"] as string}/${event["split"] as string}@${event["step"] as number}`);
+        evaluations.set(
+          `${event["label"] as string}/${event["split"] as string}@${event["step"] as number}`,
+          event["step"] as number,
+        );
         break;
       case "run_ended":
         ended = event["status"] as string;
@@ -93,7 +94,6 @@ export async function scanJournal(path: string): Promise<JournalScan> {
     dataErrors,
     evaluations,
     ended,
-    highestStep,
   };
 }
 

@@ -35,9 +35,19 @@ describe("the journal's writer", () => {
   it("numbers events without gaps and writes what the schema allows", async () => {
     const journal = await Journal.open(folder);
     journal.append(notice("one"));
-    journal.append({ type: "step", step: 1, stage: "sft", stageStep: 1, ...finiteMetrics({ loss: NaN, kl: 0.5 }), timings: {} });
+    journal.append({
+      type: "step",
+      step: 1,
+      stage: "sft",
+      stageStep: 1,
+      ...finiteMetrics({ loss: NaN, kl: 0.5 }),
+      timings: {},
+    });
     journal.close();
-    expect(lines().map((line) => [line["attempt"], line["seq"]])).toEqual([[1, 0], [1, 1]]);
+    expect(lines().map((line) => [line["attempt"], line["seq"]])).toEqual([
+      [1, 0],
+      [1, 1],
+    ]);
     for (const line of lines()) journalEventSchema.parse(line);
     expect(lines()[1]).toMatchObject({ metrics: { loss: null, kl: 0.5 }, nonFinite: ["loss"] });
   });
@@ -73,7 +83,10 @@ describe("the journal's writer", () => {
     second.append(notice("again"));
     expect(second.appendTokens(someTokens).offset).toBe(24);
     second.close();
-    expect(lines().map((line) => [line["attempt"], line["seq"]])).toEqual([[1, 0], [2, 0]]);
+    expect(lines().map((line) => [line["attempt"], line["seq"]])).toEqual([
+      [1, 0],
+      [2, 0],
+    ]);
   });
 
   it("gives the same truth wherever the last line was cut", async () => {

@@ -19,6 +19,8 @@ export class Journal {
   /** What earlier attempts left. */
   readonly before: JournalScan;
   readonly attempt: number;
+  /** Newest step of this attempt. */
+  lastStep = 0;
   readonly #lines: number;
   readonly #tokens: number;
   #seq = 0;
@@ -47,6 +49,7 @@ export class Journal {
 
   /** Adds an event; it is on disk after the next {@link flush}. Numbers that are not finite become null. */
   append(body: EventBody): void {
+    if (body.type === "step") this.lastStep = body.step;
     const envelope = { v: JOURNAL_VERSION, attempt: this.attempt, seq: this.#seq++, time: Date.now() };
     this.#pendingLines.push(`${JSON.stringify({ ...envelope, ...body })}\n`);
   }
@@ -103,5 +106,5 @@ export function finiteMetrics(metrics: Readonly<Record<string, number>>): {
 }
 
 function writeWhole(descriptor: number, bytes: Buffer): void {
-  for (let written = 0; written < bytes.length; ) written += writeSync(descriptor, bytes, written);
+  for (let written = 0; written < bytes.length;) written += writeSync(descriptor, bytes, written);
 }

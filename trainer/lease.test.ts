@@ -26,7 +26,10 @@ describe("the lease", () => {
     expect(isStale({ ...gone, pid: process.pid, processStart: processStart(process.pid)! + 1 })).toBe(true);
     writeFileSync(join(folder, "lease.json"), JSON.stringify(gone));
     acquireLease(folder, 2);
-    expect(JSON.parse(readFileSync(join(folder, "lease.json"), "utf8"))).toMatchObject({ pid: process.pid, attempt: 2 });
+    expect(JSON.parse(readFileSync(join(folder, "lease.json"), "utf8"))).toMatchObject({
+      pid: process.pid,
+      attempt: 2,
+    });
   });
 
   it("never takes over from another machine by itself", () => {

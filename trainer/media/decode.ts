@@ -76,7 +76,17 @@ function run(
       ? ["-vf", `${filter},${convert}`, "-f", "rawvideo", "-pix_fmt", "rgb24", "pipe:1"]
       : ["-vf", filter, "-f", "null", "-"];
   const input = ["-threads", "1", "-format_whitelist", demuxer, "-protocol_whitelist", "file,pipe", "-f", demuxer];
-  const before = ["-nostdin", "-hide_banner", "-loglevel", "info", "-nostats", "-xerror", ...input, "-i", `file:${path}`];
+  const before = [
+    "-nostdin",
+    "-hide_banner",
+    "-loglevel",
+    "info",
+    "-nostats",
+    "-xerror",
+    ...input,
+    "-i",
+    `file:${path}`,
+  ];
   const args = [...before, "-map", "0:v:0", "-an", "-sn", "-dn", ...findFfmpeg().passThrough, ...output];
   return runFfmpeg(path, args, limits, signal);
 }
@@ -113,7 +123,8 @@ function failOnMessages(path: string, result: FfmpegResult): void {
     throw broken(path, "decoder", what, "Cut it into shorter clips or scale it down.");
   }
   // Some versions end well in spite of damage and only say so.
-  const damage = /(partial file|corrupt (?:input|decoded) .*|moov atom not found|Invalid data found.*|error while decoding.*)/i;
+  const damage =
+    /(partial file|corrupt (?:input|decoded) .*|moov atom not found|Invalid data found.*|error while decoding.*)/i;
   const said = damage.exec(result.messages);
   if (result.exitCode === 0 && said === null) return;
   const frames = result.messages.match(/Parsed_showinfo.* n: *\d+/g)?.length ?? 0;
@@ -123,7 +134,12 @@ function failOnMessages(path: string, result: FfmpegResult): void {
 
 function lastSentence(messages: string): string {
   const lines = messages.split("\n").filter((line) => line.trim() !== "" && !line.includes("Conversion failed"));
-  return lines.at(-1)?.replace(/^\[[^\]]*\] */, "").slice(0, 200) ?? "it said nothing";
+  return (
+    lines
+      .at(-1)
+      ?.replace(/^\[[^\]]*\] */, "")
+      .slice(0, 200) ?? "it said nothing"
+  );
 }
 
 function checked(path: string, info: ClipInfo, wanted: readonly number[]): readonly number[] {

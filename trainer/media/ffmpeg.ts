@@ -107,7 +107,9 @@ export function runFfmpeg(
       if (signal?.aborted) reject(error);
       else {
         const reason = `ffmpeg could not be started (${error.message})`;
-        reject(new MediaError({ file, place: "decoder", reason, remedy: 'Run "secondlook doctor" to see what is missing.' }));
+        reject(
+          new MediaError({ file, place: "decoder", reason, remedy: 'Run "secondlook doctor" to see what is missing.' }),
+        );
       }
     });
     child.on("close", (exitCode) => {

@@ -30,7 +30,7 @@ export function decodePng(png: Buffer): { rgb: Uint8Array; width: number; height
   const width = png.readUInt32BE(16);
   const height = png.readUInt32BE(20);
   const parts: Buffer[] = [];
-  for (let at = 8; at + 12 <= png.length; ) {
+  for (let at = 8; at + 12 <= png.length;) {
     const length = png.readUInt32BE(at);
     if (png.toString("latin1", at + 4, at + 8) === "IDAT") parts.push(png.subarray(at + 8, at + 8 + length));
     at += 12 + length;

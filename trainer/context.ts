@@ -1,0 +1,47 @@
+/** What the stages of one run share. */
+import type { RunConfigFile } from "../contract/run-folder.ts";
+import type { Engine, Model } from "../native/types.ts";
+import type { Sample } from "../science/records.ts";
+import type { Settings } from "../science/settings.ts";
+import type { Journal } from "./journal.ts";
+import type { ClipLoader } from "./media/clips.ts";
+import type { Prompter } from "./prompting.ts";
+import type { DataProblem } from "./samples.ts";
+
+export interface RunSamples {
+  readonly train: readonly Sample[];
+  readonly sft: readonly Sample[];
+  readonly validation: readonly Sample[];
+  readonly heldOut: readonly Sample[];
+}
+
+export interface RunContext {
+  readonly runFolder: string;
+  readonly config: RunConfigFile;
+  readonly settings: Settings;
+  readonly engine: Engine;
+  readonly journal: Journal;
+  readonly prompter: Prompter;
+  readonly clips: ClipLoader;
+  readonly samples: RunSamples;
+  /** Counts a row or file that cannot be used and journals it once. */
+  readonly report: (problem: DataProblem) => void;
+  /** Aborted by SIGTERM: work in flight ends with an error. */
+  readonly signal: AbortSignal;
+  readonly knobs: Map<string, number>;
+  /** One line for people, into the worker's log. */
+  readonly say: (line: string) => void;
+}
+
+/** One update's results, for the journal. */
+export interface StepOutcome {
+  readonly metrics: Record<string, number>;
+  readonly timings: Record<string, number>;
+}
+
+/** One stage at work: does update `stageStep` (from 0) of the stage, which is update `step` (from 1) of the run. */
+export interface StageRunner {
+  readonly policy: Model;
+  update(stageStep: number, step: number): Promise<StepOutcome>;
+  dispose(): void;
+}

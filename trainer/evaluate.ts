@@ -1,0 +1,201 @@
+/** Measures a policy on a split: answers on ordered frames and on shuffled ones, item by item into the journal. */
+import type { EventBody } from "../contract/journal.ts";
+import type { Completion, Model } from "../native/types.ts";
+import { extractForEvaluation } from "../science/answers.ts";
+import { bootstrapInterval } from "../science/metrics/bootstrap.ts";
+import type { Sample } from "../science/records.ts";
+import { answerScore } from "../science/rewards/accuracy.ts";
+import { formatReward } from "../science/rewards/format.ts";
+import { RandomStream, seedOf } from "../science/rng.ts";
+import { viewOf, type ViewName } from "../science/views.ts";
+import type { RunContext } from "./context.ts";
+import type { LoadedSample } from "./dataset.ts";
+import { MediaError } from "./media/errors.ts";
+
+export type EvaluationSplit = "validation" | "heldout" | "train";
+
+export interface EvaluationRequest {
+  /** Which policy is measured: initial, sft, rl … */
+  readonly label: string;
+  readonly split: EvaluationSplit;
+  readonly samples: readonly Sample[];
+  /** At most so many items, always the same ones; 0: all. */
+  readonly items: number;
+  readonly step: number;
+  /** Also on shuffled frames. */
+  readonly withShuffled: boolean;
+  /** Said about four times a measurement: done and all. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+interface ItemScore {
+  readonly sample: Sample;
+  readonly score: number;
+  readonly format: number;
+  readonly tokens: number;
+  readonly shuffledScore: number | null;
+}
+
+/** Items are shuffled alike at every measurement of every run, so that measurements can be paired. */
+const PROTOCOL_SEED = 0;
+const ITEMS_AT_ONCE = 64;
+
+/** Journals every item, then the summary, which it also returns. */
+export async function evaluate(
+  context: RunContext,
+  policy: Model,
+  request: EvaluationRequest,
+): Promise<EventBody<"evaluation">> {
+  const { settings, journal, prompter } = context;
+  const chosen = chooseItems(request.samples, request.items);
+  const scores: ItemScore[] = [];
+  for (let from = 0; from < chosen.length; from += ITEMS_AT_ONCE) {
+    const loaded = await loadUsable(context, chosen.slice(from, from + ITEMS_AT_ONCE));
+    context.clips.prefetch(chosen.slice(from + ITEMS_AT_ONCE, from + 2 * ITEMS_AT_ONCE));
+    const ordered = await answer(context, policy, loaded, "ordered", request);
+    const videos = loaded.filter(({ clip }) => clip.kind === "video");
+    const shuffled = request.withShuffled ? await answer(context, policy, videos, "shuffled", request) : [];
+    const shuffledOf = new Map(videos.map(({ sample }, index) => [sample, shuffled[index]?.score ?? null]));
+    loaded.forEach(({ sample }, index) => {
+      const own = ordered[index]!;
+      // A picture has no order: what holds for it holds in both views.
+      const twin = sample.dataType === "image" && request.withShuffled ? own.score : (shuffledOf.get(sample) ?? null);
+      scores.push({ ...own, shuffledScore: twin });
+    });
+    request.onProgress?.(Math.min(from + ITEMS_AT_ONCE, chosen.length), chosen.length);
+  }
+  const summary: EventBody<"evaluation"> = {
+    type: "evaluation",
+    step: request.step,
+    label: request.label,
+    split: request.split,
+    ...summarise(scores, request.withShuffled),
+    protocol: {
+      items: chosen.length,
+      temperature: settings.evaluation.temperature,
+      maxTokens: settings.evaluation.maxTokens,
+      promptHash: prompter.hash,
+      vision: settings.vision,
+      shuffleSeed: PROTOCOL_SEED,
+      extraction: "first answer tags, else the whole text",
+    },
+  };
+  journal.append(summary);
+  journal.flush();
+  return summary;
+}
+
+/** The same items for a given split and number, spread over its tasks by chance. */
+function chooseItems(samples: readonly Sample[], items: number): readonly Sample[] {
+  if (items === 0 || items >= samples.length) return samples;
+  return new RandomStream("evaluation items", PROTOCOL_SEED).shuffled(samples).slice(0, items);
+}
+
+async function loadUsable(context: RunContext, samples: readonly Sample[]): Promise<LoadedSample[]> {
+  const loaded = await Promise.all(
+    samples.map(async (sample) => {
+      try {
+        return [{ sample, clip: await context.clips.load(sample) }];
+      } catch (error) {
+        if (!(error instanceof MediaError)) throw error;
+        context.report(error);
+        return [];
+      }
+    }),
+  );
+  return loaded.flat();
+}
+
+async function answer(
+  context: RunContext,
+  policy: Model,
+  loaded: readonly LoadedSample[],
+  name: ViewName,
+  request: EvaluationRequest,
+): Promise<Omit<ItemScore, "shuffledScore">[]> {
+  if (loaded.length === 0) return [];
+  const { prompter, settings, signal, journal } = context;
+  const { temperature, maxTokens } = settings.evaluation;
+  const prepared = await Promise.all(
+    loaded.map(({ sample, clip }) => {
+      const view = viewOf(name, clip.frames.length, { runSeed: PROTOCOL_SEED, step: 0, sampleId: sample.id });
+      return prompter.prepare(policy, sample, clip, view);
+    }),
+  );
+  try {
+    const groups = await policy.generate(
+      prepared.map(({ prompt }) => prompt),
+      {
+        n: 1,
+        signal,
+        streams: loaded.map(({ sample }) => seedOf("evaluation", sample.id)),
+        sampling: {
+          ...(temperature === 0 ? { greedy: true } : { temperature }),
+          maxTokens,
+          stopIds: prompter.stopIds,
+          bannedIds: prompter.bannedIds,
+          seed: seedOf("evaluation", PROTOCOL_SEED, name),
+        },
+      },
+    );
+    return loaded.map(({ sample }, index) => {
+      const item = judged(sample, groups[index]!.completions[0]!, context);
+      const { label, split, step } = request;
+      const { text, prediction, score, format } = item;
+      const said = { text, prediction, answer: sample.answer, score, format };
+      journal.append({
+        type: "evaluation_item",
+        step,
+        label,
+        split,
+        view: name,
+        sampleId: sample.id,
+        task: sample.task,
+        ...said,
+      });
+      return { sample, score, format, tokens: item.tokens };
+    });
+  } finally {
+    for (const { media } of prepared) media.dispose();
+  }
+}
+
+function judged(sample: Sample, completion: Completion, { prompter }: RunContext) {
+  const text = prompter.completionText(completion.ids);
+  const { prediction } = extractForEvaluation(text);
+  const score = answerScore(sample.problemType, prediction, sample.answer);
+  return { text, prediction, score, format: formatReward(text), tokens: completion.ids.length };
+}
+
+/** True where the order of the frames matters for the answer, as the row says. */
+export function isTimeDependent(sample: Sample): boolean {
+  return sample.extra["time_dependent"] === true;
+}
+
+const mean = (values: readonly number[]): number =>
+  values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+
+function summarise(scores: readonly ItemScore[], withShuffled: boolean) {
+  const inTime = scores.filter(({ sample }) => isTimeDependent(sample));
+  const tasks = [...new Set(scores.map(({ sample }) => sample.task))].sort();
+  const shuffledMean = (items: readonly ItemScore[]): number => mean(items.flatMap((item) => item.shuffledScore ?? []));
+  const interval = bootstrapInterval(scores.map(({ score }) => score));
+  return {
+    n: scores.length,
+    accuracy: mean(scores.map(({ score }) => score)),
+    accuracyShuffled: withShuffled && scores.length > 0 ? shuffledMean(scores) : null,
+    temporal:
+      withShuffled && inTime.length > 0
+        ? { n: inTime.length, ordered: mean(inTime.map(({ score }) => score)), shuffled: shuffledMean(inTime) }
+        : null,
+    formatRate: mean(scores.map(({ format }) => format)),
+    meanLength: mean(scores.map(({ tokens }) => tokens)),
+    byTask: Object.fromEntries(
+      tasks.map((task) => {
+        const own = scores.filter(({ sample }) => sample.task === task);
+        return [task, { n: own.length, accuracy: mean(own.map(({ score }) => score)) }];
+      }),
+    ),
+    interval: (scores.length > 0 ? [...interval] : [0, 0]) as [number, number],
+  };
+}

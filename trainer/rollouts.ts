@@ -1,0 +1,133 @@
+/** Samples a step's rollouts: for each prompt a group on ordered frames and, for videos, a twin group on shuffled ones. */
+import type { Completion, Model } from "../native/types.ts";
+import { extractAnswer } from "../science/answers.ts";
+import { accuracyReward } from "../science/rewards/accuracy.ts";
+import { formatReward, type FormatOptions } from "../science/rewards/format.ts";
+import { seedOf } from "../science/rng.ts";
+import type { RlStageSettings, SamplingSettings } from "../science/settings.ts";
+import { viewOf } from "../science/views.ts";
+import type { LoadedSample } from "./dataset.ts";
+import type { PreparedPrompt, Prompter } from "./prompting.ts";
+
+/** One completion with what the rules say of it. */
+export interface Rollout {
+  readonly completion: Completion;
+  readonly text: string;
+  readonly prediction: string;
+  readonly accuracy: number;
+  readonly format: number;
+}
+
+/** A prompt's rollouts under one view. */
+export interface RolloutGroup {
+  readonly prepared: PreparedPrompt;
+  readonly rollouts: readonly Rollout[];
+}
+
+/** Position of the prompt in the step, its group and its twin on shuffled frames (null where there is no contrast). */
+export interface PromptRollouts {
+  readonly position: number;
+  readonly ordered: RolloutGroup;
+  readonly shuffled: RolloutGroup | null;
+}
+
+export interface RolloutRequest {
+  readonly policy: Model;
+  readonly prompter: Prompter;
+  readonly stage: RlStageSettings;
+  readonly groupSize: number;
+  readonly sampling: SamplingSettings;
+  readonly seed: number;
+  readonly step: number;
+  readonly signal: AbortSignal;
+}
+
+/** Prompts of the step under their views, the twins after the ordered ones. Media must be disposed of. */
+export async function prepareViews(
+  loaded: readonly LoadedSample[],
+  request: RolloutRequest,
+): Promise<{ ordered: PreparedPrompt[]; shuffled: (PreparedPrompt | null)[] }> {
+  const { policy, prompter, stage, seed, step } = request;
+  const contrast = stage.temporal.enabled && stage.shuffledGroupSize > 0;
+  const one = ({ sample, clip }: LoadedSample, name: "ordered" | "shuffled"): Promise<PreparedPrompt> =>
+    prompter.prepare(
+      policy,
+      sample,
+      clip,
+      viewOf(name, clip.frames.length, { runSeed: seed, step, sampleId: sample.id }),
+    );
+  const ordered = await Promise.all(loaded.map((item) => one(item, "ordered")));
+  const shuffled = await Promise.all(
+    loaded.map((item) => (contrast && item.clip.kind === "video" ? one(item, "shuffled") : null)),
+  );
+  return { ordered, shuffled };
+}
+
+/** Samples both views. Each prompt has its own random stream, whatever else is in the batch. */
+export async function sampleRollouts(
+  views: { readonly ordered: readonly PreparedPrompt[]; readonly shuffled: readonly (PreparedPrompt | null)[] },
+  request: RolloutRequest,
+): Promise<PromptRollouts[]> {
+  const count = views.ordered.length;
+  const twins = views.shuffled.flatMap((prepared, position) => (prepared === null ? [] : [{ prepared, position }]));
+  const ordered = await generate(
+    views.ordered,
+    request.groupSize,
+    views.ordered.map((_, position) => position),
+    request,
+  );
+  const shuffled =
+    twins.length === 0
+      ? []
+      : await generate(
+          twins.map(({ prepared }) => prepared),
+          request.stage.shuffledGroupSize,
+          twins.map(({ position }) => count + position),
+          request,
+        );
+  const twinOf = new Map(twins.map(({ position }, index) => [position, shuffled[index]!]));
+  return ordered.map((group, position) => ({ position, ordered: group, shuffled: twinOf.get(position) ?? null }));
+}
+
+async function generate(
+  prepared: readonly PreparedPrompt[],
+  completions: number,
+  streams: readonly number[],
+  request: RolloutRequest,
+): Promise<RolloutGroup[]> {
+  const { policy, prompter, stage, sampling, signal } = request;
+  const { temperature, topP, topK, maxTokens } = sampling;
+  const groups = await policy.generate(
+    prepared.map(({ prompt }) => prompt),
+    {
+      n: completions,
+      streams,
+      signal,
+      sampling: {
+        temperature,
+        topP,
+        topK,
+        maxTokens,
+        stopIds: prompter.stopIds,
+        bannedIds: prompter.bannedIds,
+        seed: seedOf("rollout", request.seed, request.step),
+      },
+    },
+  );
+  return groups.map((group, index) => ({
+    prepared: prepared[index]!,
+    rollouts: group.completions.map((completion) => judged(completion, prepared[index]!, prompter, stage.format)),
+  }));
+}
+
+function judged(completion: Completion, prepared: PreparedPrompt, prompter: Prompter, format: FormatOptions): Rollout {
+  const text = prompter.completionText(completion.ids);
+  const { problemType, solution } = prepared.sample;
+  return {
+    completion,
+    text,
+    prediction: extractAnswer(text),
+    accuracy: accuracyReward(problemType, text, solution),
+    format: formatReward(text, format),
+  };
+}

@@ -1,0 +1,56 @@
+/** Reads `run.json` and the settings it asks for. */
+import { readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { z } from "zod";
+import { DATA_FOLDER, RUN_FOLDER, type RunConfigFile } from "../contract/run-folder.ts";
+import { recipeById } from "../science/recipes/index.ts";
+import type { Settings } from "../science/settings.ts";
+
+const schema = z.looseObject({
+  id: z.string().min(1),
+  name: z.string(),
+  recipe: z.string(),
+  preset: z.string(),
+  seed: z.number().int(),
+  overrides: z.record(z.string(), z.unknown()).default({}),
+  model: z.string(),
+  data: z.object({
+    train: z.string(),
+    sft: z.string().optional(),
+    validation: z.string().optional(),
+    heldOut: z.string().optional(),
+    mediaRoot: z.string(),
+  }),
+  branchFrom: z.object({ run: z.string(), checkpoint: z.string() }).optional(),
+  createdAt: z.number().default(0),
+});
+
+/** @throws Error that names the file and the field. */
+export function readRunConfig(runFolder: string): { config: RunConfigFile; settings: Settings } {
+  const path = join(runFolder, RUN_FOLDER.config);
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(path, "utf8"));
+  } catch (error) {
+    throw new Error(`${path} cannot be read (${(error as Error).message}): launch the run again.`);
+  }
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]!;
+    throw new Error(
+      `${path}: ${issue.path.join(".") || "the file"}: ${issue.message}. Correct it or launch the run again.`,
+    );
+  }
+  const config = parsed.data as RunConfigFile;
+  return { config, settings: recipeById(config.recipe).settings(config.preset, config.overrides) };
+}
+
+/** The data folder that a run folder `<data>/runs/<id>` lies in. */
+export function dataFolderOf(runFolder: string): string {
+  return dirname(dirname(resolve(runFolder)));
+}
+
+/** The folder of the checkpoint that a run branches from. */
+export function branchFolder(runFolder: string, branch: { readonly run: string; readonly checkpoint: string }): string {
+  return join(dataFolderOf(runFolder), DATA_FOLDER.runs, branch.run, branch.checkpoint);
+}

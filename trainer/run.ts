@@ -1,0 +1,310 @@
+/** One run from start or resume to its end: stages in order, measurements and checkpoints at their boundaries. */
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { DATA_FOLDER } from "../contract/run-folder.ts";
+import { EngineError, type Engine, type Model } from "../native/types.ts";
+import { Boundary, StopRun } from "./boundary.ts";
+import { Checkpoints, type Checkpoint } from "./checkpoints.ts";
+import type { RunContext, StageRunner } from "./context.ts";
+import { checkMedia } from "./dataset.ts";
+import { finiteMetrics, type Journal } from "./journal.ts";
+import { dataErrorKey } from "./journal-scan.ts";
+import { measureEnds, measureInterval, measureStart } from "./measuring.ts";
+import { ClipLoader } from "./media/clips.ts";
+import { FrameStore } from "./media/frame-store.ts";
+import { planRun, type RunPlan, type StagePlan } from "./plan.ts";
+import { Progress } from "./progress.ts";
+import { Prompter } from "./prompting.ts";
+import { dataFolderOf, readRunConfig } from "./run-config.ts";
+import { loadSamples, type DataProblem } from "./samples.ts";
+import { RlStage } from "./stages/rl.ts";
+import { SftStage } from "./stages/sft.ts";
+import { loadTokenizer } from "./tokens.ts";
+
+export interface RunOptions {
+  readonly engine: Engine;
+  readonly journal: Journal;
+  readonly signal: AbortSignal;
+  readonly say: (line: string) => void;
+}
+
+export interface RunEnd {
+  readonly status: "completed" | "stopped";
+  readonly step: number;
+  readonly reason: string;
+}
+
+/** Media of more rows than this are not looked at before they are needed. */
+const CHECKED_AT_START = 20_000;
+
+/** @throws Error with a sentence when the run cannot go on; what is on disk stays resumable. */
+export async function runTraining(runFolder: string, options: RunOptions): Promise<RunEnd> {
+  const { config, settings } = readRunConfig(runFolder);
+  const plan = await planRun(runFolder, config, settings);
+  const checkpoints = new Checkpoints(runFolder);
+  checkpoints.clean();
+  const { checkpoint, damaged } = await checkpoints.newest();
+  const context = await openContext(runFolder, options);
+  const { journal } = options;
+  const fromStep = checkpoint?.step ?? 0;
+  const firstModel = await loadStart(context, checkpoints, plan, checkpoint);
+  journalStart(context, plan, firstModel?.parameterCount ?? 0, fromStep);
+  for (const message of damaged)
+    journal.append({ type: "notice", level: "warning", message, step: fromStep, rule: "checkpoint" });
+  const run = new Run(context, plan, checkpoints, checkpoint);
+  return run.toTheEnd(firstModel);
+}
+
+async function openContext(runFolder: string, { engine, journal, signal, say }: RunOptions): Promise<RunContext> {
+  const { config, settings } = readRunConfig(runFolder);
+  const frames = join(dataFolderOf(runFolder), DATA_FOLDER.frames);
+  const reported = new Set(journal.before.dataErrors);
+  const report = (problem: DataProblem): void => {
+    const key = dataErrorKey(problem.file, problem.place);
+    if (reported.has(key)) return;
+    reported.add(key);
+    const { file, place, reason, remedy } = problem;
+    journal.append({ type: "data_error", file, place, reason, remedy });
+    say(`data error: ${file} (${place}): ${reason}. ${remedy}`);
+  };
+  const read = async (path: string | undefined) => {
+    if (path === undefined) return [];
+    const { samples, problems } = await loadSamples(path);
+    problems.forEach(report);
+    return samples;
+  };
+  const { data } = config;
+  const train = await read(data.train);
+  const sft = data.sft === undefined ? train : await read(data.sft);
+  const samples = { train, sft, validation: await read(data.validation), heldOut: await read(data.heldOut) };
+  const prompter = new Prompter(await loadTokenizer(config.model), settings.prompt);
+  const store = new FrameStore(frames);
+  const { vision } = settings;
+  const clips = new ClipLoader({
+    engine,
+    store,
+    cacheFolder: join(frames, "clips"),
+    mediaRoot: data.mediaRoot,
+    vision,
+  });
+  return {
+    runFolder,
+    config,
+    settings,
+    engine,
+    journal,
+    prompter,
+    clips,
+    samples,
+    report,
+    signal,
+    knobs: new Map(),
+    say,
+  };
+}
+
+/** The model of the stage that comes next, with the checkpoint's state; null when every stage is done. */
+async function loadStart(
+  context: RunContext,
+  checkpoints: Checkpoints,
+  plan: RunPlan,
+  checkpoint: Checkpoint | null,
+): Promise<Model | null> {
+  const index = checkpoint?.state.stageIndex ?? 0;
+  if (index >= plan.stages.length) return null;
+  const policy = await loadStageModel(context, checkpoints, plan, index);
+  if (checkpoint !== null && checkpoint.state.stageStep > 0) await policy.loadState(join(checkpoint.folder, "state"));
+  for (const [knob, value] of Object.entries(checkpoint?.state.knobs ?? {})) context.knobs.set(knob, value);
+  return policy;
+}
+
+function loadStageModel(context: RunContext, checkpoints: Checkpoints, plan: RunPlan, index: number): Promise<Model> {
+  const frozen = context.settings.freezeVision ? ["visual."] : [];
+  return context.engine.load(stageStart(checkpoints, plan, index), { dtype: "float32", frozen });
+}
+
+/** Hugging Face directory that a stage starts from: the run's own, or what the stage before left. */
+function stageStart(checkpoints: Checkpoints, plan: RunPlan, index: number): string {
+  if (index === 0) return plan.startModel;
+  const before = plan.stages[index - 1]!;
+  return join(checkpoints.folderOf(before.firstStep + before.stage.steps, before.stage.name), "model");
+}
+
+function journalStart(context: RunContext, plan: RunPlan, parameters: number, fromStep: number): void {
+  const { journal, config, settings, engine, samples } = context;
+  if (!journal.before.started) {
+    journal.append({
+      type: "run_started",
+      run: config.id,
+      name: config.name,
+      recipe: config.recipe,
+      preset: config.preset,
+      seed: config.seed,
+      config: {
+        settings: settings.values,
+        overrides: config.overrides,
+        data: config.data,
+        rows: Object.fromEntries(Object.entries(samples).map(([name, rows]) => [name, rows.length])),
+        ...(config.branchFrom === undefined ? {} : { branchFrom: config.branchFrom }),
+      },
+      model: { directory: config.model, parameters },
+      totalSteps: plan.totalSteps,
+      stages: plan.stages.map(({ stage: { name, kind, steps } }) => ({ name, kind, steps })),
+      engine: { ...engine.info },
+      host: { name: hostname(), pid: process.pid, node: process.version },
+    });
+  }
+  if (journal.attempt > 1) journal.append({ type: "resume", fromStep });
+  journal.flush();
+}
+
+class Run {
+  readonly #context: RunContext;
+  readonly #plan: RunPlan;
+  readonly #checkpoints: Checkpoints;
+  readonly #boundary: Boundary;
+  readonly #progress: Progress;
+  readonly #fromStep: number;
+  #step: number;
+  #stageIndex: number;
+  #stageStep: number;
+
+  constructor(context: RunContext, plan: RunPlan, checkpoints: Checkpoints, from: Checkpoint | null) {
+    this.#context = context;
+    this.#plan = plan;
+    this.#checkpoints = checkpoints;
+    this.#fromStep = from?.step ?? 0;
+    this.#step = this.#fromStep;
+    this.#stageIndex = from?.state.stageIndex ?? 0;
+    this.#stageStep = from?.state.stageStep ?? 0;
+    this.#boundary = new Boundary(context.runFolder, context.journal, this.#step);
+    this.#progress = new Progress(plan.totalSteps, from?.state.trainSeconds ?? 0, context.say);
+  }
+
+  async toTheEnd(firstModel: Model | null): Promise<RunEnd> {
+    const { config, samples, report, signal } = this.#context;
+    let model = firstModel;
+    try {
+      this.#phase("decoding", "looking at the media files");
+      const all = [...samples.train, ...samples.sft, ...samples.validation, ...samples.heldOut];
+      if (all.length <= CHECKED_AT_START) await checkMedia(all, config.data.mediaRoot, report, signal);
+      for (; this.#stageIndex < this.#plan.stages.length; this.#stageIndex++, this.#stageStep = 0) {
+        model ??= await loadStageModel(this.#context, this.#checkpoints, this.#plan, this.#stageIndex);
+        await this.#stage(this.#plan.stages[this.#stageIndex]!, model);
+        model = null;
+      }
+    } catch (error) {
+      if (error instanceof StopRun) return { status: "stopped", step: this.#step, reason: error.message };
+      throw error;
+    }
+    return { status: "completed", step: this.#step, reason: "All stages are done." };
+  }
+
+  async #stage(plan: StagePlan, policy: Model): Promise<void> {
+    const runner = await this.#openStage(plan, policy);
+    try {
+      await this.#updates(plan, runner);
+    } catch (error) {
+      const aborted = this.#context.signal.aborted && (!(error instanceof EngineError) || error.code === "ABORTED");
+      const stop =
+        error instanceof StopRun ? error : aborted ? new StopRun(true, "The worker was told to stop (SIGTERM).") : null;
+      if (stop === null) throw error;
+      if (stop.save) await this.#save(runner, null);
+      throw stop;
+    } finally {
+      runner.dispose();
+    }
+  }
+
+  async #openStage({ stage }: StagePlan, policy: Model): Promise<StageRunner> {
+    if (stage.kind === "sft") return new SftStage(this.#context, stage, policy);
+    const start = stageStart(this.#checkpoints, this.#plan, this.#stageIndex);
+    const reference = await this.#context.engine.load(start, { dtype: "float32", trainable: false });
+    return new RlStage(this.#context, stage, policy, reference);
+  }
+
+  async #updates({ stage, firstStep }: StagePlan, runner: StageRunner): Promise<void> {
+    const { journal, settings } = this.#context;
+    const { policy } = runner;
+    const measuring = {
+      stage: stage.name,
+      fromStep: this.#fromStep,
+      phase: (detail: string) => this.#phase("evaluating", detail),
+    };
+    if (firstStep === 0 && !this.#plan.branched) await measureStart(this.#context, policy, this.#step, measuring);
+    const isDue = (every: number): boolean =>
+      every > 0 && this.#stageStep % every === 0 && this.#stageStep < stage.steps;
+    this.#phase("training");
+    for (;;) {
+      if (this.#stageStep > 0 && isDue(settings.evaluation.every)) {
+        if (await measureInterval(this.#context, policy, this.#step, measuring)) this.#phase("training");
+      }
+      if (this.#stageStep > 0 && isDue(settings.checkpointEvery) && this.#lastSaved !== this.#step)
+        await this.#save(runner, null);
+      if (this.#stageStep >= stage.steps) break;
+      await this.#boundary.pass(this.#step, {
+        journal,
+        signal: this.#context.signal,
+        knobs: this.#context.knobs,
+        stage: stage.name,
+        save: () => this.#save(runner, null),
+        say: this.#context.say,
+      });
+      await this.#oneUpdate(stage.name, runner);
+    }
+    await measureEnds(this.#context, policy, this.#step, measuring);
+    await this.#save(runner, stage.name);
+  }
+
+  #lastSaved = -1;
+
+  async #oneUpdate(stage: string, runner: StageRunner): Promise<void> {
+    const { journal } = this.#context;
+    const { metrics, timings } = await runner.update(this.#stageStep, this.#step + 1);
+    this.#step++;
+    this.#stageStep++;
+    const { byPurpose, current, peak } = runner.policy.memory();
+    const memory = { ...byPurpose, current, peak };
+    journal.append({
+      type: "step",
+      step: this.#step,
+      stage,
+      stageStep: this.#stageStep,
+      ...finiteMetrics(metrics),
+      timings,
+      memory,
+    });
+    if (metrics["update_skipped"] === 1) {
+      const message = `Update ${this.#step} was skipped: its gradient was not finite. Lower the learning rate if this repeats.`;
+      journal.append({ type: "notice", level: "warning", message, step: this.#step, rule: "non-finite-gradient" });
+    }
+    this.#progress.step(this.#step, stage, metrics, timings);
+  }
+
+  async #save(runner: StageRunner, label: string | null): Promise<void> {
+    const { journal, config, knobs } = this.#context;
+    const isEnd = label !== null;
+    this.#phase("checkpointing");
+    // What the checkpoint stands on must be on disk before it counts.
+    journal.flush();
+    const state = {
+      step: this.#step,
+      stageIndex: this.#stageIndex + (isEnd ? 1 : 0),
+      stageStep: isEnd ? 0 : this.#stageStep,
+      knobs: Object.fromEntries(knobs),
+      trainSeconds: this.#progress.trainSeconds(),
+    };
+    const folder = await this.#checkpoints.save(runner.policy, state, { label, tokenizerDirectory: config.model });
+    this.#lastSaved = this.#step;
+    const path = this.#checkpoints.relativePath(folder);
+    journal.append({ type: "checkpoint", step: this.#step, path, kind: "full", label });
+    this.#phase("training");
+    journal.flush();
+  }
+
+  #phase(phase: "decoding" | "training" | "evaluating" | "checkpointing", detail?: string): void {
+    const stage = this.#plan.stages[this.#stageIndex]?.stage.name ?? null;
+    this.#context.journal.append({ type: "phase", phase, stage, step: this.#step, ...(detail ? { detail } : {}) });
+    this.#context.journal.flush();
+  }
+}

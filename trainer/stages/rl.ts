@@ -1,0 +1,250 @@
+/**
+ * RL: one update of GRPO or T-GRPO. Several prompts a step, for each a group of rollouts and, for videos, a twin group on
+ * shuffled frames that is scored and never trained on; rewards, advantages, KL to the frozen reference, one or more updates.
+ */
+import type { Model, PackedGroup } from "../../native/types.ts";
+import { flattenRows, splitRows } from "../../science/objectives/objective.ts";
+import { grpoObjective } from "../../science/objectives/grpo.ts";
+import { learningRateAt } from "../../science/schedules.ts";
+import { scheduleOf, type RlStageSettings } from "../../science/settings.ts";
+import { microBatches, tokenBudgetOf, tokensOf } from "../batching.ts";
+import { PhaseClock } from "../clock.ts";
+import type { RunContext, StageRunner, StepOutcome } from "../context.ts";
+import { TrainingSet } from "../dataset.ts";
+import { prepareViews, sampleRollouts, type PromptRollouts, type RolloutRequest } from "../rollouts.ts";
+import { journalGroups, type TrainedTokens } from "./rl-journal.ts";
+import { rolloutMetrics } from "./rl-metrics.ts";
+import { shapeStep, type ShapedPrompt } from "./rl-rewards.ts";
+
+/** Sums over the parts of one update. */
+interface Totals {
+  loss: number;
+  tokens: number;
+  byToken: Record<string, number>;
+}
+
+export class RlStage implements StageRunner {
+  readonly policy: Model;
+  readonly #reference: Model;
+  readonly #context: RunContext;
+  readonly #stage: RlStageSettings;
+  readonly #data: TrainingSet;
+  readonly #tokenBudget: number;
+
+  constructor(context: RunContext, stage: RlStageSettings, policy: Model, reference: Model) {
+    const { modality } = context.settings;
+    const usable = context.samples.train.filter(({ dataType }) => modality === "both" || dataType === modality);
+    if (usable.length === 0) {
+      throw new Error(`No row of ${context.config.data.train} can be used for RL (modality: ${modality}).`);
+    }
+    this.policy = policy;
+    this.#reference = reference;
+    this.#context = context;
+    this.#stage = stage;
+    this.#data = new TrainingSet(usable, [context.config.seed, stage.name], context.clips, context.report);
+    this.#tokenBudget = tokenBudgetOf(policy.config);
+  }
+
+  async update(stageStep: number, step: number): Promise<StepOutcome> {
+    const clock = new PhaseClock();
+    const { prompter, knobs, signal, config } = this.#context;
+    const stage = this.#stage;
+    const loaded = await clock.time("data", () => this.#data.load(stageStep, stage.promptsPerStep));
+    if (stageStep + 1 < stage.steps) this.#data.prefetch(stageStep + 1, stage.promptsPerStep);
+    const request: RolloutRequest = {
+      policy: this.policy,
+      prompter,
+      stage,
+      groupSize: Math.max(2, Math.round(knobs.get("groupSize") ?? stage.groupSize)),
+      sampling: { ...stage.sampling, temperature: knobs.get("temperature") ?? stage.sampling.temperature },
+      seed: config.seed,
+      step,
+      signal,
+    };
+    const views = await clock.time("vision", () => prepareViews(loaded, request));
+    try {
+      const prompts = await clock.time("rollout", () => sampleRollouts(views, request));
+      const shaped = await clock.time("reward", () => shapeStep(prompts, stage, config.seed, step));
+      const trained = await this.#train(shaped, stageStep, clock);
+      const metrics = {
+        ...rolloutMetrics(prompts, shaped, stage),
+        ...trained.metrics,
+        ...mismatch(prompts, trained.tokens),
+        "sampling/tokens_per_second": sampledTokens(prompts) / Math.max(1e-9, clock.timings()["rollout"]! / 1000),
+        tokens_per_second: (sampledTokens(prompts) + trained.processed) / clock.totalSeconds(),
+        epoch: ((stageStep + 1) * stage.promptsPerStep) / this.#data.samples.length,
+      };
+      await clock.time("journal", () =>
+        journalGroups(this.#context.journal, { step, stage: stage.name, prompter, shaped, trained: trained.tokens }),
+      );
+      return { metrics, timings: clock.timings() };
+    } finally {
+      for (const prepared of [...views.ordered, ...views.shuffled]) prepared?.media.dispose();
+    }
+  }
+
+  dispose(): void {
+    this.policy.dispose();
+    this.#reference.dispose();
+  }
+
+  /** Reference scores once, then `innerUpdates` updates; the first one's ratio is exactly 1. */
+  async #train(
+    shaped: readonly ShapedPrompt[],
+    stageStep: number,
+    clock: PhaseClock,
+  ): Promise<{ metrics: Record<string, number>; tokens: TrainedTokens; processed: number }> {
+    const { signal, knobs, journal } = this.#context;
+    const stage = this.#stage;
+    const groups: PackedGroup[] = shaped.map(({ prompt }) => ({
+      prompt: prompt.ordered.prepared.prompt,
+      completions: prompt.ordered.rollouts.map(({ completion }) => completion.ids),
+    }));
+    const beta = knobs.get("beta") ?? stage.klBeta;
+    const reference = beta === 0 ? null : await clock.time("reference", () => this.#referenceLogProbs(shaped, groups));
+    const advantages = shaped.map((item) => item.outcome.advantages);
+    const old = shaped.map(({ prompt }) => prompt.ordered.rollouts.map(({ completion }) => completion.logProbs));
+    const rows = groups.reduce((sum, group) => sum + group.completions.length, 0);
+    const tokens = groups.reduce(
+      (sum, group) => sum + group.completions.reduce((count, ids) => count + ids.length, 0),
+      0,
+    );
+    const first: TrainedTokens = { logProbs: [], entropy: [], referenceLogProbs: reference };
+    let metrics: Record<string, number> = {};
+    for (let inner = 0; inner < stage.innerUpdates; inner++) {
+      const totals: Totals = { loss: 0, tokens: 0, byToken: {} };
+      // Once one update is applied, the others must follow: a step is whole or not there.
+      const cancel = inner === 0 ? { signal } : {};
+      for (const [from, to] of microBatches(groups, this.#tokenBudget)) {
+        const tape = await clock.time("forward", () => this.policy.forward(groups.slice(from, to), cancel));
+        const logProbs = splitRows(tape.logProbs, tape.offsets);
+        const entropies = splitRows(tape.entropy, tape.offsets);
+        const result = grpoObjective(
+          {
+            logProbs,
+            entropies,
+            oldLogProbs: inner === 0 ? null : old.slice(from, to).flat(),
+            referenceLogProbs: reference?.slice(from, to).flat() ?? null,
+            advantages: advantages.slice(from, to).flat(),
+          },
+          {
+            lossType: stage.objective,
+            level: stage.ratioLevel,
+            epsilonLow: stage.epsilonLow,
+            epsilonHigh: stage.epsilonHigh,
+            beta,
+            klClamp: stage.klClamp === 0 ? null : stage.klClamp,
+            topEntropyShare: stage.topEntropyShare,
+            maxCompletionLength: stage.sampling.maxTokens,
+            total: { rows, tokens },
+          },
+        );
+        addUp(totals, result.loss, result.metrics, logProbs);
+        if (inner === 0) {
+          let row = 0;
+          for (const group of groups.slice(from, to)) {
+            const end = row + group.completions.length;
+            first.logProbs.push(logProbs.slice(row, end).map((values) => values.slice()));
+            first.entropy.push(entropies.slice(row, end).map((values) => values.slice()));
+            row = end;
+          }
+        }
+        await clock.time("backward", () => tape.backward(flattenRows(result.dLogProbs), undefined, cancel));
+        tape.dispose();
+      }
+      journal.flush();
+      metrics = { ...means(totals), ...(await clock.time("update", () => this.#apply(stageStep))) };
+    }
+    const processed =
+      groups.reduce((sum, group) => sum + tokensOf(group), 0) * (stage.innerUpdates + (reference ? 1 : 0));
+    return { metrics, tokens: first, processed };
+  }
+
+  async #apply(stageStep: number): Promise<Record<string, number>> {
+    const { optimizer } = this.#stage;
+    const full = this.#context.knobs.get("learningRate") ?? optimizer.learningRate;
+    const schedule = { ...scheduleOf(this.#stage), learningRate: full, warmupFromFirst: true };
+    const learningRate = learningRateAt(stageStep, schedule);
+    const { clip, weightDecay, beta1, beta2, epsilon } = optimizer;
+    const applied = await this.policy.step({
+      learningRate,
+      clip,
+      weightDecay,
+      beta1,
+      beta2,
+      epsilon,
+      skipNormDecay: true,
+    });
+    const metrics: Record<string, number> = { grad_norm: applied.gradientNorm, learning_rate: learningRate };
+    if (applied.skipped) metrics["update_skipped"] = 1;
+    return metrics;
+  }
+
+  /** Per group and rollout. The reference sees the same frames through its own vision tower. */
+  async #referenceLogProbs(shaped: readonly ShapedPrompt[], groups: readonly PackedGroup[]): Promise<Float32Array[][]> {
+    const { prompter, signal } = this.#context;
+    const result: Float32Array[][] = [];
+    for (const [from, to] of microBatches(groups, this.#tokenBudget)) {
+      const own = await Promise.all(
+        shaped.slice(from, to).map(({ prompt: { ordered } }) => {
+          const { sample, clip, view } = ordered.prepared;
+          return prompter.prepare(this.#reference, sample, clip, view);
+        }),
+      );
+      try {
+        const batch = own.map(({ prompt }, index) => ({ prompt, completions: groups[from + index]!.completions }));
+        const scores = await this.#reference.score(batch, { signal });
+        const rows = splitRows(scores.logProbs, scores.offsets);
+        for (const { completions } of batch) result.push(rows.splice(0, completions.length));
+      } finally {
+        for (const { media } of own) media.dispose();
+      }
+    }
+    return result;
+  }
+}
+
+/** Metrics of the parts are means over their tokens. */
+function addUp(
+  totals: Totals,
+  loss: number,
+  metrics: Readonly<Record<string, number>>,
+  rows: readonly Float32Array[],
+): void {
+  const tokens = rows.reduce((sum, row) => sum + row.length, 0);
+  totals.loss += loss;
+  totals.tokens += tokens;
+  for (const [name, value] of Object.entries(metrics))
+    totals.byToken[name] = (totals.byToken[name] ?? 0) + value * tokens;
+}
+
+function means(totals: Totals): Record<string, number> {
+  const parts = Object.entries(totals.byToken).map(([name, sum]) => [name, sum / Math.max(1, totals.tokens)] as const);
+  return { loss: totals.loss, ...Object.fromEntries(parts), num_tokens: totals.tokens };
+}
+
+function sampledTokens(prompts: readonly PromptRollouts[]): number {
+  const groups = prompts.flatMap(({ ordered, shuffled }) => (shuffled === null ? [ordered] : [ordered, shuffled]));
+  return groups.flatMap(({ rollouts }) => rollouts).reduce((sum, { completion }) => sum + completion.ids.length, 0);
+}
+
+/** How far the sampler's log-probabilities lie from the trainer's for the same weights and tokens, nats. */
+function mismatch(prompts: readonly PromptRollouts[], trained: TrainedTokens): Record<string, number> {
+  let sum = 0;
+  let largest = 0;
+  let count = 0;
+  prompts.forEach(({ ordered }, group) =>
+    ordered.rollouts.forEach(({ completion }, row) =>
+      completion.logProbs.forEach((value, token) => {
+        const difference = Math.abs(value - trained.logProbs[group]![row]![token]!);
+        sum += difference;
+        largest = Math.max(largest, difference);
+        count++;
+      }),
+    ),
+  );
+  return {
+    "sampling/sampling_logp_difference/mean": sum / Math.max(1, count),
+    "sampling/sampling_logp_difference/max": largest,
+  };
+}
