@@ -58,12 +58,12 @@ export function shapeGroup(scores: GroupScores, settings: GroupSettings): GroupO
     } = part as Record<string, number> & typeof part;
     return accuracy + contrast + format + wanted;
   });
-  const epsilon = settings.epsilon ?? 1e-4;
-  const normalised = groupAdvantages(rewards, settings.advantage, epsilon).map((value) =>
-    Number.isNaN(value) ? 0 : value,
+  const dead = rewards.every((reward) => reward === rewards[0]);
+  // A sum's rounding must not become an advantage where nothing differs.
+  const normalised = groupAdvantages(rewards, settings.advantage, settings.epsilon ?? 1e-4).map((value) =>
+    dead || Number.isNaN(value) ? 0 : value,
   );
   const inAdvantage = gate !== null && gate.apply === "advantage";
   const advantages = normalised.map((value, index) => value + (inAdvantage && eligible.has(index) ? gate.alpha : 0));
-  const dead = rewards.every((reward) => reward === rewards[0]);
   return { parts, rewards, advantages, gate, rewardMean: meanOf(rewards), rewardStd: deviationOf(rewards), dead };
 }

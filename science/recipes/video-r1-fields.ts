@@ -360,7 +360,14 @@ export const VIDEO_R1_FIELDS: Readonly<Record<string, SettingField>> = {
     "Shortest rewarded completion, tokens with the end mark.",
   ),
   "length.maxTokens": integer("Length bonus", 512, 0, 131_072, paper(512), "Longest rewarded completion."),
-  "length.omega": number("Length bonus", 0.2, 0, 10, paper(0.2), "The bonus."),
+  "length.omega": number(
+    "Length bonus",
+    0.2,
+    0,
+    10,
+    paper(0.2),
+    "Bonus of each correct answer whose length is in the window.",
+  ),
   "length.needsTwo": flag(
     "Length bonus",
     false,

@@ -1,0 +1,59 @@
+/** Moments of self-correction in a completion: where the model stops, looks again, or changes its answer. */
+import { extractAnswer, extractThink } from "./answers.ts";
+
+export interface CorrectionSpan {
+  readonly kind: "hesitation" | "recheck" | "flip";
+  /** Character offsets in the completion's text. */
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+  /** For a flip: what was held before and after. */
+  readonly from?: string;
+  readonly to?: string;
+}
+
+const HESITATION =
+  /\b(?:wait|hmm+|hold on|oh,? i see|actually|no,? that(?:'s| is) (?:not right|wrong)|on second thought)\b/gi;
+const RECHECK =
+  /\b(?:let(?:'s| me| us) (?:re-?check|check again|double[- ]check|verify|re-?think|re-?examine|look again|re-?consider|break (?:it|this) down (?:again|one more time))|check again|look again|going back)\b/gi;
+/** "the answer is B", "so it is (B)", "answer: B". */
+const STATED =
+  /\b(?:answer(?: is|:)|so it(?:'s| is)|it must be|i(?:'d| would) say|option)\s*\(?([A-J]|-?\d+(?:\.\d+)?)\)?(?![\w.]*\w)/gi;
+
+/** Spans inside the reasoning, in order of appearance; none when there is no `<think>` block. */
+export function findCorrections(completion: string): CorrectionSpan[] {
+  const think = extractThink(completion);
+  if (think === null) return [];
+  const spans: CorrectionSpan[] = [];
+  for (const [kind, pattern] of [
+    ["hesitation", HESITATION],
+    ["recheck", RECHECK],
+  ] as const) {
+    for (const match of think.text.matchAll(pattern)) {
+      const start = think.start + match.index;
+      spans.push({ kind, start, end: start + match[0].length, text: match[0] });
+    }
+  }
+  spans.push(...flips(think.text, think.start, extractAnswer(completion)));
+  return spans.sort((a, b) => a.start - b.start);
+}
+
+/** Places where a stated answer differs from the one stated before it, or the final answer from the last stated one. */
+function flips(reasoning: string, offset: number, finalAnswer: string): CorrectionSpan[] {
+  const spans: CorrectionSpan[] = [];
+  let held: { answer: string; start: number; end: number; text: string } | null = null;
+  for (const match of reasoning.matchAll(STATED)) {
+    const answer = match[1]!.toUpperCase();
+    const start = offset + match.index;
+    const stated = { answer, start, end: start + match[0].length, text: match[0] };
+    if (held !== null && held.answer !== answer) {
+      spans.push({ kind: "flip", start, end: stated.end, text: stated.text, from: held.answer, to: answer });
+    }
+    held = stated;
+  }
+  const final = finalAnswer.toUpperCase();
+  if (held !== null && /^[A-J]$|^-?\d+(\.\d+)?$/.test(final) && final !== held.answer) {
+    spans.push({ kind: "flip", start: held.start, end: held.end, text: held.text, from: held.answer, to: final });
+  }
+  return spans;
+}

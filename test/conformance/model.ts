@@ -1,0 +1,60 @@
+/** A checkpoint's forward pass, gradients, update and greedy generation: the engine against model/<checkpoint>/. */
+import { existsSync, readdirSync } from "node:fs";
+import path from "node:path";
+import type { Engine, Model } from "../../native/types.ts";
+import { sharedEngine } from "./engine.ts";
+import { readJson, readTensors } from "./files.ts";
+import { checkForward } from "./model-forward.ts";
+import { checkGeneration } from "./model-generate.ts";
+import { checkUpdate } from "./model-update.ts";
+import { buildInputs, type InputInfo, type ModelCase } from "./model-inputs.ts";
+import type { Section } from "./report.ts";
+
+export async function modelSection(directory: string, checkpoint: string, section: Section): Promise<void> {
+  const folder = path.join(directory, "model", checkpoint);
+  if (!existsSync(folder)) {
+    section.notYet("vectors", `the folder has no model/${checkpoint}`);
+    return;
+  }
+  const engine = await sharedEngine();
+  const inputs = readdirSync(folder)
+    .filter((name) => name.endsWith(".json"))
+    .map((name) => name.slice(0, -".json".length))
+    .sort();
+  if (typeof engine === "string") {
+    for (const input of inputs) section.notYet(input, engine);
+    return;
+  }
+  for (const input of inputs) await checkInput(engine, directory, checkpoint, input, section);
+}
+
+async function checkInput(
+  engine: Engine,
+  directory: string,
+  checkpoint: string,
+  input: string,
+  section: Section,
+): Promise<void> {
+  const info = readJson<InputInfo>(directory, "model", checkpoint, `${input}.json`);
+  const tensors = readTensors(directory, "model", checkpoint, `${input}.safetensors`);
+  let model: Model;
+  try {
+    model = await engine.load(path.join(directory, checkpoint));
+  } catch (error) {
+    const unsupported = (error as { code?: string }).code === "UNSUPPORTED";
+    if (unsupported) section.notYet(input, (error as Error).message);
+    else section.fail(input, (error as Error).message);
+    return;
+  }
+  try {
+    const one: ModelCase = { directory, checkpoint, input, info, tensors, model, rows: [] };
+    const built: ModelCase = { ...one, rows: await buildInputs(one) };
+    await section.attempt(`${input}: forward`, () => checkForward(built, section));
+    await section.attempt(`${input}: generation`, () => checkGeneration(built, section));
+    await section.attempt(`${input}: gradients and update`, () => checkUpdate(built, section));
+  } catch (error) {
+    section.fail(input, (error as Error).message);
+  } finally {
+    model.dispose();
+  }
+}
