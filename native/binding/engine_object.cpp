@@ -1,0 +1,86 @@
+#include "../src/device/cpu.h"
+#include "../src/preprocess/resize.h"
+#include "arguments.h"
+#include "objects.h"
+
+namespace secondlook::binding {
+
+Napi::Function EngineObject::define(Napi::Env env) {
+  return DefineClass(env, "Engine",
+                     {InstanceMethod<&EngineObject::info>("info"), InstanceMethod<&EngineObject::load>("load"), InstanceMethod<&EngineObject::initialise>("initialise"), InstanceMethod<&EngineObject::resize>("resize"), InstanceMethod<&EngineObject::dispose>("dispose")});
+}
+
+/// new Engine({threads?, instructionSet?})
+EngineObject::EngineObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<EngineObject>(info) {
+  core_ = guarded(info.Env(), [&] {
+    const Napi::Object options = asObject(info[0], "options");
+    const auto threads = static_cast<int>(wholeOr(options, "threads", 1, 256, physicalCores()));
+    InstructionSet set = detectInstructionSet();
+    if (const Napi::Value wanted = options.Get("instructionSet"); !isAbsent(wanted)) {
+      const std::string name = asString(wanted, "instructionSet");
+      InstructionSet limit = set;
+      if (name == "portable") limit = InstructionSet::portable;
+      else if (name == "avx2") limit = InstructionSet::avx2;
+      else if (name == "avx512") limit = InstructionSet::avx512;
+      else if (name != "auto") refuse("instructionSet must be \"auto\", \"avx512\", \"avx2\" or \"portable\".");
+      set = std::min(set, limit);
+    }
+    return std::make_shared<EngineCore>(info.Env(), threads, set);
+  });
+}
+
+Napi::Value EngineObject::info(const Napi::CallbackInfo& info) {
+  Napi::Object result = Napi::Object::New(info.Env());
+  if (!core_) return result;
+  result.Set("threads", core_->pool.threads());
+  result.Set("instructionSet", instructionSetName(core_->instructionSet));
+  return result;
+}
+
+namespace {
+void requireOpen(const std::shared_ptr<EngineCore>& core) {
+  if (!core) throw Error(ErrorCode::disposed, "The engine was disposed of. Open it again with openEngine().");
+}
+}  // namespace
+
+Napi::Value EngineObject::load(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    requireOpen(core_);
+    return runJob(info.Env(), *core_, info.This().As<Napi::Object>(), nullptr,
+                  [directory = asPath(info[0], "directory"), options = asModelOptions(info[1])](Context&) { return loadModel(directory, options); },
+                  [core = core_](Napi::Env env, std::shared_ptr<Model>& model) { return ModelObject::wrap(env, core, model); });
+  });
+}
+
+/// initialise(configText, options): the config as JSON text.
+Napi::Value EngineObject::initialise(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    requireOpen(core_);
+    return runJob(info.Env(), *core_, info.This().As<Napi::Object>(), nullptr,
+                  [config = Json::parse(asString(info[0], "config"), "the config"), options = asModelOptions(info[1]), settings = asInitialiseSettings(info[1])](Context&) { return initialiseModel(config, options, settings); },
+                  [core = core_](Napi::Env env, std::shared_ptr<Model>& model) { return ModelObject::wrap(env, core, model); });
+  });
+}
+
+Napi::Value EngineObject::resize(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    requireOpen(core_);
+    const Napi::Object size = asObject(info[1], "size");
+    const int64_t height = asWhole(size.Get("height"), "size.height", 1, 1 << 14), width = asWhole(size.Get("width"), "size.width", 1, 1 << 14);
+    return runJob(info.Env(), *core_, info.This().As<Napi::Object>(), nullptr,
+                  [frames = asFrames(info[0]), height, width](Context& context) { return resizeFrames(context, frames.data.data(), frames.count, frames.height, frames.width, height, width); },
+                  [](Napi::Env env, std::vector<uint8_t>& bytes) -> Napi::Value {
+                    auto array = Napi::Uint8Array::New(env, bytes.size());
+                    std::copy(bytes.begin(), bytes.end(), array.Data());
+                    return array;
+                  });
+  });
+}
+
+Napi::Value EngineObject::dispose(const Napi::CallbackInfo& info) {
+  if (core_) core_->worker.stop();
+  core_.reset();
+  return info.Env().Undefined();
+}
+
+}  // namespace secondlook::binding

@@ -1,0 +1,67 @@
+/**
+ * The engine's TypeScript face: finds engine.node, wraps its handles in the interfaces of types.ts, turns native
+ * failures into {@link EngineError} and AbortSignals into the engine's cancel handles.
+ */
+import { EngineModel } from "./model.ts";
+import { type NativeEngine, loadNative } from "./module.ts";
+import { translated } from "./failures.ts";
+import type { Engine, EngineInfo, EngineOptions, Frames, InitialiseOptions, LoadOptions, Model } from "./types.ts";
+import { EngineError } from "./types.ts";
+
+export * from "./types.ts";
+export * from "./helpers.ts";
+
+const version = "0.1.0";
+
+/** Opens an engine with its own threads. Rejects with an EngineError: DEVICE when a device asked for is not there. */
+export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
+  return translated(() => {
+    if (options.device === "cuda") {
+      throw new EngineError(
+        "DEVICE",
+        'This build of the engine has no CUDA part. Open it with device "cpu" or "auto", or build it where nvcc is.',
+      );
+    }
+    const native = loadNative();
+    return new OpenEngine(
+      new native.Engine({ threads: options.threads, instructionSet: options.instructionSet }),
+      options,
+    );
+  });
+}
+
+class OpenEngine implements Engine {
+  readonly info: EngineInfo;
+  readonly #native: NativeEngine;
+
+  constructor(native: NativeEngine, options: EngineOptions) {
+    this.#native = native;
+    this.info = {
+      version,
+      device: "cpu",
+      deviceReason: "This build of the engine has no CUDA part; running on the CPU.",
+      determinism: options.determinism ?? 1,
+      cuda: { compiled: false, devices: [] },
+      ...native.info(),
+    };
+  }
+
+  load(directory: string, options?: LoadOptions): Promise<Model> {
+    return translated(async () => new EngineModel(await this.#native.load(directory, options)));
+  }
+
+  initialise(config: object, options: InitialiseOptions): Promise<Model> {
+    return translated(async () => new EngineModel(await this.#native.initialise(JSON.stringify(config), options)));
+  }
+
+  resize(frames: Frames, size: { readonly height: number; readonly width: number }): Promise<Frames> {
+    return translated(async () => {
+      const data = await this.#native.resize(frames, size);
+      return { data, count: frames.count, height: size.height, width: size.width };
+    });
+  }
+
+  dispose(): void {
+    this.#native.dispose();
+  }
+}

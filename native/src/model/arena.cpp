@@ -1,0 +1,67 @@
+#include "arena.h"
+
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+
+#include "../error.h"
+
+namespace secondlook {
+
+namespace {
+constexpr size_t alignment = 64;
+constexpr size_t smallestBlock = size_t{16} << 20;
+
+void* mapPages(size_t bytes) {
+  void* address = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (address == MAP_FAILED)
+    throw Error(ErrorCode::outOfMemory, "The system refused " + std::to_string(bytes >> 20) +
+                                            " MiB of memory. Use smaller batches, shorter clips or fewer completions.");
+  ::madvise(address, bytes, MADV_HUGEPAGE);
+  return address;
+}
+}  // namespace
+
+Arena::~Arena() {
+  for (const Block& block : blocks_) ::munmap(block.data, block.size);
+}
+
+float* Arena::floats(int64_t count) {
+  const size_t bytes = (static_cast<size_t>(std::max<int64_t>(count, 1)) * sizeof(float) + alignment - 1) / alignment * alignment;
+  while (current_ < blocks_.size() && blocks_[current_].size - blocks_[current_].used < bytes) {
+    if (current_ + 1 == blocks_.size()) break;
+    blocks_[++current_].used = 0;
+  }
+  if (blocks_.empty() || blocks_[current_].size - blocks_[current_].used < bytes) {
+    const size_t size = (std::max({bytes, smallestBlock, capacity_ / 2}) + smallestBlock - 1) / smallestBlock * smallestBlock;
+    blocks_.push_back({static_cast<std::byte*>(mapPages(size)), size, 0});
+    capacity_ += size;
+    current_ = blocks_.size() - 1;
+  }
+  Block& block = blocks_[current_];
+  float* result = reinterpret_cast<float*>(block.data + block.used);
+  block.used += bytes;
+  return result;
+}
+
+float* Arena::zeros(int64_t count) {
+  float* result = floats(count);
+  std::memset(result, 0, static_cast<size_t>(count) * sizeof(float));
+  return result;
+}
+
+void Arena::release(Mark mark) noexcept {
+  current_ = mark.block;
+  if (current_ < blocks_.size()) blocks_[current_].used = mark.used;
+}
+
+FlatBuffer::FlatBuffer(int64_t count) : count_(count) {
+  const size_t bytes = static_cast<size_t>(std::max<int64_t>(count, 1)) * sizeof(float);
+  data_ = std::unique_ptr<float, UnmapPages>(static_cast<float*>(mapPages(bytes)), UnmapPages{bytes});
+}
+
+void UnmapPages::operator()(float* address) const noexcept { ::munmap(address, bytes); }
+
+}  // namespace secondlook

@@ -1,0 +1,73 @@
+// A bump allocator for activations: allocation is an addition, release goes back to a mark. Memory is kept for the next
+// pass, so a steady training loop allocates nothing.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace secondlook {
+
+class Arena {
+ public:
+  struct Mark {
+    size_t block, used;
+  };
+
+  Arena() = default;
+  ~Arena();
+  Arena(const Arena&) = delete;
+  Arena& operator=(const Arena&) = delete;
+
+  /// 64-byte aligned and not zeroed. Throws Error(outOfMemory) with the size asked for.
+  float* floats(int64_t count);
+  float* zeros(int64_t count);
+  Mark mark() const noexcept { return {current_, current_ < blocks_.size() ? blocks_[current_].used : 0}; }
+  void release(Mark mark) noexcept;
+  void reset() noexcept { release({0, 0}); }
+  size_t capacity() const noexcept { return capacity_; }
+
+ private:
+  struct Block {
+    std::byte* data;
+    size_t size, used;
+  };
+  std::vector<Block> blocks_;
+  size_t current_ = 0, capacity_ = 0;
+};
+
+/// Releases an arena to where it was when the scope began.
+class ArenaScope {
+ public:
+  explicit ArenaScope(Arena& arena) : arena_(arena), mark_(arena.mark()) {}
+  ~ArenaScope() { arena_.release(mark_); }
+  ArenaScope(const ArenaScope&) = delete;
+  ArenaScope& operator=(const ArenaScope&) = delete;
+
+ private:
+  Arena& arena_;
+  Arena::Mark mark_;
+};
+
+struct UnmapPages {
+  size_t bytes = 0;
+  void operator()(float* address) const noexcept;
+};
+
+/// Zeroed memory whose pages cost nothing until they are touched: gradients, moments, key-value caches.
+class FlatBuffer {
+ public:
+  FlatBuffer() = default;
+  explicit FlatBuffer(int64_t count);
+  float* data() const noexcept { return data_.get(); }
+  int64_t count() const noexcept { return count_; }
+  size_t bytes() const noexcept { return static_cast<size_t>(count_) * sizeof(float); }
+  explicit operator bool() const noexcept { return data_ != nullptr; }
+
+ private:
+  std::unique_ptr<float, UnmapPages> data_;
+  int64_t count_ = 0;
+};
+
+}  // namespace secondlook

@@ -1,0 +1,56 @@
+// The transformer block that the vision tower and the language model share:
+//   x += attention(norm(x)); x += mlp(norm(x)).
+// Hand-written forward and backward over named saved buffers. What differs between families is data.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "../ops/ops.h"
+#include "arena.h"
+
+namespace secondlook {
+
+struct BlockShape {
+  int64_t width, queryHeads, keyHeads, headDim, ffn;
+  float epsilon;
+  bool layerNorm;  // else RMSNorm
+  bool gated;      // SwiGLU over gate|up, else quick GELU
+  int64_t queryWidth() const { return queryHeads * headDim; }
+  int64_t keyWidth() const { return keyHeads * headDim; }
+  int64_t qkvWidth() const { return queryWidth() + 2 * keyWidth(); }
+  int64_t upWidth() const { return gated ? 2 * ffn : ffn; }
+  ops::AttentionShape attention() const;
+};
+
+/// Pointers into a flat parameter buffer (or into its gradients); null where a family has none.
+template <class T>
+struct BlockTensors {
+  T *norm1, *norm1Bias, *qkv, *qkvBias, *proj, *projBias, *norm2, *norm2Bias, *up, *upBias, *down, *downBias;
+};
+using BlockWeights = BlockTensors<const float>;
+using BlockGradients = BlockTensors<float>;
+
+/// Which rows attend to which, and where they stand.
+struct BlockInput {
+  int64_t rows;
+  std::span<const ops::Segment> segments;
+  const float *cos, *sin;  // [rows, headDim]
+};
+
+/// Activations kept for the backward pass; `x` belongs to the caller.
+struct BlockSaved {
+  const float* x = nullptr;
+  float *normed1, *mean1, *scale1, *qkv, *attended, *logSumExp, *middle, *normed2, *mean2, *scale2, *up, *activated;
+  bool complete = false;  // false: only x is kept, and backward computes the rest again
+};
+
+/// y[rows, width] from x[rows, width]; what backward needs is allocated in `arena`.
+void blockForward(Context&, const BlockShape&, const BlockWeights&, const BlockInput&, const float* x, float* y, Arena& arena, BlockSaved& saved);
+
+/// `gradient` holds d(loss)/dy and becomes d(loss)/dx. Null gradient tensors are skipped.
+void blockBackward(Context&, const BlockShape&, const BlockWeights&, const BlockGradients&, const BlockInput&, BlockSaved& saved, float* gradient, Arena& arena);
+
+void checkCancelled(const Context& context);
+
+}  // namespace secondlook

@@ -1,0 +1,78 @@
+#include "language.h"
+
+#include <cstring>
+
+#include "../device/thread_pool.h"
+
+namespace secondlook {
+
+LanguageModel::LanguageModel(const ModelConfig& config)
+    : config_(config), shape_(textBlockShape(config)), table_(config.text.headDim, config.text.ropeTheta) {}
+
+int64_t LanguageModel::floatsPerRow() const {
+  return config_.text.layers * (5 * shape_.width + shape_.qkvWidth() + shape_.queryWidth() + shape_.upWidth() + shape_.ffn) + 8 * shape_.width;
+}
+
+LanguagePass LanguageModel::forward(Context& context, const TextTensors<const float>& w, const PackedBatch& batch, const float* mediaEmbeddings, Keep keep, Arena& arena, const TraceSink& trace,
+                                    const std::function<void(int64_t, const BlockSaved&)>& afterLayer) {
+  const int64_t rows = batch.rows, width = shape_.width;
+  LanguagePass pass;
+  pass.rows = rows;
+  float* x = arena.floats(rows * width);
+  float* spare = keep == Keep::nothing ? arena.floats(rows * width) : nullptr;
+  const Arena::Mark start = arena.mark();
+  float* cos = arena.floats(rows * shape_.headDim);
+  float* sin = arena.floats(rows * shape_.headDim);
+  fillMrope(context, table_, config_.text.mropeSection, {batch.positions[0], batch.positions[1], batch.positions[2]}, cos, sin);
+  pass.cos = cos;
+  pass.sin = sin;
+
+  const size_t rowBytes = static_cast<size_t>(width) * sizeof(float);
+  context.pool.parallelFor(static_cast<int64_t>(batch.textRows.size()), 256, [&](int64_t begin, int64_t end) {
+    for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i)
+      std::memcpy(x + batch.textRows[i] * width, w.embedding + batch.textIds[i] * width, rowBytes);
+  });
+  for (const MediaRun& run : batch.mediaRuns)
+    std::memcpy(x + run.row * width, mediaEmbeddings + run.unit * width, static_cast<size_t>(run.count) * rowBytes);
+  if (trace) trace("lm.embeds", x, rows * width);
+
+  pass.layers.resize(static_cast<size_t>(config_.text.layers));
+  const BlockInput input{rows, batch.segments, cos, sin};
+  for (int64_t i = 0; i < config_.text.layers; ++i) {
+    BlockSaved& saved = pass.layers[static_cast<size_t>(i)];
+    float* y = spare ? spare : arena.floats(rows * width);
+    const Arena::Mark before = arena.mark();
+    blockForward(context, shape_, w.layers[static_cast<size_t>(i)], input, x, y, arena, saved);
+    if (afterLayer) afterLayer(i, saved);
+    if (keep != Keep::everything) {
+      arena.release(before);
+      saved.complete = false;
+    }
+    if (trace) trace("lm.layer." + std::to_string(i), y, rows * width);
+    if (spare) spare = x;
+    x = y;
+  }
+  pass.last = x;
+  if (keep == Keep::nothing) arena.release(start);
+  return pass;
+}
+
+void LanguageModel::backward(Context& context, const TextTensors<const float>& w, const TextTensors<float>& g, const PackedBatch& batch, LanguagePass& pass, float* gradient, float* dMedia, Arena& arena) {
+  const ArenaScope scope(arena);
+  const int64_t width = shape_.width;
+  const BlockInput input{pass.rows, batch.segments, pass.cos, pass.sin};
+  for (int64_t i = config_.text.layers - 1; i >= 0; --i)
+    blockBackward(context, shape_, w.layers[static_cast<size_t>(i)], g.layers[static_cast<size_t>(i)], input, pass.layers[static_cast<size_t>(i)], gradient, arena);
+  if (g.embedding != nullptr) {
+    const auto count = static_cast<int64_t>(batch.textRows.size());
+    float* compact = arena.floats(count * width);
+    ops::gatherRows(context, count, width, batch.textRows.data(), gradient, compact);
+    ops::scatterAddRows(context, count, width, batch.textIds.data(), compact, g.embedding);
+  }
+  if (dMedia == nullptr) return;
+  std::memset(dMedia, 0, static_cast<size_t>(batch.units * width) * sizeof(float));
+  for (const MediaRun& run : batch.mediaRuns)
+    ops::addRows(context, run.count * width, gradient + run.row * width, dMedia + run.unit * width);
+}
+
+}  // namespace secondlook

@@ -1,0 +1,25 @@
+// Models on disk and out of nothing: load, initialise, save, and the exact training state.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "model.h"
+
+namespace secondlook {
+
+struct InitialiseSettings {
+  uint64_t seed = 0;
+  double gain = 0.8, embeddingStd = 0.05;
+};
+
+std::shared_ptr<Model> loadModel(const std::string& directory, const ModelOptions& options);
+/// Random weights: linear ones with deviation gain / sqrt(fan in), embeddings with embeddingStd, norms 1, biases 0.
+std::shared_ptr<Model> initialiseModel(const Json& config, const ModelOptions& options, const InitialiseSettings& settings);
+/// Writes config.json (flat) and model.safetensors (hub names).
+void saveModel(const Model& model, const std::string& directory);
+/// Weights, moments and step count, bit for bit, in state.safetensors; config.json beside it.
+void saveState(const Model& model, const std::string& directory);
+void loadState(Model& model, const std::string& directory);
+
+}  // namespace secondlook
