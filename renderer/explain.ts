@@ -17,7 +17,7 @@ const STAGES: Readonly<Record<string, Explanation>> = {
   },
   "t-grpo": {
     title: "Reinforcement learning with a look at time (T-GRPO)",
-    text: "For each question the model answers twice over: once with the frames in order, once with the same frames shuffled. Answers better than their group's average become more likely. If the ordered group is right at least as often as the shuffled one, its right answers earn a bonus: reasoning that needs the order of events pays.",
+    text: "For each question the model answers twice over: once with the frames in order, once with the same frames shuffled. Answers better than their group's average become more likely. If the ordered group is right at least as often as the shuffled one, its right answers earn a bonus: looking at the order of events pays. The shuffled answers are only scored, never learnt from.",
   },
   evaluation: {
     title: "Measuring",

@@ -18,16 +18,30 @@ const WORDS: Readonly<Record<string, MetricWords>> = {
     label: "Reward spread",
     explanation: "Mean standard deviation of the reward within a group. No spread, no gradient.",
   },
-  accuracy: {
+  "accuracy/ordered": {
     label: "Ordered",
     explanation: "Share of right answers when the frames are in their true order.",
     share: true,
   },
-  accuracy_shuffled: {
+  "accuracy/shuffled": {
     label: "Shuffled",
     explanation: "Share of right answers to the same questions with shuffled frames.",
     share: true,
   },
+  "completions/mean_terminated_length": {
+    label: "Length when ended",
+    explanation: "Mean number of tokens in completions that ended by themselves.",
+  },
+  "temporal/identity_rate": {
+    label: "Unmoved",
+    explanation: "Share of shuffled clips whose shuffling left the order as it was.",
+    share: true,
+  },
+  "sampling/tokens_per_second": {
+    label: "Sampled per second",
+    explanation: "Tokens sampled per second of the rollout phase.",
+  },
+  token_nll: { label: "Loss per token", explanation: "Mean negative log-likelihood of the traces' tokens, in nats." },
   "temporal/p": {
     label: "Ordered",
     explanation: "Share of right answers when the frames are in their true order.",
@@ -83,7 +97,6 @@ const WORDS: Readonly<Record<string, MetricWords>> = {
   grad_norm: { label: "Gradient norm", explanation: "Length of the gradient before clipping." },
   learning_rate: { label: "Learning rate", explanation: "Step size of the optimiser." },
   lr: { label: "Learning rate", explanation: "Step size of the optimiser." },
-  "tok_s/decode": { label: "Tokens per second", explanation: "Tokens sampled per second of the rollout phase." },
   tokens_per_second: { label: "Tokens per second", explanation: "Tokens sampled or trained per second." },
   format_rate: {
     label: "Format",

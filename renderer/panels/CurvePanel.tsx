@@ -104,7 +104,9 @@ export function CurvePanel({ run, panel, metricNames, marks, evaluations, onPick
 }
 
 function isAccuracy(panel: Panel): boolean {
-  return panel.kind === "curve" && panel.metrics.some((name) => name.startsWith("temporal/accuracy"));
+  return (
+    panel.kind === "curve" && panel.metrics.some((name) => /^(temporal|accuracy)\/(accuracy_)?ordered$/.test(name))
+  );
 }
 
 /** Held-out accuracies as points on the accuracy chart: measured seldom, on other questions. */

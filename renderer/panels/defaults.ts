@@ -6,11 +6,11 @@ type CurvePanel = Extract<Panel, { kind: "curve" }>;
 
 /** The recipe's curves, then defaults whose metrics none of them shows; panels for which the run has no metric are left out. */
 export function curvesOf(recipe: string, metricNames: readonly string[]): readonly CurvePanel[] {
-  const asked = (RECIPES.find(({ id }) => id === recipe)?.panels ?? []).filter((panel) => panel.kind === "curve");
+  const isShown = (panel: CurvePanel) => panel.metrics.some((name) => metricNames.includes(name));
+  const recipePanels = RECIPES.find(({ id }) => id === recipe)?.panels ?? [];
+  const asked = recipePanels.filter((panel) => panel.kind === "curve").filter(isShown);
   const covered = new Set(asked.flatMap((panel) => panel.metrics));
-  return [...asked, ...DEFAULT_CURVES.filter((panel) => !covered.has(panel.metrics[0]!))].filter((panel) =>
-    panel.metrics.some((name) => metricNames.includes(name)),
-  );
+  return [...asked, ...DEFAULT_CURVES.filter((panel) => isShown(panel) && !covered.has(panel.metrics[0]!))];
 }
 
 const DEFAULT_CURVES: readonly CurvePanel[] = [
@@ -24,7 +24,7 @@ const DEFAULT_CURVES: readonly CurvePanel[] = [
   {
     kind: "curve",
     title: "Accuracy, ordered and shuffled",
-    metrics: ["temporal/accuracy_ordered", "temporal/accuracy_shuffled"],
+    metrics: ["temporal/accuracy_ordered", "accuracy/ordered", "accuracy/shuffled"],
     explanation:
       "The same questions, once with the frames in order and once shuffled. The gap between the curves is what the model gets from time.",
   },
@@ -65,7 +65,7 @@ const DEFAULT_CURVES: readonly CurvePanel[] = [
   {
     kind: "curve",
     title: "Tokens per second",
-    metrics: ["tokens_per_second", "tok_s/decode"],
+    metrics: ["tokens_per_second", "sampling/tokens_per_second"],
     explanation: "Speed of sampling and training on this machine.",
   },
 ];

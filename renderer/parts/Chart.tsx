@@ -67,7 +67,7 @@ function DrawnChart({
   const first = rows[0]?.step ?? 0;
   const last = rows.at(-1)?.step ?? 1;
   return (
-    <div className={styles["chart"]} style={{ height }} data-pickable={onPick !== undefined}>
+    <div className={styles["chart"]} style={{ minHeight: height }} data-pickable={onPick !== undefined}>
       <ResponsiveContainer width="100%" height="100%">
         <ComposedChart
           data={rows}
@@ -137,19 +137,25 @@ function DrawnChart({
               connectNulls
             />
           ))}
-          {marks.map((mark) => (
-            <ReferenceLine
-              key={`${mark.kind}-${mark.step}-${mark.label}`}
-              x={mark.step}
-              stroke={mark.kind === "stage" ? "var(--text-3)" : "var(--line-strong)"}
-              strokeDasharray={MARK_DASHES[mark.kind]}
-              label={
-                mark.kind === "checkpoint"
-                  ? undefined
-                  : { value: mark.label, position: "insideTopLeft", className: styles["mark"] }
-              }
-            />
-          ))}
+          {marks
+            .filter((mark) => mark.step > first && mark.step <= last)
+            .map((mark) => (
+              <ReferenceLine
+                key={`${mark.kind}-${mark.step}-${mark.label}`}
+                x={mark.step}
+                stroke={mark.kind === "stage" ? "var(--text-3)" : "var(--line-strong)"}
+                strokeDasharray={MARK_DASHES[mark.kind]}
+                label={
+                  mark.kind === "checkpoint"
+                    ? undefined
+                    : {
+                        value: mark.label,
+                        position: mark.step - first > (last - first) * 0.7 ? "insideTopRight" : "insideTopLeft",
+                        className: styles["mark"],
+                      }
+                }
+              />
+            ))}
           {dots.map((dot) => (
             <ReferenceDot
               key={`${dot.label}-${dot.step}`}

@@ -15,6 +15,8 @@ const LABELS: Readonly<Record<string, string>> = {
   reward: "Rewards",
   reference: "Reference",
   forward: "Forward",
+  backward: "Backward",
+  journal: "Journal",
   update: "Update",
   save: "Saving",
 };
@@ -40,7 +42,8 @@ export function TimingBar({
           const mean = values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
           return { name: series.metric.replace(/^(time|timings)\//, "").replace(/_?ms$/i, ""), milliseconds: mean };
         })
-        .filter((phase) => phase.milliseconds > 0 && !["total", "step"].includes(phase.name)),
+        .filter((phase) => phase.milliseconds > 0 && !["total", "step"].includes(phase.name))
+        .sort((a, b) => b.milliseconds - a.milliseconds),
     [data],
   );
   const total = phases.reduce((sum, phase) => sum + phase.milliseconds, 0);

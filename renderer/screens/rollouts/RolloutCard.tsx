@@ -1,12 +1,14 @@
 import { useEffect, useRef } from "react";
 import type { GroupView, RolloutView, TokenChannels } from "../../../contract/methods.ts";
+import { findCorrections } from "../../../science/aha.ts";
 import { Icon } from "../../parts/Icon.tsx";
 import { RewardWaterfall } from "../../parts/RewardWaterfall.tsx";
 import { TokenText } from "../../parts/TokenText.tsx";
 import { formatNumber, formatSigned } from "../../parts/format.ts";
 import type { Scale, TokenChannel } from "../../parts/token-heat.ts";
-import { secondThoughts } from "./pairs.ts";
 import styles from "./RolloutCard.module.css";
+
+const correctionSpans = (text: string) => findCorrections(text).map(({ start, end }): [number, number] => [start, end]);
 
 const STOP_WORDS: Readonly<Record<string, string>> = {
   length: "hit the length limit",
@@ -78,7 +80,7 @@ export function RolloutCard({
       />
       <div className={styles["body"]}>
         {tokens ? (
-          <TokenText tokens={tokens} channel={channel} scale={scale} underline={secondThoughts} />
+          <TokenText tokens={tokens} channel={channel} scale={scale} underline={correctionSpans} />
         ) : (
           <p className={styles["plain"]}>{rollout.text}</p>
         )}

@@ -1,13 +1,13 @@
 import { expect, it } from "vitest";
 import type { GroupView, RolloutView } from "../../../contract/methods.ts";
-import { joinPairs, passesFilter, secondThoughts, shareCorrect } from "./pairs.ts";
+import { joinPairs, passesFilter, shareCorrect } from "./pairs.ts";
 
 const rollout = (text: string, correct: boolean, stopReason = "stop") => ({ text, correct, stopReason }) as RolloutView;
 const group = (pair: string, view: string, rollouts: RolloutView[], more: Partial<GroupView> = {}) =>
   ({ pair, view, rollouts, dead: false, gate: null, ...more }) as GroupView;
 
 const groups = [
-  group("5-0", "ordered", [rollout("red", true), rollout("wait, blue", false)]),
+  group("5-0", "ordered", [rollout("red", true), rollout("<think>wait, blue</think>", false)]),
   group("5-0", "shuffled", [rollout("red", true, "length")]),
   group("5-1", "ordered", [rollout("two", false)], { dead: true }),
 ];
@@ -26,9 +26,4 @@ it("finds dead, truncated and self-correcting groups", () => {
   expect(pairs.map((pair) => passesFilter(pair, "dead"))).toEqual([false, true]);
   expect(pairs.map((pair) => passesFilter(pair, "truncated"))).toEqual([true, false]);
   expect(pairs.map((pair) => passesFilter(pair, "correction"))).toEqual([true, false]);
-});
-
-it("marks the words that take something back", () => {
-  expect(secondThoughts("It is red. Wait, it turns blue.")).toEqual([[11, 15]]);
-  expect(secondThoughts("It waits.")).toEqual([]);
 });

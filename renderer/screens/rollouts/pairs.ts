@@ -1,5 +1,6 @@
 /** The groups of a step joined by prompt: what was answered with the frames in order, and what with shuffled ones. */
 import type { GroupView, RolloutView } from "../../../contract/methods.ts";
+import { findCorrections } from "../../../science/aha.ts";
 
 export interface Pair {
   readonly pair: string;
@@ -21,14 +22,6 @@ export function joinPairs(groups: readonly GroupView[]): Pair[] {
   });
 }
 
-/** Words with which a writer takes back what was just written. */
-const SECOND_THOUGHTS = /\b(wait|hmm|actually|look again|let me (?:re|check|look)|on second thought|no,)(?!\w)/gi;
-
-/** Where a text takes something back: `[start, end)` in characters. */
-export function secondThoughts(text: string): [number, number][] {
-  return [...text.matchAll(SECOND_THOUGHTS)].map((match) => [match.index, match.index + match[0].length]);
-}
-
 const isTruncated = (rollout: RolloutView) => rollout.stopReason === "length";
 
 /** Whether a pair passes a filter. */
@@ -44,7 +37,7 @@ export function passesFilter({ ordered, shuffled }: Pair, filter: PairFilter): b
     case "truncated":
       return rollouts.some(isTruncated);
     case "correction":
-      return rollouts.some(({ text }) => secondThoughts(text).length > 0);
+      return rollouts.some(({ text }) => findCorrections(text).length > 0);
   }
 }
 
