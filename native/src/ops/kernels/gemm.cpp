@@ -1,7 +1,7 @@
 // One block of a matrix product: A is packed once into panels, each panel of B is packed just before its use and stays
 // in the first-level cache while A's panels pass by.
 #include "kernels.h"
-#include "pack.h"
+#include "stream.h"
 #include "table.h"
 
 namespace secondlook::SECONDLOOK_ISA {
@@ -34,6 +34,10 @@ void computeTile(int64_t k, const float* a, const float* b, int64_t bStep, const
 }  // namespace
 
 void product(const Product& x, int64_t m0, int64_t m1, int64_t n0, int64_t n1, float* work) {
+  if (m1 - m0 <= streamRows && x.bStep == 1) {
+    n0 = streamProduct(x, m0, m1, n0, n1);
+    if (n0 == n1) return;
+  }
   float* packedB = work;
   float* packedA = work + tileColumns * kernels::blockDepth;
   int64_t k0 = 0;

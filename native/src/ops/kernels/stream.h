@@ -1,0 +1,84 @@
+// Few rows times a weight matrix, as in decoding: each row of weights is read once, transposed in registers and used at
+// once, without packing. The order of each sum is that of the packed path, so a row has the same bits in any batch.
+#pragma once
+
+#include "kernels.h"
+#include "pack.h"
+
+namespace secondlook::SECONDLOOK_ISA {
+
+/// More rows than this are better served by packing.
+constexpr int streamRows = 4;
+
+/// Fetches what a transposition needs a few blocks later; rows of weights are too many streams for the hardware.
+SECONDLOOK_INLINE void prefetchRows(const float* p, int64_t stride) {
+#pragma GCC unroll 16
+  for (int r = 0; r < lanes; ++r) __builtin_prefetch(p + r * stride + 128);
+}
+
+/// C[i, j .. j + vectors * lanes) for all `rows` rows of a product with bStep 1.
+template <int rows, int vectors>
+inline void streamColumns(const kernels::Product& x, int64_t m, int64_t j) {
+  Vector total[rows][vectors];
+#pragma GCC unroll 4
+  for (int i = 0; i < rows; ++i)
+#pragma GCC unroll 2
+    for (int v = 0; v < vectors; ++v) {
+      Vector y{};
+      if (x.beta != 0.0f) y = load(x.c + (m + i) * x.ldc + j + v * lanes) * x.beta;
+      if (x.bias) y += load(x.bias + j + v * lanes);
+      total[i][v] = y;
+    }
+  const float* a = x.a + m * x.aRow;
+  for (int64_t k0 = 0; k0 < x.k; k0 += kernels::blockDepth) {
+    const int64_t end = smaller(x.k, k0 + kernels::blockDepth);
+    Vector acc[rows][vectors] = {};
+    int64_t p = k0;
+    for (; p + lanes <= end; p += lanes)
+#pragma GCC unroll 2
+      for (int v = 0; v < vectors; ++v) {
+        Vector columns[lanes];
+        const float* b = x.b + p + (j + v * lanes) * x.bColumn;
+        prefetchRows(b, x.bColumn);
+        transposeBlock(b, x.bColumn, columns);
+#pragma GCC unroll 16
+        for (int c = 0; c < lanes; ++c)
+#pragma GCC unroll 4
+          for (int i = 0; i < rows; ++i) acc[i][v] += splat(a[i * x.aRow + (p + c) * x.aStep]) * columns[c];
+      }
+    for (; p < end; ++p)
+      for (int v = 0; v < vectors; ++v) {
+        Vector column{};
+        for (int r = 0; r < lanes; ++r) column[r] = x.b[p + (j + v * lanes + r) * x.bColumn];
+        for (int i = 0; i < rows; ++i) acc[i][v] += splat(a[i * x.aRow + p * x.aStep]) * column;
+      }
+#pragma GCC unroll 4
+    for (int i = 0; i < rows; ++i)
+#pragma GCC unroll 2
+      for (int v = 0; v < vectors; ++v) total[i][v] = acc[i][v] * x.alpha + total[i][v];
+  }
+#pragma GCC unroll 4
+  for (int i = 0; i < rows; ++i)
+#pragma GCC unroll 2
+    for (int v = 0; v < vectors; ++v) store(x.c + (m + i) * x.ldc + j + v * lanes, total[i][v]);
+}
+
+/// Columns n0 .. of rows m0 .. m1; returns the first column left over for the packed path.
+inline int64_t streamProduct(const kernels::Product& x, int64_t m0, int64_t m1, int64_t n0, int64_t n1) {
+  const auto run = [&](auto rows, int64_t m) {
+    constexpr int count = decltype(rows)::value;
+    int64_t j = n0;
+    for (; j + 2 * lanes <= n1; j += 2 * lanes) streamColumns<count, 2>(x, m, j);
+    for (; j + lanes <= n1; j += lanes) streamColumns<count, 1>(x, m, j);
+    return j;
+  };
+  switch (m1 - m0) {
+    case 1: return run(Constant<1>{}, m0);
+    case 2: return run(Constant<2>{}, m0);
+    case 3: return run(Constant<3>{}, m0);
+    case 4: return run(Constant<4>{}, m0);
+    default: return n0;
+  }
+}
+
+}  // namespace secondlook::SECONDLOOK_ISA
