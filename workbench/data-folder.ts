@@ -1,0 +1,18 @@
+/** Where Secondlook keeps its data: `--data`, else SECONDLOOK_DATA, else the user's data folder. */
+import { chmodSync, mkdirSync } from "node:fs";
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import { DATA_FOLDER } from "../contract/run-folder.ts";
+
+export function dataFolder(option?: string): string {
+  const share = process.env["XDG_DATA_HOME"] ?? join(homedir(), ".local", "share");
+  const folder = resolve(option ?? process.env["SECONDLOOK_DATA"] ?? join(share, "secondlook"));
+  mkdirSync(join(folder, DATA_FOLDER.runs), { recursive: true, mode: 0o700 });
+  chmodSync(folder, 0o700);
+  return folder;
+}
+
+export const runFolder = (data: string, run: string): string => {
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(run)) throw new RangeError(`"${run}" is not a run's id.`);
+  return join(data, DATA_FOLDER.runs, run);
+};

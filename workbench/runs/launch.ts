@@ -1,0 +1,70 @@
+/** Creates run folders and starts their workers, which outlive the service. */
+import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { appendFileSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { ControlCommand } from "../../contract/control.ts";
+import { RUN_FOLDER, type RunConfigFile } from "../../contract/run-folder.ts";
+import { runFolder } from "../data-folder.ts";
+import { livingLease } from "./alive.ts";
+
+/** The product's own folder: workers are started from it by path. */
+export const PRODUCT_FOLDER = resolve(dirname(fileURLToPath(import.meta.url)), "..", "..");
+
+export type NewRun = Omit<RunConfigFile, "id" | "createdAt">;
+
+/** `20261121-153012-video-r1-ab12`: sorts by time, readable, unique. */
+function newRunId(recipe: string, now: Date): string {
+  const stamp = now.toISOString().replace(/[-:]/g, "").replace("T", "-").slice(0, 15);
+  return `${stamp}-${recipe.replace(/[^A-Za-z0-9-]/g, "-")}-${randomBytes(2).toString("hex")}`;
+}
+
+/** Writes `run.json` in a new folder that only its owner reads. */
+export function createRun(data: string, run: NewRun): RunConfigFile {
+  const now = new Date();
+  const config: RunConfigFile = { ...run, id: newRunId(run.recipe, now), createdAt: now.getTime() };
+  const folder = runFolder(data, config.id);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const file = join(folder, RUN_FOLDER.config);
+  writeFileSync(`${file}.new`, `${JSON.stringify(config, null, 2)}\n`, { mode: 0o600 });
+  renameSync(`${file}.new`, file);
+  return config;
+}
+
+/** @throws a sentence when the run is unknown. */
+export function readRunConfig(data: string, run: string): RunConfigFile {
+  const file = join(runFolder(data, run), RUN_FOLDER.config);
+  if (!existsSync(file)) throw new RangeError(`There is no run "${run}" in ${data}; "secondlook runs" lists them.`);
+  return JSON.parse(readFileSync(file, "utf8")) as RunConfigFile;
+}
+
+/**
+ * Starts the worker of a run in its own session, its output in `worker.log`.
+ * @throws when a living worker already writes the run.
+ */
+export function startWorker(data: string, run: string): number {
+  const folder = runFolder(data, run);
+  const lease = livingLease(folder);
+  if (lease) throw new Error(`Run ${run} is already being trained by process ${lease.pid} on ${lease.host}.`);
+  const log = openSync(join(folder, RUN_FOLDER.log), "a", 0o600);
+  const worker = join(PRODUCT_FOLDER, "trainer", "worker.ts");
+  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", worker, folder], {
+    cwd: PRODUCT_FOLDER,
+    detached: true,
+    stdio: ["ignore", log, log],
+    env: { ...process.env, SECONDLOOK_DATA: data },
+  });
+  closeSync(log);
+  child.unref();
+  if (child.pid === undefined) throw new Error(`The worker of run ${run} could not be started; see ${folder}.`);
+  return child.pid;
+}
+
+/** Appends a command for the worker and returns its id; the journal acknowledges it. */
+export function sendControl(data: string, run: string, command: Record<string, unknown>): string {
+  const id = randomBytes(8).toString("hex");
+  const line = { ...command, id } as ControlCommand;
+  appendFileSync(join(runFolder(data, run), RUN_FOLDER.control), `${JSON.stringify(line)}\n`, { mode: 0o600 });
+  return id;
+}

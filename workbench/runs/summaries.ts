@@ -1,0 +1,147 @@
+/** What the window shows of a run: the index joined with the run's file and its lease. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { EventOf } from "../../contract/journal.ts";
+import type { RunDetail, RunState, RunSummary } from "../../contract/methods.ts";
+import { RUN_FOLDER, type RunConfigFile } from "../../contract/run-folder.ts";
+import { runFolder } from "../data-folder.ts";
+import type { Db } from "../store/databases.ts";
+import { latestMetrics, metricNames } from "../store/series.ts";
+import { livingLease } from "./alive.ts";
+
+interface RunRow {
+  readonly id: string;
+  readonly started: string | null;
+  readonly started_at: number | null;
+  readonly ended_at: number | null;
+  readonly end_status: "completed" | "stopped" | "failed" | null;
+  readonly end_reason: string | null;
+  readonly attempt: number;
+  readonly phase: string;
+  readonly stage: string | null;
+  readonly step: number;
+  readonly last_time: number | null;
+  readonly data_errors: number;
+}
+
+/** A run that was just launched has no line in its journal yet. */
+const STARTING_GRACE_MS = 20_000;
+const SPARKLINE_VALUES = 40;
+
+function readConfig(folder: string): RunConfigFile | null {
+  const file = join(folder, RUN_FOLDER.config);
+  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as RunConfigFile) : null;
+}
+
+function stateOf(row: RunRow, alive: boolean, createdAt: number): RunState {
+  if (alive) return row.phase === "paused" ? "paused" : row.attempt === 0 ? "starting" : "running";
+  if (row.end_status) return row.end_status;
+  return row.attempt === 0 && Date.now() - createdAt < STARTING_GRACE_MS ? "starting" : "lost";
+}
+
+/** Mean seconds of the last 20 steps, by the journal's own times. */
+function secondsPerStep(database: Db, run: string): number | null {
+  const rows = database
+    .prepare(
+      "SELECT time FROM metrics WHERE run = ? AND metric = 'loss' AND superseded = 0 ORDER BY step DESC LIMIT 20",
+    )
+    .all(run) as { time: number }[];
+  if (rows.length < 2) return null;
+  return (rows[0]!.time - rows.at(-1)!.time) / 1000 / (rows.length - 1);
+}
+
+function sparkline(database: Db, run: string): number[] {
+  const read = (metric: string) =>
+    database
+      .prepare("SELECT value FROM metrics WHERE run = ? AND metric = ? AND superseded = 0 AND value IS NOT NULL ORDER BY step")
+      .all(run, metric) as { value: number }[];
+  const rewards = read("reward");
+  const values = (rewards.length >= 2 ? rewards : read("loss")).map((row) => row.value);
+  if (values.length <= SPARKLINE_VALUES) return values;
+  const width = values.length / SPARKLINE_VALUES;
+  return Array.from({ length: SPARKLINE_VALUES }, (_, bucket) => {
+    const part = values.slice(Math.floor(bucket * width), Math.floor((bucket + 1) * width));
+    return part.reduce((sum, value) => sum + value, 0) / part.length;
+  });
+}
+
+function newestHeldOut(database: Db, run: string): number | null {
+  const row = database
+    .prepare(
+      `SELECT event FROM events WHERE run = ? AND type = 'evaluation' AND superseded = 0
+       AND json_extract(event, '$.split') = 'heldout' ORDER BY id DESC LIMIT 1`,
+    )
+    .get(run) as { event: string } | undefined;
+  return row ? (JSON.parse(row.event) as EventOf<"evaluation">).accuracy : null;
+}
+
+export function summarise(database: Db, data: string, run: string): RunSummary | null {
+  const folder = runFolder(data, run);
+  const config = readConfig(folder);
+  const row = (database.prepare("SELECT * FROM runs WHERE id = ?").get(run) as RunRow | undefined) ?? emptyRow(run);
+  const started = row.started ? (JSON.parse(row.started) as EventOf<"run_started">) : null;
+  if (!config && !started) return null;
+  const createdAt = config?.createdAt ?? row.started_at ?? 0;
+  const alive = livingLease(folder) !== null;
+  const rate = secondsPerStep(database, run);
+  const totalSteps = started?.totalSteps ?? 0;
+  return {
+    id: run,
+    name: started?.name ?? config?.name ?? run,
+    recipe: started?.recipe ?? config?.recipe ?? "",
+    preset: started?.preset ?? config?.preset ?? "",
+    seed: started?.seed ?? config?.seed ?? 0,
+    state: stateOf(row, alive, createdAt),
+    phase: row.phase,
+    stage: row.stage,
+    step: row.step,
+    totalSteps,
+    createdAt,
+    startedAt: row.started_at,
+    endedAt: row.ended_at,
+    endReason: row.end_reason,
+    attempt: row.attempt,
+    latest: latestMetrics(database, run),
+    sparkline: sparkline(database, run),
+    heldOut: newestHeldOut(database, run),
+    secondsPerStep: rate,
+    etaSec: alive && rate !== null ? rate * Math.max(0, totalSteps - row.step) : null,
+    dataErrors: row.data_errors,
+    alive,
+  };
+}
+
+function emptyRow(id: string): RunRow {
+  const nothing = { started: null, started_at: null, ended_at: null, end_status: null, end_reason: null };
+  return { id, ...nothing, attempt: 0, phase: "preparing", stage: null, step: 0, last_time: null, data_errors: 0 };
+}
+
+/** Events of one type that are still in force, oldest first. */
+export function listEvents<Type extends "evaluation" | "notice" | "data_error" | "checkpoint">(
+  database: Db,
+  run: string,
+  type: Type,
+  limit = 2000,
+): EventOf<Type>[] {
+  const rows = database
+    .prepare("SELECT event FROM events WHERE run = ? AND type = ? AND superseded = 0 ORDER BY id LIMIT ?")
+    .all(run, type, limit) as { event: string }[];
+  return rows.map((row) => JSON.parse(row.event) as EventOf<Type>);
+}
+
+export function describe(database: Db, data: string, run: string): RunDetail | null {
+  const summary = summarise(database, data, run);
+  if (!summary) return null;
+  const row = database.prepare("SELECT started FROM runs WHERE id = ?").get(run) as { started: string | null } | undefined;
+  const started = row?.started ? (JSON.parse(row.started) as EventOf<"run_started">) : null;
+  return {
+    ...summary,
+    config: started?.config ?? {},
+    stages: started?.stages ?? [],
+    model: started?.model ?? null,
+    engine: started?.engine ?? {},
+    metricNames: metricNames(database, run),
+    checkpoints: listEvents(database, run, "checkpoint").map(({ step, path, label }) => ({ step, path, label })),
+    folder: runFolder(data, run),
+  };
+}

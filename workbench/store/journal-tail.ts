@@ -1,0 +1,42 @@
+/** Reads whole lines of a growing journal from a byte offset on. A torn last line waits for its end. */
+import { closeSync, openSync, readSync } from "node:fs";
+
+export interface JournalLine {
+  readonly text: string;
+  /** Byte offset of the line's first byte. */
+  readonly offset: number;
+}
+
+export interface JournalChunk {
+  readonly lines: readonly JournalLine[];
+  /** Offset after the last whole line. */
+  readonly end: number;
+}
+
+const CHUNK_BYTES = 4 * 1024 * 1024;
+
+/** At most about 4 MiB of whole lines; empty when nothing whole has been added since `offset`. */
+export function readJournalChunk(path: string, offset: number, chunkBytes = CHUNK_BYTES): JournalChunk {
+  const file = openSync(path, "r");
+  try {
+    let buffer: Buffer = Buffer.allocUnsafe(chunkBytes);
+    let filled = readSync(file, buffer, 0, buffer.length, offset);
+    let lastNewline = buffer.subarray(0, filled).lastIndexOf(10);
+    // One line longer than the chunk: grow until it ends or the file does.
+    while (lastNewline < 0 && filled === buffer.length) {
+      buffer = Buffer.concat([buffer, Buffer.allocUnsafe(buffer.length)]);
+      filled += readSync(file, buffer, filled, buffer.length - filled, offset + filled);
+      lastNewline = buffer.subarray(0, filled).lastIndexOf(10);
+    }
+    const lines: JournalLine[] = [];
+    let start = 0;
+    while (start <= lastNewline) {
+      const end = buffer.indexOf(10, start);
+      if (end > start) lines.push({ text: buffer.toString("utf8", start, end), offset: offset + start });
+      start = end + 1;
+    }
+    return { lines, end: offset + lastNewline + 1 };
+  } finally {
+    closeSync(file);
+  }
+}
