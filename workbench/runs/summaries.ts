@@ -53,7 +53,9 @@ function secondsPerStep(database: Db, run: string): number | null {
 function sparkline(database: Db, run: string): number[] {
   const read = (metric: string) =>
     database
-      .prepare("SELECT value FROM metrics WHERE run = ? AND metric = ? AND superseded = 0 AND value IS NOT NULL ORDER BY step")
+      .prepare(
+        "SELECT value FROM metrics WHERE run = ? AND metric = ? AND superseded = 0 AND value IS NOT NULL ORDER BY step",
+      )
       .all(run, metric) as { value: number }[];
   const rewards = read("reward");
   const values = (rewards.length >= 2 ? rewards : read("loss")).map((row) => row.value);
@@ -132,7 +134,8 @@ export function listEvents<Type extends "evaluation" | "notice" | "data_error" |
 export function describe(database: Db, data: string, run: string): RunDetail | null {
   const summary = summarise(database, data, run);
   if (!summary) return null;
-  const row = database.prepare("SELECT started FROM runs WHERE id = ?").get(run) as { started: string | null } | undefined;
+  const row = database.prepare("SELECT started FROM runs WHERE id = ?").get(run) as
+    { started: string | null } | undefined;
   const started = row?.started ? (JSON.parse(row.started) as EventOf<"run_started">) : null;
   return {
     ...summary,

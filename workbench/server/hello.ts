@@ -30,7 +30,8 @@ export class ServiceHello {
       return { answer: { hello: "service", contract: CONTRACT_VERSION, nonce: this.#nonce, proof }, done: null };
     }
     if ((hello.hello as string) === "proof" && this.#greeted && typeof hello.proof === "string") {
-      if (sameSecret(hello.proof, hmac(this.#token, this.#nonce))) return { answer: { hello: "welcome" }, done: "welcomed" };
+      if (sameSecret(hello.proof, hmac(this.#token, this.#nonce)))
+        return { answer: { hello: "welcome" }, done: "welcomed" };
       return refuse("the proof is wrong; the window has another token");
     }
     return refuse("the hello is not understood");

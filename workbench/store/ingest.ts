@@ -115,7 +115,14 @@ export class Ingest {
         }
         break;
       case "group":
-        statements.group.run({ run, step: event.step, attempt: event.attempt, name: event.group, view: event.view, text });
+        statements.group.run({
+          run,
+          step: event.step,
+          attempt: event.attempt,
+          name: event.group,
+          view: event.view,
+          text,
+        });
         break;
       case "rollout":
         statements.rollout.run({

@@ -27,7 +27,9 @@ export function readGroups(database: Db, run: string, step: number): StoredGroup
     .prepare("SELECT event FROM groups WHERE run = ? AND step = ? AND superseded = 0 ORDER BY id")
     .all(run, step) as { event: string }[];
   const rollouts = database
-    .prepare("SELECT id, event FROM rollouts WHERE run = ? AND step = ? AND superseded = 0 ORDER BY group_name, position")
+    .prepare(
+      "SELECT id, event FROM rollouts WHERE run = ? AND step = ? AND superseded = 0 ORDER BY group_name, position",
+    )
     .all(run, step) as { id: number; event: string }[];
   const byGroup = new Map<string, RolloutView[]>();
   for (const row of rollouts) {
@@ -35,7 +37,18 @@ export function readGroups(database: Db, run: string, step: number): StoredGroup
     const list = byGroup.get(event.group) ?? [];
     if (list.length === 0) byGroup.set(event.group, list);
     const { index, text, stopReason, prediction, correct, rewards, reward, advantage, tokens } = event;
-    list.push({ id: row.id, index, text, stopReason, prediction, correct, rewards, reward, advantage, tokenCount: tokens.count });
+    list.push({
+      id: row.id,
+      index,
+      text,
+      stopReason,
+      prediction,
+      correct,
+      rewards,
+      reward,
+      advantage,
+      tokenCount: tokens.count,
+    });
   }
   return groups.map((row) => {
     const event = JSON.parse(row.event) as EventOf<"group">;
@@ -51,8 +64,7 @@ export interface TokenArrays {
 /** @throws a sentence when the rollout is unknown, or its block is cut off or altered. */
 export function readTokens(database: Db, runFolder: string, run: string, rollout: number): TokenArrays {
   const row = database.prepare("SELECT rank_file, event FROM rollouts WHERE run = ? AND id = ?").get(run, rollout) as
-    | { rank_file: string; event: string }
-    | undefined;
+    { rank_file: string; event: string } | undefined;
   if (!row) throw new RangeError(`Run ${run} has no rollout ${rollout}; reload the page.`);
   const block = (JSON.parse(row.event) as EventOf<"rollout">).tokens;
   return decodeBlock(readBlock(join(runFolder, row.rank_file), block), block);

@@ -1,0 +1,48 @@
+/** Turns a launch (from the window or the command line) into a run's configuration, with the embedded defaults. */
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { DATA_FOLDER } from "../../contract/run-folder.ts";
+import type { MethodInput } from "../../contract/methods.ts";
+import { recipeById } from "../../science/recipes/index.ts";
+import { PRODUCT_FOLDER, type NewRun } from "./launch.ts";
+
+export const BASE_MODEL = join(PRODUCT_FOLDER, "resources", "base-model");
+
+/** Files of the sample pack, as `trainer/samplepack` names them. */
+export function samplePackData(data: string): NewRun["data"] {
+  const root = join(data, DATA_FOLDER.samplePack);
+  return {
+    train: join(root, "train.json"),
+    sft: join(root, "sft.json"),
+    validation: join(root, "validation.json"),
+    heldOut: join(root, "heldout.json"),
+    mediaRoot: root,
+  };
+}
+
+/**
+ * @throws SettingsError for a wrong recipe, preset or setting; RangeError for a file that is not there. Both before
+ *   anything is written.
+ */
+export function newRunFrom(data: string, input: MethodInput<"runs.launch">): NewRun {
+  const recipe = recipeById(input.recipe);
+  recipe.settings(input.preset, input.overrides ?? {});
+  const model = resolve(input.model ?? BASE_MODEL);
+  const files = input.data?.["train"] ? (input.data as unknown as NewRun["data"]) : samplePackData(data);
+  const needed = { model: join(model, "config.json"), train: files.train };
+  for (const [what, file] of Object.entries(needed)) {
+    if (existsSync(file)) continue;
+    throw new RangeError(
+      `${file} (${what}) is not there. Give --${what === "model" ? "model" : "data"}, or run "npm run demo" once to make the sample pack.`,
+    );
+  }
+  return {
+    name: input.name ?? `${recipe.title} · ${input.preset}`,
+    recipe: recipe.id,
+    preset: input.preset,
+    seed: input.seed ?? 1,
+    overrides: input.overrides ?? {},
+    model,
+    data: files,
+  };
+}

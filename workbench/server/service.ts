@@ -1,0 +1,158 @@
+/**
+ * The service: tails journals into the index, answers windows, and ends when nobody looks and nothing runs. It is the
+ * only writer of the databases; killing it loses nothing, the next one goes on from the stored offsets.
+ */
+import { rmSync, writeFileSync } from "node:fs";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { WebSocketServer } from "ws";
+import { DATA_FOLDER } from "../../contract/run-folder.ts";
+import { runFolder } from "../data-folder.ts";
+import { livingLease } from "../runs/alive.ts";
+import { summarise } from "../runs/summaries.ts";
+import { openIndex, openUser, type Db } from "../store/databases.ts";
+import { Ingest } from "../store/ingest.ts";
+import { MediaSigner } from "./media.ts";
+import type { MethodContext } from "./methods.ts";
+import { WindowConnection } from "./socket.ts";
+import { serviceToken } from "./token.ts";
+import { serveWindow } from "./window-files.ts";
+
+/** A new step is on screen within this time after its line was written. */
+const TAIL_MS = 200;
+const IDLE_CHECK_MS = 5_000;
+
+export interface ServiceOptions {
+  readonly data: string;
+  readonly port?: number;
+  /** Milliseconds without windows and living runs until the service ends; 0: it stays. */
+  readonly idleMs?: number;
+  readonly onIdle?: () => void;
+}
+
+export class Service {
+  readonly data: string;
+  readonly database: Db;
+  readonly ingest: Ingest;
+  readonly #user: Db;
+  readonly #token: string;
+  readonly #context: MethodContext;
+  readonly #windows = new Set<WindowConnection>();
+  readonly #server: Server;
+  readonly #sockets: WebSocketServer;
+  readonly #timers: NodeJS.Timeout[] = [];
+  readonly #states = new Map<string, string>();
+  #lastUse = Date.now();
+  #port = 0;
+
+  /** Opens databases, reads what the journals hold, and listens on 127.0.0.1. */
+  static async start(options: ServiceOptions): Promise<Service> {
+    const service = new Service(options);
+    await service.#listen(options.port ?? 0);
+    service.#tail();
+    service.#timers.push(setInterval(() => service.#tail(), TAIL_MS));
+    if (options.idleMs) {
+      const { idleMs, onIdle } = options;
+      service.#timers.push(setInterval(() => service.#endWhenIdle(idleMs, onIdle), IDLE_CHECK_MS));
+    }
+    return service;
+  }
+
+  private constructor(options: ServiceOptions) {
+    this.data = options.data;
+    this.#token = serviceToken(options.data);
+    this.database = openIndex(options.data);
+    this.#user = openUser(options.data);
+    this.ingest = new Ingest(this.database, options.data);
+    const media = new MediaSigner(this.#token, options.data);
+    this.#context = { data: options.data, database: this.database, ingest: this.ingest, media };
+    this.#server = createServer((request, response) => this.#serve(request, response));
+    this.#sockets = new WebSocketServer({ noServer: true, maxPayload: 1024 * 1024 });
+    this.#server.on("upgrade", (request: IncomingMessage, socket, head: Buffer) => {
+      if (!this.#welcomes(request) || new URL(request.url ?? "/", "http://x").pathname !== "/socket") {
+        socket.destroy();
+        return;
+      }
+      this.#sockets.handleUpgrade(request, socket, head, (line) => {
+        const window = new WindowConnection(line, this.#context, this.#token);
+        this.#windows.add(window);
+        line.on("close", () => this.#windows.delete(window));
+      });
+    });
+  }
+
+  /** Address of the page, with the token in the fragment: it never reaches a server or a log from there. */
+  get pageAddress(): string {
+    return `${this.address}/#token=${this.#token}`;
+  }
+
+  get address(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  /** Reads all journals to their ends now. */
+  catchUp(): void {
+    this.#tail();
+  }
+
+  async stop(): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer);
+    for (const client of this.#sockets.clients) client.terminate();
+    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    rmSync(join(this.data, DATA_FOLDER.service), { force: true });
+    this.database.close();
+    this.#user.close();
+  }
+
+  async #listen(port: number): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once("error", reject);
+      this.#server.listen(port, "127.0.0.1", () => resolve());
+    });
+    this.#port = (this.#server.address() as AddressInfo).port;
+    const description = { address: this.address, pid: process.pid };
+    writeFileSync(join(this.data, DATA_FOLDER.service), `${JSON.stringify(description)}\n`, { mode: 0o600 });
+  }
+
+  /** Only pages of this service and the desktop shell's may talk to it, whatever name they resolve it by. */
+  #welcomes(request: IncomingMessage): boolean {
+    const hosts = [`127.0.0.1:${this.#port}`, `localhost:${this.#port}`];
+    if (!hosts.includes(request.headers.host ?? "")) return false;
+    const origin = request.headers.origin;
+    return origin === undefined || origin.startsWith("app://") || hosts.includes(origin.replace("http://", ""));
+  }
+
+  #serve(request: IncomingMessage, response: ServerResponse): void {
+    if (!this.#welcomes(request) || !["GET", "HEAD"].includes(request.method ?? "")) {
+      response.writeHead(403, { "content-length": 0 });
+      response.end();
+    } else if (request.url?.startsWith("/media/")) {
+      this.#context.media.answer(request, response);
+    } else {
+      serveWindow(request, response);
+    }
+  }
+
+  #tail(): void {
+    const changed: string[] = [];
+    for (const run of this.ingest.runFolders()) {
+      const { events, kinds, step } = this.ingest.run(run);
+      if (events > 0) {
+        for (const window of this.#windows) window.push({ topic: "run", run, step, kinds: [...kinds] });
+      }
+      const alive = String(livingLease(runFolder(this.data, run)) !== null);
+      if (events > 0 || this.#states.get(run) !== alive) changed.push(run);
+      this.#states.set(run, alive);
+    }
+    if (changed.length === 0 || this.#windows.size === 0) return;
+    const runs = changed.map((run) => summarise(this.database, this.data, run)).filter((run) => run !== null);
+    for (const window of this.#windows) window.push({ topic: "runs", runs });
+  }
+
+  #endWhenIdle(idleMs: number, onIdle?: () => void): void {
+    const busy = this.#windows.size > 0 || [...this.#states.values()].includes("true");
+    if (busy) this.#lastUse = Date.now();
+    else if (Date.now() - this.#lastUse > idleMs) onIdle?.();
+  }
+}
