@@ -138,16 +138,30 @@ export function useServices<Name extends Method>(
 
 function applyPush(push: Push): void {
   if (push.topic === "runs") {
-    update(keyOf("runs.list", {}), { method: "runs.list", params: {}, data: push.runs, error: null, loading: false });
+    mergeRuns(push.runs);
     for (const run of push.runs) refreshDetail(run);
     return;
   }
   invalidate((method, params) => {
     if (!ABOUT_A_RUN.has(method) || (params as { run: string }).run !== push.run) return false;
     const kinds = DEPENDS_ON[method];
-    if (method === "rollouts.groups" && (params as { step: number }).step !== push.step) return false;
+    if (method === "rollouts.groups" && !mayHaveGrown((params as { step: number }).step, push.step)) return false;
     return kinds === undefined || push.kinds.length === 0 || push.kinds.some((kind) => kinds.includes(kind));
   });
+}
+
+/** A push names the last step that it is about; the step before it may have been in the same batch. */
+const mayHaveGrown = (step: number, pushed: number) => step >= pushed - 1 && step <= pushed;
+
+/** A push holds the runs that changed: they replace theirs in the list, new ones join it. */
+function mergeRuns(changed: readonly RunSummary[]): void {
+  const key = keyOf("runs.list", {});
+  const known = useQueries.getState().entries[key]?.data as readonly RunSummary[] | undefined;
+  if (!known) return;
+  const byId = new Map(changed.map((run) => [run.id, run]));
+  const data = known.map((run) => byId.get(run.id) ?? run);
+  for (const run of changed) if (!known.some(({ id }) => id === run.id)) data.push(run);
+  update(key, { method: "runs.list", params: {}, data, error: null, loading: false });
 }
 
 /** A pushed summary is newer than the detail on screen: show it at once. */

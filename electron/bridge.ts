@@ -1,0 +1,39 @@
+/** What crosses between the window and the shell: names of the channels and the façade that preload offers. */
+
+/** Where the service listens (`http://127.0.0.1:PORT`) and the token that both sides prove to know. */
+export interface ServiceAccess {
+  readonly address: string;
+  readonly token: string;
+}
+
+/** An entry of the application menu, made by the window from its own registry of actions. */
+export interface MenuEntry {
+  readonly id: string;
+  readonly label: string;
+  readonly group: string;
+  readonly shortcut: string | null;
+  readonly enabled: boolean;
+}
+
+export type ThemeChoice = "light" | "dark" | "system";
+
+/** `window.secondlook` in the page. */
+export interface DesktopBridge {
+  readonly platform: string;
+  serviceAccess(): Promise<ServiceAccess>;
+  publishMenu(entries: readonly MenuEntry[]): void;
+  onAction(listener: (id: string) => void): void;
+  setTheme(choice: ThemeChoice): void;
+  chooseFolder(title: string): Promise<string | null>;
+}
+
+export const CHANNELS = {
+  access: "secondlook:access",
+  menu: "secondlook:menu",
+  action: "secondlook:action",
+  theme: "secondlook:theme",
+  folder: "secondlook:folder",
+} as const;
+
+/** The only origin that the window shows and that the shell answers. */
+export const WINDOW_ORIGIN = "app://secondlook";

@@ -1,0 +1,60 @@
+/** The application menu: the system's own entries, and the window's actions as the window publishes them. */
+import { Menu } from "electron";
+import type { MenuItemConstructorOptions } from "electron";
+import type { MenuEntry } from "./bridge.ts";
+
+/** The window listens for keys itself: accelerators are only shown. Sequences such as `g r` cannot be shown as one. */
+function acceleratorOf(shortcut: string | null): string | undefined {
+  const first = shortcut?.split(" or ")[0];
+  if (!first || /\s/.test(first)) return undefined;
+  return first.replace("Ctrl+", "CmdOrCtrl+");
+}
+
+function groupMenu(
+  group: string,
+  entries: readonly MenuEntry[],
+  perform: (id: string) => void,
+): MenuItemConstructorOptions {
+  return {
+    label: group,
+    submenu: entries.map((entry): MenuItemConstructorOptions => {
+      const accelerator = acceleratorOf(entry.shortcut);
+      return {
+        label: entry.label,
+        enabled: entry.enabled,
+        click: () => perform(entry.id),
+        ...(accelerator ? { accelerator, registerAccelerator: false } : {}),
+      };
+    }),
+  };
+}
+
+/** Sets the menu; called anew whenever the window's actions change. */
+export function setMenu(entries: readonly MenuEntry[], perform: (id: string) => void): void {
+  const groups = [...new Set(entries.map((entry) => entry.group))];
+  const template: MenuItemConstructorOptions[] = [
+    ...(process.platform === "darwin" ? [{ role: "appMenu" as const }] : [{ role: "fileMenu" as const }]),
+    { role: "editMenu" },
+    ...groups.map((group) =>
+      groupMenu(
+        group,
+        entries.filter((entry) => entry.group === group),
+        perform,
+      ),
+    ),
+    { role: "windowMenu" },
+  ];
+  Menu.setApplicationMenu(Menu.buildFromTemplate(template));
+}
+
+/** What came over the channel, if it is a list of menu entries. */
+export function asMenuEntries(value: unknown): readonly MenuEntry[] {
+  if (!Array.isArray(value) || value.length > 200) return [];
+  return value.filter(
+    (entry): entry is MenuEntry =>
+      typeof entry === "object" &&
+      entry !== null &&
+      ["id", "label", "group"].every((key) => typeof (entry as Record<string, unknown>)[key] === "string") &&
+      typeof (entry as MenuEntry).enabled === "boolean",
+  );
+}

@@ -1,0 +1,44 @@
+/** Answers the page's messages. Every one is checked for its sender: only our own page may ask. */
+import { dialog, ipcMain, nativeTheme } from "electron";
+import type { IpcMainEvent, IpcMainInvokeEvent, BrowserWindow } from "electron";
+import { CHANNELS, WINDOW_ORIGIN } from "./bridge.ts";
+import type { ServiceAccess } from "./bridge.ts";
+import { asMenuEntries, setMenu } from "./menu.ts";
+
+/** Whether a message came from a frame of our page. */
+export function isOurPage(url: string | undefined): boolean {
+  return url !== undefined && url.startsWith(`${WINDOW_ORIGIN}/`);
+}
+
+function requireOurPage(event: IpcMainEvent | IpcMainInvokeEvent): void {
+  const url = event.senderFrame?.url;
+  if (!isOurPage(url)) throw new Error(`A message from ${url ?? "an unknown frame"} was refused.`);
+}
+
+export interface MessageHandlers {
+  readonly access: () => Promise<ServiceAccess>;
+  readonly window: () => BrowserWindow | null;
+}
+
+/** Registers the answers; called once. */
+export function answerMessages({ access, window }: MessageHandlers): void {
+  ipcMain.handle(CHANNELS.access, (event) => {
+    requireOurPage(event);
+    return access();
+  });
+  ipcMain.handle(CHANNELS.folder, async (event, title: unknown) => {
+    requireOurPage(event);
+    const owner = window();
+    if (!owner) return null;
+    const chosen = await dialog.showOpenDialog(owner, { title: String(title), properties: ["openDirectory"] });
+    return chosen.filePaths[0] ?? null;
+  });
+  ipcMain.on(CHANNELS.theme, (event, choice: unknown) => {
+    requireOurPage(event);
+    if (choice === "light" || choice === "dark" || choice === "system") nativeTheme.themeSource = choice;
+  });
+  ipcMain.on(CHANNELS.menu, (event, entries: unknown) => {
+    requireOurPage(event);
+    setMenu(asMenuEntries(entries), (id) => window()?.webContents.send(CHANNELS.action, id));
+  });
+}

@@ -1,0 +1,98 @@
+/** Finds the service of a data folder, or starts it: detached, so that it and the training outlive the window. */
+import { spawn } from "node:child_process";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { connect } from "node:net";
+import { join } from "node:path";
+import { DATA_FOLDER } from "../contract/run-folder.ts";
+import type { ServiceAccess } from "./bridge.ts";
+
+const START_LIMIT_MS = 30_000;
+const POLL_MS = 80;
+const LOG_NAME = "service.log";
+const LOG_LINES = 12;
+
+export interface ServicePlaces {
+  readonly data: string;
+  readonly node: string;
+  readonly service: string;
+}
+
+/** Address and token as the service left them; null where either is missing or unreadable. */
+export function readAccess(data: string): ServiceAccess | null {
+  try {
+    const record = JSON.parse(readFileSync(join(data, DATA_FOLDER.service), "utf8")) as Record<string, unknown>;
+    const token = readFileSync(join(data, DATA_FOLDER.token), "utf8").trim();
+    const { address, port } = record;
+    const url =
+      typeof address === "string" && address.startsWith("http") ? address : `http://127.0.0.1:${String(port)}`;
+    const { hostname, origin } = new URL(url);
+    return hostname === "127.0.0.1" && token !== "" ? { address: origin, token } : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Whether something listens there. Whether it is the service, the window's mutual hello finds out. */
+function listens(address: string): Promise<boolean> {
+  const { hostname, port } = new URL(address);
+  return new Promise((answer) => {
+    const socket = connect({ host: hostname, port: Number(port), timeout: 1000 });
+    const finish = (isOpen: boolean) => {
+      socket.destroy();
+      answer(isOpen);
+    };
+    socket.once("connect", () => finish(true));
+    socket.once("timeout", () => finish(false));
+    socket.once("error", () => finish(false));
+  });
+}
+
+async function runningAccess(data: string): Promise<ServiceAccess | null> {
+  const access = readAccess(data);
+  return access && (await listens(access.address)) ? access : null;
+}
+
+/** The end of the service's log, for the message about a failed start. */
+function logTail(data: string): string {
+  const file = join(data, LOG_NAME);
+  return existsSync(file) ? readFileSync(file, "utf8").trimEnd().split("\n").slice(-LOG_LINES).join("\n") : "";
+}
+
+let starting: Promise<ServiceAccess> | null = null;
+
+/** The running service, started if need be. Rejects with a sentence that names the log when it does not come up. */
+export async function findOrStartService(places: ServicePlaces): Promise<ServiceAccess> {
+  const running = await runningAccess(places.data);
+  if (running) return running;
+  starting ??= start(places).finally(() => {
+    starting = null;
+  });
+  return starting;
+}
+
+async function start({ data, node, service }: ServicePlaces): Promise<ServiceAccess> {
+  mkdirSync(data, { recursive: true, mode: 0o700 });
+  const log = openSync(join(data, LOG_NAME), "a", 0o600);
+  let ended: string | null = null;
+  const child = spawn(node, [service, "serve", "--data", data, "--no-open"], {
+    detached: true,
+    stdio: ["ignore", log, log],
+    windowsHide: true,
+    cwd: data,
+  });
+  closeSync(log);
+  child.once("error", (error) => (ended = error.message));
+  child.once("exit", (code, signal) => (ended ??= signal ? `it was ended by ${signal}` : `it ended with code ${code}`));
+  child.unref();
+  const deadline = Date.now() + START_LIMIT_MS;
+  while (Date.now() < deadline) {
+    const access = await runningAccess(data);
+    if (access) return access;
+    if (ended !== null) break;
+    await new Promise((resume) => setTimeout(resume, POLL_MS));
+  }
+  const why = ended ?? `it did not answer within ${START_LIMIT_MS / 1000} seconds`;
+  throw new Error(
+    `The service of ${data} did not start: ${why}. Its log, ${join(data, LOG_NAME)}, ends with:\n${logTail(data)}`,
+  );
+}
