@@ -41,7 +41,8 @@ ProductPlan planProduct(const Context& context, const Product& x) {
   if (x.m <= 0 || x.n <= 0) return plan;
   const auto& kernels = kernelsOf(context);
   const int64_t rowTiles = ceilDivide(x.m, kernels.tileRows), columnTiles = ceilDivide(x.n, kernels.tileColumns);
-  const int64_t threads = context.pool.threads(), work = x.m * x.n * std::max<int64_t>(x.k, 1);
+  // Packing B costs about as much as 24 more rows would.
+  const int64_t threads = context.pool.threads(), work = (x.m + 24) * x.n * std::max<int64_t>(x.k, 1);
   const int64_t useful = std::max<int64_t>(1, work / worthAThread);
   // Several blocks a thread even out unequal speeds, as long as each stays large.
   const int64_t wanted = threads == 1 ? 1 : std::min(useful, work / threads > 16 * worthAThread ? 4 * threads : threads);

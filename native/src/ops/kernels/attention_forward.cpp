@@ -54,11 +54,15 @@ SECONDLOOK_INLINE void attendBlock(const Rows& rows, int64_t headDim, float scal
     float* s = b.scores + r * keyBlock;
     const int64_t seen = visible(r);
     Vector top = splat(minusInfinity);
-    for (int64_t j = 0; j < seen; j += lanes) top = maximum(top, visibleScores(s, j, seen, scale));
+    for (int64_t j = 0; j < seen; j += lanes) {
+      const Vector v = visibleScores(s, j, seen, scale);
+      store(s + j, v);
+      top = maximum(top, v);
+    }
     const float before = rows.maximum[r], blockTop = largest(top), now = blockTop > before ? blockTop : before;
     Vector total{};
     for (int64_t j = 0; j < count; j += lanes) {
-      const Vector p = j < seen ? exponential(visibleScores(s, j, seen, scale) - now) : Vector{};
+      const Vector p = j < seen ? exponential(load(s + j) - now) : Vector{};
       store(s + j, p);
       total += p;
     }

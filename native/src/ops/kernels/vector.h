@@ -58,7 +58,12 @@ SECONDLOOK_INLINE void storeFirst(float* p, Vector v, int64_t n) {
 #endif
 }
 
+#if defined(__AVX512F__)
+// One instruction; the comparison would be two.
+SECONDLOOK_INLINE Vector maximum(Vector a, Vector b) { return _mm512_max_ps(a, b); }
+#else
 SECONDLOOK_INLINE Vector maximum(Vector a, Vector b) { return a > b ? a : b; }
+#endif
 
 /// Lane numbers 0, 1, 2, ...
 SECONDLOOK_INLINE IntVector laneNumbers() {
@@ -67,20 +72,37 @@ SECONDLOOK_INLINE IntVector laneNumbers() {
   return v;
 }
 
-/// A fixed tree: halves are added until one lane is left.
+/// Folds a vector to one number with f on halves of it, then on halves of those: a fixed tree.
+#if defined(__SSE2__)
+template <class F>
+SECONDLOOK_INLINE float fold(Vector v, F&& f) {
+#if defined(__AVX512F__)
+  const __m256 half = f(_mm512_castps512_ps256(v), _mm512_extractf32x8_ps(v, 1));
+  __m128 x = f(_mm256_castps256_ps128(half), _mm256_extractf128_ps(half, 1));
+#elif defined(__AVX2__)
+  __m128 x = f(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
+#else
+  __m128 x = v;
+#endif
+  x = f(x, _mm_movehl_ps(x, x));
+  return f(x, _mm_shuffle_ps(x, x, 1))[0];
+}
+#else
+template <class F>
+SECONDLOOK_INLINE float fold(Vector v, F&& f) {
+  Vector other{};
+  for (int half = lanes / 2; half > 0; half /= 2) {
+    for (int i = 0; i < half; ++i) other[i] = v[i + half];
+    v = f(v, other);
+  }
+  return v[0];
+}
+#endif
 SECONDLOOK_INLINE float sum(Vector v) {
-  alignas(64) float a[lanes];
-  *reinterpret_cast<Vector*>(a) = v;
-  for (int half = lanes / 2; half > 0; half /= 2)
-    for (int i = 0; i < half; ++i) a[i] += a[i + half];
-  return a[0];
+  return fold(v, [](auto a, auto b) { return a + b; });
 }
 SECONDLOOK_INLINE float largest(Vector v) {
-  alignas(64) float a[lanes];
-  *reinterpret_cast<Vector*>(a) = v;
-  for (int half = lanes / 2; half > 0; half /= 2)
-    for (int i = 0; i < half; ++i) a[i] = a[i] > a[i + half] ? a[i] : a[i + half];
-  return a[0];
+  return fold(v, [](auto a, auto b) { return a > b ? a : b; });
 }
 
 constexpr int64_t roundUp(int64_t x, int64_t unit) { return (x + unit - 1) / unit * unit; }
