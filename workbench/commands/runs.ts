@@ -1,0 +1,41 @@
+import { dataFolder } from "../data-folder.ts";
+import { summarise } from "../runs/summaries.ts";
+import { openIndex } from "../store/databases.ts";
+import { Ingest } from "../store/ingest.ts";
+import { percent, table } from "../terminal.ts";
+import { text, type Command } from "./command.ts";
+
+export const runs: Command = {
+  name: "runs",
+  usage: "[--json]",
+  summary: "Lists runs, newest first.",
+  details: ["--json         the list as JSON"],
+  options: { json: { type: "boolean" } },
+  run(options) {
+    const data = dataFolder(text(options["data"]));
+    const database = openIndex(data);
+    const ingest = new Ingest(database, data);
+    const list = ingest
+      .runFolders()
+      .map((run) => {
+        ingest.run(run);
+        return summarise(database, data, run);
+      })
+      .filter((run) => run !== null)
+      .sort((left, right) => right.createdAt - left.createdAt);
+    database.close();
+    if (options["json"]) console.log(JSON.stringify(list, null, 2));
+    else if (list.length === 0) console.log(`There are no runs in ${data} yet. "secondlook demo" makes the first one.`);
+    else {
+      const rows = list.map((run) => [
+        run.id,
+        run.name,
+        run.state,
+        `${run.step}/${run.totalSteps}`,
+        percent(run.heldOut),
+      ]);
+      console.log(table(["run", "name", "state", "step", "held-out"], rows));
+    }
+    return Promise.resolve(0);
+  },
+};

@@ -1,0 +1,44 @@
+import { spawn } from "node:child_process";
+import { dataFolder } from "../data-folder.ts";
+import { Service } from "../server/service.ts";
+import { integer, text, type Command } from "./command.ts";
+
+const IDLE_MS = 10 * 60 * 1000;
+
+/** Opens an address with whatever the desktop opens addresses with; silent where there is none. */
+export function openPage(address: string): void {
+  const opener = process.platform === "darwin" ? "open" : process.platform === "win32" ? "explorer" : "xdg-open";
+  const child = spawn(opener, [address], { stdio: "ignore", detached: true });
+  child.on("error", () => undefined);
+  child.unref();
+}
+
+export const serve: Command = {
+  name: "serve",
+  usage: "[--port N] [--no-open] [--stay]",
+  summary: "Starts the service that the window talks to, and opens the page.",
+  details: [
+    "--port N       port on 127.0.0.1 (default: any free one)",
+    "--no-open      only print the address",
+    "--stay         do not end when no window is open and nothing is trained",
+  ],
+  options: { port: { type: "string" }, open: { type: "boolean", default: true }, stay: { type: "boolean" } },
+  async run(options) {
+    const port = integer(options, "port");
+    let finish = (): void => undefined;
+    const finished = new Promise<void>((resolve) => (finish = resolve));
+    const service = await Service.start({
+      data: dataFolder(text(options["data"])),
+      ...(port === undefined ? {} : { port }),
+      idleMs: options["stay"] ? 0 : IDLE_MS,
+      onIdle: () => finish(),
+    });
+    console.log(`Secondlook is at ${service.pageAddress}`);
+    if (options["open"] !== false) openPage(service.pageAddress);
+    process.once("SIGINT", finish);
+    process.once("SIGTERM", finish);
+    await finished;
+    await service.stop();
+    return 0;
+  },
+};
