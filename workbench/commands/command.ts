@@ -17,7 +17,10 @@ export type OptionValues = Readonly<Record<string, string | boolean | (string | 
 /** Wrong usage: printed with the command's help, exit code 2. */
 export class UsageError extends Error {}
 
-export function parseCommand(command: Command, args: readonly string[]): { options: OptionValues; positionals: string[] } {
+export function parseCommand(
+  command: Command,
+  args: readonly string[],
+): { options: OptionValues; positionals: string[] } {
   try {
     const { values, positionals } = parseArgs({
       args: [...args],
@@ -38,7 +41,8 @@ export function helpOf(command: Command): string {
   return [usage, "", command.summary, "", ...details, ...common, ""].join("\n");
 }
 
-export const text = (value: OptionValues[string]): string | undefined => (typeof value === "string" ? value : undefined);
+export const text = (value: OptionValues[string]): string | undefined =>
+  typeof value === "string" ? value : undefined;
 
 /** @throws UsageError when the option is given and not a whole number. */
 export function integer(options: OptionValues, name: string): number | undefined {

@@ -8,7 +8,10 @@ export const doctor: Command = {
   name: "doctor",
   usage: "[--json]",
   summary: "Says what works on this machine, and what to do about the rest.",
-  details: ["--json         the report as JSON, with engine.cuda.{compiled,devices}", "Exit code 1 when something needed is missing."],
+  details: [
+    "--json         the report as JSON, with engine.cuda.{compiled,devices}",
+    "Exit code 1 when something needed is missing.",
+  ],
   options: { json: { type: "boolean" } },
   run(options) {
     const report = examine(dataFolder(text(options["data"])));

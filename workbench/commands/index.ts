@@ -1,7 +1,10 @@
 /** Every command, in the order of the overview. */
 import type { Command } from "./command.ts";
+import { demo } from "./demo.ts";
 import { doctor } from "./doctor.ts";
+import { resume } from "./resume.ts";
 import { runs } from "./runs.ts";
 import { serve } from "./serve.ts";
+import { train } from "./train.ts";
 
-export const COMMANDS: readonly Command[] = [serve, runs, doctor];
+export const COMMANDS: readonly Command[] = [demo, serve, train, resume, runs, doctor];

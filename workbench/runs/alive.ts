@@ -1,18 +1,8 @@
-/** Whether a run's worker lives: the holder of its lease, by process id and start time. */
+/** Whether a run's worker lives: the holder of its lease. */
 import { readFileSync } from "node:fs";
-import { hostname } from "node:os";
 import { join } from "node:path";
 import { RUN_FOLDER, type Lease } from "../../contract/run-folder.ts";
-
-function processStart(pid: number): number | null {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return fields[0] === "Z" ? null : Number(fields[19]);
-  } catch {
-    return null;
-  }
-}
+import { leaseIsAlive } from "./process-identity.ts";
 
 /** The lease of a living worker; null when there is none. A holder on another host counts as alive: it cannot be seen. */
 export function livingLease(folder: string): Lease | null {
@@ -22,8 +12,5 @@ export function livingLease(folder: string): Lease | null {
   } catch {
     return null;
   }
-  if (lease.host !== hostname()) return lease;
-  const started = processStart(lease.pid);
-  if (started === null) return null;
-  return lease.processStart === 0 || started === lease.processStart ? lease : null;
+  return leaseIsAlive(lease) ? lease : null;
 }

@@ -1,0 +1,141 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { DATA_FOLDER } from "../../contract/run-folder.ts";
+import { recipeById } from "../../science/recipes/index.ts";
+import { dataFolder } from "../data-folder.ts";
+import { heldOutByLabel, SMALL_OVERRIDES, sftStepsForTheTimeOfRl, wallSeconds } from "../demo/plan.ts";
+import { armOf, closingTable, type DemoResult } from "../demo/report.ts";
+import { ensureService } from "../runs/ensure-service.ts";
+import { RunFollower } from "../runs/follow.ts";
+import { createRun, PRODUCT_FOLDER, startWorker } from "../runs/launch.ts";
+import { BASE_MODEL, newRunFrom } from "../runs/new-run.ts";
+import { listEvents } from "../runs/summaries.ts";
+import { auditRun } from "../store/audit.ts";
+import { openIndex } from "../store/databases.ts";
+import { integer, text, type Command } from "./command.ts";
+import { openPage } from "./serve.ts";
+
+export const demo: Command = {
+  name: "demo",
+  usage: "[--seed N] [--json FILE] [--no-open] [--small]",
+  summary: "Trains the small model on real video files and shows it live: SFT, then T-GRPO.",
+  details: [
+    "--seed N       seed of all randomness (default: 1)",
+    "--json FILE    writes the results",
+    "--no-open      does not open the page, and ends the service at the end",
+    "--small        a rehearsal of a minute, too short to learn much",
+  ],
+  options: {
+    seed: { type: "string" },
+    json: { type: "string" },
+    open: { type: "boolean", default: true },
+    small: { type: "boolean" },
+  },
+  async run(options) {
+    const started = Date.now();
+    const data = dataFolder(text(options["data"]));
+    const seed = integer(options, "seed") ?? 1;
+    const small = options["small"] === true;
+    if (!existsSync(join(BASE_MODEL, "config.json"))) {
+      throw new Error(
+        `${BASE_MODEL} holds no model; "secondlook pretrain" makes it, or restore it from the repository.`,
+      );
+    }
+    await makeSamplePack(data, small);
+    const service = await ensureService(data);
+    say(`the page: ${service.pageAddress}`);
+    if (options["open"] !== false) openPage(service.pageAddress);
+    const follower = new RunFollower(data);
+    try {
+      const result = await trainBothArms(data, seed, small, follower, started);
+      const file = text(options["json"]);
+      if (file) writeFileSync(resolve(file), `${JSON.stringify(result, null, 2)}\n`);
+      console.log(`\n${closingTable(result)}`);
+      if (options["open"] !== false) console.log(`\nOpen a rollout: ${service.pageAddress}`);
+      else if (service.started) process.kill(service.pid, "SIGTERM");
+    } finally {
+      follower.close();
+    }
+    return 0;
+  },
+};
+
+const say = (line: string): void => console.error(`secondlook: ${line}`);
+
+/** Real H.264 files and their questions, made once a data folder. */
+async function makeSamplePack(data: string, small: boolean): Promise<void> {
+  const folder = join(data, DATA_FOLDER.samplePack);
+  if (existsSync(join(folder, "manifest.json"))) return;
+  mkdirSync(folder, { recursive: true });
+  say("making the sample pack: short videos of moving shapes, encoded as H.264");
+  const script = join(PRODUCT_FOLDER, "trainer", "samplepack", "main.ts");
+  const args = ["--disable-warning=ExperimentalWarning", script, folder, ...(small ? ["--small"] : [])];
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "inherit", "inherit"] });
+  const code = await new Promise((done) => child.on("close", done));
+  if (code !== 0) throw new Error("The sample pack could not be made; its output is above.");
+}
+
+async function trainBothArms(
+  data: string,
+  seed: number,
+  small: boolean,
+  follower: RunFollower,
+  startedAt: number,
+): Promise<DemoResult> {
+  const preset = "tiny";
+  const recipe = recipeById("video-r1");
+  const overrides: Record<string, unknown> = small ? { ...SMALL_OVERRIDES } : {};
+  const launch = (name: string, more: Record<string, unknown>, branch?: { run: string; checkpoint: string }) => {
+    const request = { recipe: recipe.id, preset, seed, name, overrides: { ...overrides, ...more } };
+    const run = createRun(data, { ...newRunFrom(data, request), ...(branch ? { branchFrom: branch } : {}) });
+    startWorker(data, run.id);
+    return run;
+  };
+
+  const main = launch(`Demo · SFT then T-GRPO · seed ${seed}`, {});
+  const first = await follower.toTheEnd(main.id, "SFT, then T-GRPO");
+  const checkpoint = listEvents(follower.database, main.id, "checkpoint").find((event) => event.label === "sft");
+  const steps = sftStepsForTheTimeOfRl(follower.database, main.id);
+  if (!checkpoint || steps === 0) throw new Error(`Run ${main.id} left no SFT checkpoint to go on from.`);
+  const branch = { run: main.id, checkpoint: checkpoint.path };
+  const continued = launch(`Demo · SFT continued · seed ${seed}`, { "sft.steps": steps, "rl.steps": 0 }, branch);
+  const second = await follower.toTheEnd(continued.id, "SFT continued");
+
+  const heldOut = Object.fromEntries(
+    [...heldOutByLabel(follower.database, main.id)].map(([label, event]) => [label, armOf(event)]),
+  );
+  const continuedEvent = heldOutByLabel(follower.database, continued.id).get("sft");
+  const detail = follower.details(main.id);
+  return {
+    seed,
+    device: detail.device,
+    wallSeconds: (Date.now() - startedAt) / 1000,
+    trainSeconds: wallSeconds(first) + wallSeconds(second),
+    parameters: detail.parameters,
+    heldOut: { ...heldOut, ...(continuedEvent ? { sftContinued: armOf(continuedEvent) } : {}) },
+    events: await auditBoth(data, [main.id, continued.id]),
+    runs: [
+      { id: main.id, role: "sft then rl", steps: first.totalSteps },
+      { id: continued.id, role: "sft continued", steps: second.totalSteps },
+    ],
+    dataErrors: first.dataErrors + second.dataErrors,
+  };
+}
+
+/** Gives the service a moment to take the last lines, then counts journals against the index. */
+async function auditBoth(data: string, runs: readonly string[]): Promise<DemoResult["events"]> {
+  const database = openIndex(data);
+  try {
+    for (let tries = 0; ; tries++) {
+      const audits = await Promise.all(runs.map((run) => auditRun(database, data, run)));
+      const journal = audits.reduce((sum, audit) => sum + audit.journal, 0);
+      const indexed = audits.reduce((sum, audit) => sum + audit.indexed, 0);
+      if (journal === indexed || tries > 50) return { journal, indexed, lost: journal - indexed };
+      await delay(100);
+    }
+  } finally {
+    database.close();
+  }
+}

@@ -1,0 +1,96 @@
+import { resolve } from "node:path";
+import { dataFolder } from "../data-folder.ts";
+import { RunFollower } from "../runs/follow.ts";
+import { createRun, startWorker } from "../runs/launch.ts";
+import { newRunFrom } from "../runs/new-run.ts";
+import { recipeById } from "../../science/recipes/index.ts";
+import { integer, text, UsageError, type Command, type OptionValues } from "./command.ts";
+
+/** `--set rl.steps=200` as overrides. */
+function overridesOf(values: OptionValues[string]): Record<string, unknown> {
+  const list = Array.isArray(values) ? values : [];
+  return Object.fromEntries(
+    list.map((entry) => {
+      const at = String(entry).indexOf("=");
+      if (at < 1) throw new UsageError(`--set ${String(entry)}: write it as --set NAME=VALUE.`);
+      return [String(entry).slice(0, at), String(entry).slice(at + 1)];
+    }),
+  );
+}
+
+function dataOf(options: OptionValues): Record<string, string> | undefined {
+  const names = { train: "train", sft: "sft", validation: "validation", heldOut: "held-out", mediaRoot: "media-root" };
+  const given = Object.entries(names).flatMap(([key, option]) => {
+    const value = text(options[option]);
+    return value === undefined ? [] : [[key, resolve(value)] as const];
+  });
+  if (given.length === 0) return undefined;
+  const data = Object.fromEntries(given);
+  if (!data["train"] || !data["mediaRoot"]) throw new UsageError("Own data wants --train FILE and --media-root DIR.");
+  return data;
+}
+
+export const train: Command = {
+  name: "train",
+  usage: "RECIPE [options]",
+  summary: "Trains by a recipe, in a process that outlives this command.",
+  details: [
+    "--preset NAME       the recipe's preset (default: its first choice)",
+    "--model DIR         Hugging Face checkpoint (default: the base model that comes along)",
+    "--train FILE        rows in Video-R1's JSON (default: the sample pack)",
+    "--sft FILE          rows with traces for the cold start (default: those of --train that have one)",
+    "--validation FILE, --held-out FILE, --media-root DIR",
+    "--set NAME=VALUE    a setting that differs from the preset; may be repeated",
+    "--seed N, --name TEXT",
+    "--no-follow         start and return",
+  ],
+  options: {
+    preset: { type: "string" },
+    model: { type: "string" },
+    train: { type: "string" },
+    sft: { type: "string" },
+    validation: { type: "string" },
+    "held-out": { type: "string" },
+    "media-root": { type: "string" },
+    set: { type: "string", multiple: true },
+    seed: { type: "string" },
+    name: { type: "string" },
+    follow: { type: "boolean", default: true },
+  },
+  async run(options, [recipeName]) {
+    if (!recipeName) throw new UsageError("Which recipe? For example: secondlook train video-r1.");
+    const recipe = recipeById(recipeName);
+    const data = dataFolder(text(options["data"]));
+    const seed = integer(options, "seed");
+    const model = text(options["model"]);
+    const name = text(options["name"]);
+    const ownData = dataOf(options);
+    const run = createRun(
+      data,
+      newRunFrom(data, {
+        recipe: recipe.id,
+        preset: text(options["preset"]) ?? recipe.defaultPreset,
+        overrides: overridesOf(options["set"]),
+        ...(seed === undefined ? {} : { seed }),
+        ...(model === undefined ? {} : { model }),
+        ...(name === undefined ? {} : { name }),
+        ...(ownData === undefined ? {} : { data: ownData }),
+      }),
+    );
+    startWorker(data, run.id);
+    console.log(run.id);
+    return options["follow"] === false ? 0 : followRun(data, run.id, run.name);
+  },
+};
+
+/** Shows a run's progress until it ends; 0 when it was completed or stopped. */
+export async function followRun(data: string, run: string, title: string): Promise<number> {
+  const follower = new RunFollower(data);
+  try {
+    const end = await follower.toTheEnd(run, title);
+    console.log(`${end.state} after step ${end.step}: ${end.endReason ?? ""}`);
+    return 0;
+  } finally {
+    follower.close();
+  }
+}

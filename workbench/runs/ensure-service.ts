@@ -1,0 +1,49 @@
+/** Finds the data folder's running service, or starts one that outlives its starter. */
+import { spawn } from "node:child_process";
+import { closeSync, openSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { DATA_FOLDER } from "../../contract/run-folder.ts";
+import { serviceToken } from "../server/token.ts";
+import { PRODUCT_FOLDER } from "./launch.ts";
+
+export interface RunningService {
+  readonly address: string;
+  readonly pageAddress: string;
+  readonly pid: number;
+  /** True when this call started it. */
+  readonly started: boolean;
+}
+
+const START_LIMIT_MS = 20_000;
+
+async function find(data: string, started: boolean): Promise<RunningService | null> {
+  try {
+    const text = readFileSync(join(data, DATA_FOLDER.service), "utf8");
+    const { address, pid } = JSON.parse(text) as { address: string; pid: number };
+    process.kill(pid, 0);
+    await fetch(address, { method: "HEAD" });
+    return { address, pid, started, pageAddress: `${address}/#token=${serviceToken(data)}` };
+  } catch {
+    return null;
+  }
+}
+
+/** @throws when no service answers within 20 s; its output is in `service.log`. */
+export async function ensureService(data: string): Promise<RunningService> {
+  const running = await find(data, false);
+  if (running) return running;
+  const logFile = join(data, "service.log");
+  const log = openSync(logFile, "a", 0o600);
+  const cli = join(PRODUCT_FOLDER, "workbench", "cli.ts");
+  const args = ["--disable-warning=ExperimentalWarning", cli, "serve", "--no-open", "--data", data];
+  spawn(process.execPath, args, { cwd: PRODUCT_FOLDER, detached: true, stdio: ["ignore", log, log] }).unref();
+  closeSync(log);
+  const deadline = Date.now() + START_LIMIT_MS;
+  while (Date.now() < deadline) {
+    await delay(100);
+    const service = await find(data, true);
+    if (service) return service;
+  }
+  throw new Error(`The service did not start within ${START_LIMIT_MS / 1000} s; ${logFile} says why.`);
+}

@@ -1,0 +1,82 @@
+/** Follows a run by its journal, the truth, without the service: an index of its own in memory. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import Database from "better-sqlite3";
+import type { RunSummary } from "../../contract/methods.ts";
+import { RUN_FOLDER } from "../../contract/run-folder.ts";
+import { runFolder } from "../data-folder.ts";
+import type { Db } from "../store/databases.ts";
+import { Ingest } from "../store/ingest.ts";
+import { INDEX_MIGRATIONS, migrate } from "../store/schema.ts";
+import { duration, ProgressLine } from "../terminal.ts";
+import { describe, summarise } from "./summaries.ts";
+
+const POLL_MS = 400;
+
+export class RunFollower {
+  readonly database: Db;
+  readonly #ingest: Ingest;
+  readonly #data: string;
+
+  constructor(data: string) {
+    this.#data = data;
+    this.database = new Database(":memory:");
+    migrate(this.database, INDEX_MIGRATIONS, "the index in memory");
+    this.#ingest = new Ingest(this.database, data);
+  }
+
+  summary(run: string): RunSummary {
+    this.#ingest.run(run);
+    const summary = summarise(this.database, this.#data, run);
+    if (!summary) throw new RangeError(`There is no run "${run}".`);
+    return summary;
+  }
+
+  /**
+   * Shows progress until the run has ended.
+   * @throws with the end of the worker's log when it failed or vanished.
+   */
+  async toTheEnd(run: string, title: string): Promise<RunSummary> {
+    const line = new ProgressLine();
+    for (;;) {
+      const summary = this.summary(run);
+      if (!summary.alive && summary.state !== "starting") {
+        if (summary.state === "completed" || summary.state === "stopped") return summary;
+        throw new Error(`${title}: ${summary.endReason ?? "the worker ended without a word"}.\n${this.#logEnd(run)}`);
+      }
+      line.show(`${title} · ${progressOf(summary)}`);
+      await delay(POLL_MS);
+    }
+  }
+
+  /** Device and size of the model, from the journal. */
+  details(run: string): { readonly device: string; readonly parameters: number } {
+    const detail = describe(this.database, this.#data, run);
+    return { device: String(detail?.engine["device"] ?? "unknown"), parameters: detail?.model?.parameters ?? 0 };
+  }
+
+  close(): void {
+    this.database.close();
+  }
+
+  #logEnd(run: string): string {
+    try {
+      const log = readFileSync(join(runFolder(this.#data, run), RUN_FOLDER.log), "utf8");
+      return log.trim().split("\n").slice(-12).join("\n");
+    } catch {
+      return "";
+    }
+  }
+}
+
+function progressOf(run: RunSummary): string {
+  const { latest } = run;
+  const parts = [`${run.phase}${run.stage ? ` (${run.stage})` : ""}`];
+  if (run.totalSteps > 0) parts.push(`step ${run.step} of ${run.totalSteps}`);
+  if (run.secondsPerStep) parts.push(`${(1 / run.secondsPerStep).toFixed(1)} steps/s`);
+  if (run.etaSec !== null) parts.push(`about ${duration(run.etaSec)} left in training`);
+  const shown = run.stage === "rl" ? latest["reward"] : latest["loss"];
+  if (shown !== undefined) parts.push(`${run.stage === "rl" ? "reward" : "loss"} ${shown.toFixed(3)}`);
+  return parts.join(" · ");
+}
