@@ -56,8 +56,10 @@ void add(int64_t count, const float* x, float* y) {
   }
 }
 
-void adamw(const ops::AdamW& s, float correction1, float correction2, int64_t count, float* parameter,
-           const float* gradient, float* m, float* v) {
+void adamw(const ops::AdamW& s, float correction1, float correction2, int64_t count,
+           float* __restrict parameter, const float* __restrict gradient, float* __restrict m, float* __restrict v) {
+  // One division an element is left: the corrections are the same for all.
+  const float inverse1 = 1.0f / correction1, inverse2 = 1.0f / correction2;
   const auto decay = static_cast<float>(1.0 - s.learningRate * s.weightDecay);
   const auto beta1 = static_cast<float>(s.beta1), rest1 = static_cast<float>(1.0 - s.beta1);
   const auto beta2 = static_cast<float>(s.beta2), rest2 = static_cast<float>(1.0 - s.beta2);
@@ -66,7 +68,7 @@ void adamw(const ops::AdamW& s, float correction1, float correction2, int64_t co
     const float g = gradient[i] * scale;
     m[i] = beta1 * m[i] + rest1 * g;
     v[i] = beta2 * v[i] + rest2 * g * g;
-    const float step = m[i] / correction1 / (__builtin_sqrtf(v[i] / correction2) + epsilon);
+    const float step = m[i] * inverse1 / (__builtin_sqrtf(v[i] * inverse2) + epsilon);
     parameter[i] = parameter[i] * decay - rate * step;
   }
 }
