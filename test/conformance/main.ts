@@ -6,6 +6,8 @@
 import { existsSync, statSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { checkpointFolders } from "./checkpoints.ts";
+import { closeEngine } from "./engine.ts";
+import { indexTableRows } from "./index-tables.ts";
 import { metricsSection } from "./metrics.ts";
 import { modelSection } from "./model.ts";
 import { optimSection } from "./optim.ts";
@@ -28,6 +30,7 @@ function sectionsOf(directory: string): Map<string, Runner> {
   return new Map<string, Runner>([
     ["tokenizer", tokenizerSection],
     ["preprocess", preprocessSection],
+    ["model/tables", indexTableRows],
     ...models,
     ["rl", rlSection],
     ["metrics", metricsSection],
@@ -104,4 +107,6 @@ try {
   if (!(error instanceof MissingInput) && !(error instanceof TypeError && "code" in error)) throw error;
   console.error(error.message);
   process.exitCode = 2;
+} finally {
+  await closeEngine();
 }

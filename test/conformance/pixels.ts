@@ -60,16 +60,13 @@ function almostAll(actual: Uint8Array, expected: Uint8Array): boolean {
 
 async function patches(file: PixelFile, tensors: ReadonlyMap<string, Tensor>, section: Section): Promise<void> {
   const module = await loadEngine();
-  const patchify = typeof module === "string" ? undefined : module.testing?.patchify;
-  if (patchify === undefined) {
-    section.notYet("patches and their order", "the engine does not export testing.patchify");
-    return;
-  }
+  if (typeof module === "string") return section.notYet("patches and their order", module);
+  const { patchify } = module;
   const values = section.check("pixel values", 2e-6);
   const order = section.check("patch order");
   for (const one of file.cases) {
     if (one.kind === "order") {
-      await checkOrder(one.name, tensors, file, patchify, order);
+      checkOrder(one.name, tensors, file, patchify, order);
       continue;
     }
     const expected = tensors.get(`${one.name}.pixel_values`);
@@ -84,7 +81,7 @@ async function patches(file: PixelFile, tensors: ReadonlyMap<string, Tensor>, se
     const rows: number[] = [];
     for (const picture of pictures) {
       const source = tensors.get(`${picture}.resized_torchvision`) ?? tensorOf(tensors, `${picture}.input`);
-      rows.push(...(await patchify(framesOf(source))));
+      rows.push(...patchify(framesOf(source)));
     }
     values.allNear(rows, expected.data as Float32Array, one.name);
   }
@@ -92,16 +89,16 @@ async function patches(file: PixelFile, tensors: ReadonlyMap<string, Tensor>, se
   order.done();
 }
 
-type Patchify = (frames: Frames) => Float32Array | Promise<Float32Array>;
+type Patchify = (frames: Frames) => Float32Array;
 
 /** Sends each element's flat index through the patches, one byte of it at a time, and reads it back. */
-async function checkOrder(
+function checkOrder(
   name: string,
   tensors: ReadonlyMap<string, Tensor>,
   file: PixelFile,
   patchify: Patchify,
   check: ReturnType<Section["check"]>,
-): Promise<void> {
+): void {
   const expected = tensorOf(tensors, name);
   const meta = file.cases.find((one) => one.name === name) as unknown as { frames: number; size: [number, number] };
   const [height, width] = meta.size;
@@ -114,7 +111,7 @@ async function checkOrder(
           const index = (t * 3 + c) * height * width + p;
           data[(t * height * width + p) * 3 + c] = (index >> shift) & 255;
         }
-    const rows = await patchify({ data, count: meta.frames, height, width });
+    const rows = patchify({ data, count: meta.frames, height, width });
     rows.forEach((value, i) => {
       const channel = Math.floor((i % 1176) / (1176 / 3));
       found[i]! |= Math.round((value * file.image_std[channel]! + file.image_mean[channel]!) * 255) << shift;
