@@ -27,13 +27,27 @@ Napi::Error toJavaScript(Napi::Env env, const Failure& failure) {
 Worker::Worker(Napi::Env env)
     : function_(Napi::ThreadSafeFunction::New(env, Napi::Function::New(env, [](const Napi::CallbackInfo&) {}), "secondlook engine", 0, 1)), env_(env), thread_([this] { loop(); }) {
   function_.Unref(env);  // an idle engine does not keep the process alive
+  napi_add_env_cleanup_hook(env, closeWithEnvironment, this);
 }
 
 Worker::~Worker() {
+  join();
+  if (closed_) return;
+  napi_remove_env_cleanup_hook(env_, closeWithEnvironment, this);
+  function_.Release();
+}
+
+/// Runs before the environment frees its ThreadSafeFunctions; releasing one after that would wait for ever.
+void Worker::closeWithEnvironment(void* worker) {
+  auto* self = static_cast<Worker*>(worker);
+  self->closed_ = true;
+  self->join();
+}
+
+void Worker::join() {
   stop();
   *alive_ = false;
   if (thread_.joinable()) thread_.join();
-  function_.Release();
 }
 
 void Worker::stop() {
@@ -79,8 +93,8 @@ void Worker::loop() {
       running_.reset();
     }
     const auto settle = [this, alive = alive_](Napi::Env env, Napi::Function, Job* done) {
+      if (env == nullptr) return;  // going away: see below
       const std::unique_ptr<Job> owned(done);
-      if (env == nullptr) return;
       if (*alive && --pending_ == 0) function_.Unref(env);
       Worker::settle(env, done);
     };

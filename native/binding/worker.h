@@ -55,6 +55,8 @@ class Worker {
   void stop();
 
  private:
+  static void closeWithEnvironment(void* worker);
+  void join();
   void loop();
   void settle(Napi::Env env, Job* job);
 
@@ -66,6 +68,7 @@ class Worker {
   std::deque<Job*> queue_;
   std::shared_ptr<CancelToken> running_;
   bool stopping_ = false;
+  bool closed_ = false;                  // the environment has taken the function away; JavaScript's thread only
   int pending_ = 0;                      // JavaScript's thread only
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // JavaScript's thread only
 };
