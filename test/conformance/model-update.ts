@@ -15,6 +15,7 @@ export async function checkUpdate(one: ModelCase, section: Section): Promise<voi
   loss.near(result.loss, info.loss, "loss");
   loss.done();
   await tape.backward(flattenRows(result.dLogProbs));
+  tape.dispose();
   await checkValues(section, `${input}: gradients`, "grads", one, (name) => model.readGradient(name), info.grads, {
     tolerance: 1e-3,
     relativeToLargest: true,

@@ -7,7 +7,7 @@ import { readJson, readTensors } from "./files.ts";
 import { checkForward } from "./model-forward.ts";
 import { checkGeneration } from "./model-generate.ts";
 import { checkUpdate } from "./model-update.ts";
-import { buildInputs, type InputInfo, type ModelCase } from "./model-inputs.ts";
+import { buildInputs, type InputInfo, type ModelCase, type RowInput } from "./model-inputs.ts";
 import type { Section } from "./report.ts";
 
 export async function modelSection(directory: string, checkpoint: string, section: Section): Promise<void> {
@@ -46,15 +46,18 @@ async function checkInput(
     else section.fail(input, (error as Error).message);
     return;
   }
+  let rows: readonly RowInput[] = [];
   try {
     const one: ModelCase = { directory, checkpoint, input, info, tensors, model, rows: [] };
-    const built: ModelCase = { ...one, rows: await buildInputs(one) };
+    rows = await buildInputs(one);
+    const built: ModelCase = { ...one, rows };
     await section.attempt(`${input}: forward`, () => checkForward(built, section));
     await section.attempt(`${input}: generation`, () => checkGeneration(built, section));
     await section.attempt(`${input}: gradients and update`, () => checkUpdate(built, section));
   } catch (error) {
     section.fail(input, (error as Error).message);
   } finally {
+    for (const row of rows) for (const medium of row.media) medium.dispose();
     model.dispose();
   }
 }
