@@ -14,7 +14,7 @@ import { SAMPLED_FRAMES, addCodecNoise, renderClip } from "./render.ts";
 import type { RenderedFrames } from "./render.ts";
 import { clipOf } from "./splits.ts";
 import { LOOKUP_WORDS } from "./vocabulary.ts";
-import { COLORS, PLACES, SECONDS, SHAPES } from "./words.ts";
+import { COLORS, DIRECTIONS, PLACES, SECONDS, SHAPES } from "./words.ts";
 
 /** A piece of a branch's text and the weight of its tokens in the loss. Pieces are tokenised one by one. */
 export interface Segment {
@@ -32,9 +32,7 @@ export interface PretrainingRow {
 
 export const PRETRAINING = {
   /** Share of rows that are lookup in words alone. */
-  lookupShare: 0.35,
-  /** Lookup branches a text row carries. */
-  lookupBranches: 4,
+  lookupShare: 0.5,
   /** Share of clips that get codec noise. */
   noisyShare: 0.3,
   rowsPerStep: 32,
@@ -56,28 +54,43 @@ export function optionLines(options: readonly string[]): string {
 
 const letterOf = (options: readonly string[], word: string): string => OPTION_LETTERS[options.indexOf(word)] as string;
 
-/** Words without meaning for the eye: options, a thought that ends in one of them, its letter. */
-function lookupBranch(random: Random): Segment[] {
-  const meaningful = random.chance(0.6) ? random.pick([COLORS, SHAPES, PLACES] as const) : LOOKUP_WORDS;
+/**
+ * Words without meaning for the eye: one list of options, and several thoughts that each end in another of its words.
+ * The word stands in no question, so the letter can only come from looking it up.
+ */
+function lookupRow(random: Random): PretrainingRow {
+  const meaningful: readonly string[] = random.chance(0.6)
+    ? random.pick([COLORS, SHAPES, PLACES, DIRECTIONS] as const)
+    : LOOKUP_WORDS;
   const count = Math.min(meaningful.length, random.chance(0.6) ? 4 : 2 + random.below(5));
-  const options = random.sample<string>(meaningful, count);
-  const word = random.pick(options);
-  const thought = random.chance(0.25)
-    ? ""
-    : Array.from({ length: 1 + random.below(4) }, (_, second) => {
-        const seen = random.chance(0.7) ? random.pick(options) : random.pick(LOOKUP_WORDS);
-        return second === 0 || random.chance(0.8) ? `${second} s ${seen}` : seen;
-      }).join(", ") + ". ";
-  const doubt = random.chance(0.1) ? `So ${random.pick(options)}. Wait, no. ` : "";
+  const options = random.sample(meaningful, count);
   const opening = random.pick(["What", "Which", "Where", "Name"]);
   const question = `${opening} ${random.sample(LOOKUP_WORDS, 1 + random.below(4)).join(" ")}?`;
-  return [
-    silent(`${question}${optionLines(options)}${TURN}`),
-    silent(`<think>${thought}${doubt}So ${word}`),
-    taught("</think>\n<answer>", 0.1),
-    taught(letterOf(options, word), 1),
-    taught("</answer><|im_end|>", 0.1),
-  ];
+  // One short branch a word: they do not see each other, so no letter follows from the letters already given.
+  const branches = options.map((word): Segment[] => [
+    silent(`<think>So ${word}`),
+    taught(` ${letterOf(options, word)}`),
+  ]);
+  const word = random.pick(options);
+  const seen = Array.from({ length: random.below(5) }, (_, second) => {
+    const other = random.chance(0.7) ? random.pick(options) : random.pick(LOOKUP_WORDS);
+    return `${second} s ${other}`;
+  });
+  const letter = letterOf(options, word);
+  branches.push([
+    silent(`<think>${seen.length === 0 ? "So" : `${seen.join(", ")}. So`} ${word}`),
+    taught(` ${letter}`),
+    taught("</think>\n<answer>", 0.05),
+    taught(letter, 0.3),
+    taught("</answer><|im_end|>", 0.05),
+  ]);
+  const number = String(random.below(5));
+  branches.push([
+    silent(`<think>So ${number}</think>\n<answer>`),
+    taught(number, 0.3),
+    taught("</answer><|im_end|>", 0.05),
+  ]);
+  return { kind: "lookup", clip: null, prefix: `${TEXT_PREFIX}${question}${optionLines(options)}${TURN}`, branches };
 }
 
 /** A question about a single second, or about what never changes, answered through a word. */
@@ -104,10 +117,10 @@ function perceptionBranch(random: Random, clip: Clip): Segment[] | null {
   return [
     silent(`${text}${optionLines(options)}${TURN}`),
     taught("<think>So", 0.1),
-    taught(` ${answer}`, 1),
-    taught("</think>\n<answer>", 0.1),
-    taught(letterOf(options, answer), 1),
-    taught("</answer><|im_end|>", 0.1),
+    taught(` ${answer} ${letterOf(options, answer)}`, 1),
+    taught("</think>\n<answer>", 0.05),
+    taught(letterOf(options, answer), 0.3),
+    taught("</answer><|im_end|>", 0.05),
   ];
 }
 
@@ -123,10 +136,7 @@ function secondBranch(random: Random, clip: Clip): Segment[] {
 /** Row number `index` of the pretraining stream with the given seed. */
 export function pretrainingRow(seed: number, index: number): PretrainingRow {
   const random = randomFrom(seed, "row", index);
-  if (random.chance(PRETRAINING.lookupShare)) {
-    const branches = Array.from({ length: PRETRAINING.lookupBranches }, () => lookupBranch(random));
-    return { kind: "lookup", clip: null, prefix: TEXT_PREFIX, branches };
-  }
+  if (random.chance(PRETRAINING.lookupShare)) return lookupRow(random);
   const clip = clipOf(seed, "pretrain", index);
   const branches = [captionBranch(clip), secondBranch(random, clip)];
   for (let question = 0; question < 2; question += 1) {

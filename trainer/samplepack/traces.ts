@@ -20,10 +20,17 @@ function say(evidence: readonly Evidence[]): string {
   return evidence.map(({ second, seen }) => (second === null ? seen : `${second} s ${seen}`)).join(", ");
 }
 
-function answerTag(question: Question, word: string): string {
-  const letter = question.options.length === 0 ? word : OPTION_LETTERS[question.options.indexOf(word)];
-  return `<answer>${letter}</answer>`;
+/** The letter of a word among the options; a number stands for itself. */
+function resultOf(question: Question, word: string): string {
+  return question.options.length === 0 ? word : (OPTION_LETTERS[question.options.indexOf(word)] as string);
 }
+
+/** "So red B": the word that follows, and its letter where there are options. */
+function conclude(question: Question, word: string): string {
+  return question.options.length === 0 ? `So ${word}` : `So ${word} ${resultOf(question, word)}`;
+}
+
+const answerTag = (question: Question, word: string): string => `<answer>${resultOf(question, word)}</answer>`;
 
 /** A wrong observation: one second's seen word replaced by another wrong option of the question. */
 function misread(random: Random, question: Question, wrong: string): Evidence[] {
@@ -41,19 +48,19 @@ export function traceOf(random: Random, question: Question, style: TraceStyle): 
     case "plain":
       return {
         style,
-        process: `<think>${say(question.evidence)}. So ${question.answer}</think>`,
+        process: `<think>${say(question.evidence)}. ${conclude(question, question.answer)}</think>`,
         solution: answerTag(question, question.answer),
       };
     case "corrected":
       return {
         style,
-        process: `<think>${say(question.evidence)}. So ${wrong}. Wait, no. So ${question.answer}</think>`,
+        process: `<think>${say(question.evidence)}. ${conclude(question, wrong)}. Wait, no. ${conclude(question, question.answer)}</think>`,
         solution: answerTag(question, question.answer),
       };
     case "wrong": {
       return {
         style,
-        process: `<think>${say(misread(random, question, wrong))}. So ${wrong}</think>`,
+        process: `<think>${say(misread(random, question, wrong))}. ${conclude(question, wrong)}</think>`,
         solution: answerTag(question, wrong),
       };
     }

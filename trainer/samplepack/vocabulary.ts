@@ -22,6 +22,9 @@ const INNER_WORDS: readonly string[] = [
 /** Words that begin a line or a turn. */
 const FIRST_WORDS = "What Which Where When How Describe Name So Wait user system assistant".split(" ");
 
+/** A thought names the letter right after the word that it found. */
+const LETTERS = [" A", " B", " C", " D", " E", " F"];
+
 /** Pieces of punctuation that the pre-tokenizer keeps whole. */
 const PIECES = ["?\n", ".\n"];
 
@@ -63,7 +66,7 @@ export interface Vocabulary {
 export function buildVocabulary(): Vocabulary {
   const characters = byteCharacters();
   const spell = (text: string): string[] => [...new TextEncoder().encode(text)].map((byte) => characters[byte]!);
-  const texts = [...LOOKUP_WORDS.map((word) => ` ${word}`), ...FIRST_WORDS, ...PIECES];
+  const texts = [...LOOKUP_WORDS.map((word) => ` ${word}`), ...LETTERS, ...FIRST_WORDS, ...PIECES];
   let words = [...new Set(texts)].map(spell);
   const tokens = characters.filter((character) => character < "\u0100").concat(characters.filter((c) => c >= "\u0100"));
   const merges: [string, string][] = [];
