@@ -12,7 +12,10 @@ export function dataFolder(option?: string): string {
   return folder;
 }
 
+/** Ids become folder names: no separators, no leading dot. */
+export const isRunId = (name: string): boolean => /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name);
+
 export const runFolder = (data: string, run: string): string => {
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(run)) throw new RangeError(`"${run}" is not a run's id.`);
+  if (!isRunId(run)) throw new RangeError(`"${run}" is not a run's id.`);
   return join(data, DATA_FOLDER.runs, run);
 };

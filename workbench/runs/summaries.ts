@@ -1,5 +1,5 @@
 /** What the window shows of a run: the index joined with the run's file and its lease. */
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { EventOf } from "../../contract/journal.ts";
 import type { RunDetail, RunState, RunSummary } from "../../contract/methods.ts";
@@ -30,7 +30,12 @@ const SPARKLINE_VALUES = 40;
 
 function readConfig(folder: string): RunConfigFile | null {
   const file = join(folder, RUN_FOLDER.config);
-  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as RunConfigFile) : null;
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as RunConfigFile;
+  } catch {
+    // Runs of external trainers have none; the journal says the same.
+    return null;
+  }
 }
 
 function stateOf(row: RunRow, alive: boolean, createdAt: number): RunState {
@@ -50,28 +55,24 @@ function secondsPerStep(database: Db, run: string): number | null {
   return (rows[0]!.time - rows.at(-1)!.time) / 1000 / (rows.length - 1);
 }
 
+/** Means of about 40 stretches of the run, to four digits: the list of runs is sent whole. */
 function sparkline(database: Db, run: string): number[] {
-  const read = (metric: string) =>
-    database
-      .prepare(
-        "SELECT value FROM metrics WHERE run = ? AND metric = ? AND superseded = 0 AND value IS NOT NULL ORDER BY step",
-      )
-      .all(run, metric) as { value: number }[];
+  const buckets = database
+    .prepare(
+      `SELECT avg(value) AS value FROM metrics WHERE run = @run AND metric = @metric AND superseded = 0
+       AND value IS NOT NULL GROUP BY step * @count / (SELECT max(step) + 1 FROM latest WHERE run = @run) ORDER BY min(step)`,
+    )
+    .pluck();
+  const read = (metric: string) => buckets.all({ run, metric, count: SPARKLINE_VALUES }) as number[];
   const rewards = read("reward");
-  const values = (rewards.length >= 2 ? rewards : read("loss")).map((row) => row.value);
-  if (values.length <= SPARKLINE_VALUES) return values;
-  const width = values.length / SPARKLINE_VALUES;
-  return Array.from({ length: SPARKLINE_VALUES }, (_, bucket) => {
-    const part = values.slice(Math.floor(bucket * width), Math.floor((bucket + 1) * width));
-    return part.reduce((sum, value) => sum + value, 0) / part.length;
-  });
+  return (rewards.length >= 2 ? rewards : read("loss")).map((value) => Number(value.toPrecision(4)));
 }
 
 function newestHeldOut(database: Db, run: string): number | null {
   const row = database
     .prepare(
       `SELECT event FROM events WHERE run = ? AND type = 'evaluation' AND superseded = 0
-       AND json_extract(event, '$.split') = 'heldout' ORDER BY id DESC LIMIT 1`,
+       AND json_extract(event, '$.split') = 'heldout' ORDER BY line DESC LIMIT 1`,
     )
     .get(run) as { event: string } | undefined;
   return row ? (JSON.parse(row.event) as EventOf<"evaluation">).accuracy : null;
@@ -118,7 +119,7 @@ function emptyRow(id: string): RunRow {
   return { id, ...nothing, attempt: 0, phase: "preparing", stage: null, step: 0, last_time: null, data_errors: 0 };
 }
 
-/** Events of one type that are still in force, oldest first. */
+/** The newest events of one type that are still in force, oldest first. */
 export function listEvents<Type extends "evaluation" | "notice" | "data_error" | "checkpoint">(
   database: Db,
   run: string,
@@ -126,9 +127,9 @@ export function listEvents<Type extends "evaluation" | "notice" | "data_error" |
   limit = 2000,
 ): EventOf<Type>[] {
   const rows = database
-    .prepare("SELECT event FROM events WHERE run = ? AND type = ? AND superseded = 0 ORDER BY id LIMIT ?")
+    .prepare("SELECT event FROM events WHERE run = ? AND type = ? AND superseded = 0 ORDER BY line DESC LIMIT ?")
     .all(run, type, limit) as { event: string }[];
-  return rows.map((row) => JSON.parse(row.event) as EventOf<Type>);
+  return rows.reverse().map((row) => JSON.parse(row.event) as EventOf<Type>);
 }
 
 export function describe(database: Db, data: string, run: string): RunDetail | null {

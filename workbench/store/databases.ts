@@ -1,5 +1,5 @@
 /** Opens the two databases of a data folder. The service is their only writer. */
-import { copyFileSync, existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { DATA_FOLDER } from "../../contract/run-folder.ts";
@@ -9,20 +9,43 @@ export type Db = Database.Database;
 
 function open(file: string): Db {
   const database = new Database(file);
-  database.pragma("journal_mode = WAL");
-  database.pragma("synchronous = NORMAL");
-  database.pragma("busy_timeout = 5000");
-  database.pragma("temp_store = MEMORY");
-  database.pragma("mmap_size = 268435456");
-  return database;
+  try {
+    database.pragma("journal_mode = WAL");
+    database.pragma("synchronous = NORMAL");
+    database.pragma("busy_timeout = 5000");
+    database.pragma("temp_store = MEMORY");
+    database.pragma("mmap_size = 268435456");
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
 }
 
-/** The journals' index; may be deleted at any time and is then built again. */
+const isDamaged = (error: unknown): boolean =>
+  ["SQLITE_NOTADB", "SQLITE_CORRUPT"].includes((error as { code?: string }).code ?? "");
+
+/** The journals' index; may be deleted at any time and is then built again. A damaged one is set aside. */
 export function openIndex(dataFolder: string): Db {
   mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
   const file = join(dataFolder, DATA_FOLDER.index);
-  const database = open(file);
+  let database: Db;
+  try {
+    database = open(file);
+  } catch (error) {
+    if (!isDamaged(error)) throw error;
+    renameSync(file, `${file}.damaged`);
+    for (const suffix of ["-wal", "-shm"]) rmSync(`${file}${suffix}`, { force: true });
+    database = open(file);
+  }
   migrate(database, INDEX_MIGRATIONS, file);
+  return database;
+}
+
+/** An index that nobody else sees, for commands that look at runs beside the service. */
+export function openIndexInMemory(): Db {
+  const database = new Database(":memory:");
+  migrate(database, INDEX_MIGRATIONS, "the index in memory");
   return database;
 }
 
@@ -33,7 +56,12 @@ export function openUser(dataFolder: string): Db {
   const existed = existsSync(file);
   const database = open(file);
   const version = database.pragma("user_version", { simple: true }) as number;
-  if (existed && version < USER_MIGRATIONS.length) copyFileSync(file, `${file}.before-${version}`);
+  if (existed && version < USER_MIGRATIONS.length) {
+    // Not a copy of the file: what waits in the write-ahead log belongs to it too.
+    const backup = `${file}.before-${version}`;
+    rmSync(backup, { force: true });
+    database.prepare("VACUUM INTO ?").run(backup);
+  }
   migrate(database, USER_MIGRATIONS, file);
   return database;
 }

@@ -2,12 +2,16 @@
  * Takes journals into the index: each batch of lines together with the offset it ends at, in one transaction, so that a
  * killed service neither loses nor doubles an event.
  */
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { EventOf, JournalEvent } from "../../contract/journal.ts";
 import { DATA_FOLDER } from "../../contract/run-folder.ts";
+import { isRunId } from "../data-folder.ts";
 import type { Db } from "./databases.ts";
-import { readJournalChunk, type JournalLine } from "./journal-tail.ts";
+import { endsALine, readJournalChunk, type JournalLine } from "./journal-tail.ts";
+import { parseLine, type UnknownEvent } from "./parse-line.ts";
+import { lineId } from "./schema.ts";
+import { prepareIngest, type IngestStatements } from "./statements.ts";
 
 export interface Ingested {
   readonly run: string;
@@ -15,23 +19,39 @@ export interface Ingested {
   /** Event types seen, for pushes to the window. */
   readonly kinds: ReadonlySet<string>;
   readonly step: number;
+  /** True when the limit was reached before the journals' ends. */
+  readonly more: boolean;
 }
 
-interface SourceRow {
-  readonly offset: number;
+interface Resume {
+  readonly attempt: number;
+  readonly fromStep: number;
 }
 
-type Loose = Record<string, unknown> & { type: string; attempt: number; time: number };
+/** A line's place: `rank` writes to `journal.<rank>.ndjson`. */
+interface Place {
+  readonly run: string;
+  readonly rank: number;
+  readonly line: number;
+}
+
+interface Counts {
+  events: number;
+  step: number;
+  badLines: number;
+  firstBad: string | null;
+}
 
 export class Ingest {
   readonly #database: Db;
   readonly #dataFolder: string;
-  readonly #statements: ReturnType<typeof prepare>;
+  readonly #statements: IngestStatements;
+  readonly #resumes = new Map<string, Resume[]>();
 
   constructor(database: Db, dataFolder: string) {
     this.#database = database;
     this.#dataFolder = dataFolder;
-    this.#statements = prepare(database);
+    this.#statements = prepareIngest(database);
   }
 
   /** Ids of the runs that have a folder. */
@@ -39,171 +59,170 @@ export class Ingest {
     const folder = join(this.#dataFolder, DATA_FOLDER.runs);
     if (!existsSync(folder)) return [];
     return readdirSync(folder, { withFileTypes: true })
-      .filter((entry) => entry.isDirectory())
+      .filter((entry) => entry.isDirectory() && isRunId(entry.name))
       .map((entry) => entry.name);
   }
 
-  /** Reads what has been added to a run's journals since the last call. */
-  run(run: string): Ingested {
+  /** Reads what has been added to a run's journals since the last call, at most about `limitBytes` of it. */
+  run(run: string, limitBytes = Number.POSITIVE_INFINITY): Ingested {
     const folder = join(this.#dataFolder, DATA_FOLDER.runs, run);
     const kinds = new Set<string>();
-    let events = 0;
-    let step = 0;
-    const files = existsSync(folder) ? readdirSync(folder).filter((name) => /^journal\.\d+\.ndjson$/.test(name)) : [];
-    for (const file of files.sort()) {
-      const rank = Number(file.split(".")[1]);
+    let [events, step, read] = [0, 0, 0];
+    for (const file of journalFiles(folder)) {
       for (;;) {
-        const source = this.#statements.source.get(run, file) as SourceRow | undefined;
-        const offset = source?.offset ?? 0;
-        const chunk = readJournalChunk(join(folder, file), offset);
-        if (chunk.end === offset) break;
-        this.#database.transaction(() => {
-          const counts = this.#batch(run, rank, chunk.lines, kinds);
-          step = Math.max(step, counts.step);
-          events += counts.events;
-          this.#statements.advance.run({ run, file, offset: chunk.end, ...counts });
-        })();
+        if (read >= limitBytes) return { run, events, kinds, step, more: true };
+        const batch = this.#batch(run, folder, file, kinds);
+        if (batch === null) break;
+        events += batch.events;
+        step = Math.max(step, batch.step);
+        read += batch.bytes;
       }
     }
-    return { run, events, kinds, step };
+    return { run, events, kinds, step, more: false };
   }
 
-  #batch(run: string, rank: number, lines: readonly JournalLine[], kinds: Set<string>) {
-    this.#statements.addRun.run(run);
-    let events = 0;
-    let badLines = 0;
-    let firstBad: string | null = null;
-    let step = 0;
-    for (const line of lines) {
-      let event: Loose;
-      try {
-        event = JSON.parse(line.text) as Loose;
-        if (typeof event.type !== "string" || !Number.isInteger(event.attempt)) throw new Error("no type or attempt");
-      } catch (error) {
-        badLines++;
-        firstBad ??= `byte ${line.offset}: ${(error as Error).message}`;
-        continue;
+  /** One chunk of a journal in one transaction; null when it has nothing new. */
+  #batch(run: string, folder: string, file: string, kinds: Set<string>): (Counts & { bytes: number }) | null {
+    const path = join(folder, file);
+    const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+    if (size === this.#offset(run, file)) return null;
+    const rank = Number(file.split(".")[1]);
+    // Immediate: the offset read here is still the one when the batch is written, whoever else may write.
+    const apply = this.#database.transaction(() => {
+      let offset = this.#offset(run, file);
+      if (size < offset || !endsALine(path, offset)) {
+        // Another journal than the one that was read: what came from it goes.
+        for (const statement of this.#statements.forget) statement.run(run);
+        this.#resumes.delete(run);
+        offset = 0;
       }
-      events++;
-      kinds.add(event.type);
-      if (typeof event["step"] === "number") step = Math.max(step, event["step"]);
-      this.#apply(run, rank, event, line.text);
+      const chunk = readJournalChunk(path, offset);
+      if (chunk.end === offset) return null;
+      this.#statements.addRun.run(run);
+      const counts: Counts = { events: 0, step: 0, badLines: 0, firstBad: null };
+      for (const line of chunk.lines) this.#line(run, rank, line, counts, kinds);
+      const { badLines, firstBad } = counts;
+      this.#statements.advance.run({ run, file, offset: chunk.end, badLines, firstBad });
+      return { ...counts, bytes: chunk.end - offset };
+    });
+    try {
+      return apply.immediate();
+    } catch (error) {
+      this.#resumes.delete(run);
+      throw error;
     }
-    return { events, badLines, firstBad, step };
   }
 
-  #apply(run: string, rank: number, loose: Loose, text: string): void {
+  #offset(run: string, file: string): number {
+    return (this.#statements.source.get(run, file) as { offset: number } | undefined)?.offset ?? 0;
+  }
+
+  #line(run: string, rank: number, line: JournalLine, counts: Counts, kinds: Set<string>): void {
+    const parsed = parseLine(line.text);
+    if (parsed.kind === "bad") {
+      counts.badLines++;
+      counts.firstBad ??= `byte ${line.offset}: ${parsed.reason}`;
+      return;
+    }
+    const { event } = parsed;
+    const place = { run, rank, line: lineId(line.offset, rank) };
+    this.#statements.line.run(run, place.line, event.attempt, event.seq, event.type);
+    this.#statements.touch.run(event.attempt, event.time, run);
+    if (parsed.kind === "event") this.#apply(place, parsed.event, line.text);
+    else this.#keep(place, parsed.event, line.text);
+    counts.events++;
+    kinds.add(event.type);
+    if (event.type === "step") counts.step = Math.max(counts.step, (event as EventOf<"step">).step);
+  }
+
+  #apply(place: Place, event: JournalEvent, text: string): void {
     const statements = this.#statements;
-    const event = loose as unknown as JournalEvent;
-    statements.touch.run({ run, attempt: loose.attempt, time: loose.time ?? null });
+    const { run, rank, line } = place;
     switch (event.type) {
       case "run_started":
-        statements.started.run({ run, text, time: event.time });
+        if (rank === 0) statements.started.run(text, event.time, run);
         break;
       case "resume":
-        this.#supersede(run, event);
+        this.#resume(run, event);
         break;
       case "phase":
-        statements.phase.run({ run, phase: event.phase, stage: event.stage, step: event.step });
-        break;
-      case "step":
-        statements.step.run({ run, stage: event.stage, step: event.step });
-        for (const [metric, value] of Object.entries(event.metrics)) this.#metric(run, event, metric, value);
-        for (const [phase, value] of Object.entries(event.timings)) this.#metric(run, event, `time/${phase}`, value);
-        for (const [purpose, value] of Object.entries(event.memory ?? {})) {
-          this.#metric(run, event, `memory/${purpose}`, value);
-        }
-        break;
-      case "group":
-        statements.group.run({
-          run,
-          step: event.step,
-          attempt: event.attempt,
-          name: event.group,
-          view: event.view,
-          text,
-        });
-        break;
-      case "rollout":
-        statements.rollout.run({
-          run,
-          step: event.step,
-          attempt: event.attempt,
-          group: event.group,
-          position: event.index,
-          file: `tokens.${rank}.bin`,
-          correct: event.correct ? 1 : 0,
-          reward: event.reward,
-          text,
-        });
+        if (rank === 0) statements.phase.run(event.phase, event.stage, run);
         break;
       case "run_ended":
-        statements.ended.run({ run, time: event.time, status: event.status, reason: event.reason, step: event.step });
+        if (rank === 0) statements.ended.run(event.time, event.status, event.reason, run);
         break;
+      case "step":
+        this.#step(place, event);
+        break;
+      case "group": {
+        const superseded = this.#isSuperseded(run, event.attempt, event.step);
+        statements.group.run(run, line, event.step, event.attempt, event.group, event.view, superseded, text);
+        break;
+      }
+      case "rollout": {
+        const { step, attempt, group, index, correct, reward } = event;
+        const superseded = this.#isSuperseded(run, attempt, step);
+        const file = `tokens.${rank}.bin`;
+        statements.rollout.run(run, line, step, attempt, group, index, file, Number(correct), reward, superseded, text);
+        break;
+      }
       default:
-        if (loose.type === "data_error") statements.dataError.run(run);
-        statements.other.run({ run, type: loose.type, step: loose["step"] ?? null, attempt: loose.attempt, text });
+        if (event.type === "data_error") statements.dataError.run(run);
+        this.#keep(place, event, text);
     }
   }
 
-  #metric(run: string, event: EventOf<"step">, metric: string, value: number | null): void {
+  #keep({ run, line }: Place, event: UnknownEvent | JournalEvent, text: string): void {
+    const step = "step" in event && typeof event.step === "number" ? event.step : null;
+    const superseded = step === null ? 0 : this.#isSuperseded(run, event.attempt, step);
+    this.#statements.other.run(run, line, event.type, step, event.attempt, superseded, text);
+  }
+
+  /** Metrics, and times and memory beside them as `time/…` and `memory/…`. Other ranks' carry their rank. */
+  #step({ run, rank }: Place, event: EventOf<"step">): void {
     const { step, attempt, time } = event;
-    this.#statements.metric.run({ run, metric, step, attempt, time, value });
+    const superseded = this.#isSuperseded(run, attempt, step);
+    const prefix = rank === 0 ? "" : `rank${rank}/`;
+    const put = (name: string, value: number | null): void => {
+      this.#statements.metric.run(run, prefix + name, step, attempt, time, value, superseded);
+      if (value !== null && superseded === 0) this.#statements.latest.run(run, prefix + name, step, value);
+    };
+    for (const [name, value] of Object.entries(event.metrics)) put(name, value);
+    for (const [name, value] of Object.entries(event.timings)) put(`time/${name}`, value);
+    for (const [name, value] of Object.entries(event.memory ?? {})) put(`memory/${name}`, value);
+    if (rank === 0 && superseded === 0) this.#statements.step.run(event.stage, step, run);
   }
 
   /** Steps of older attempts after `fromStep` were done again: kept, countable, not drawn. */
-  #supersede(run: string, event: EventOf<"resume">): void {
-    const values = { run, attempt: event.attempt, fromStep: event.fromStep };
+  #resume(run: string, { attempt, fromStep }: EventOf<"resume">): void {
+    const known = this.#resumesOf(run);
+    // Every rank says it; the first one counts.
+    if (known.some((resume) => resume.attempt === attempt)) return;
+    known.push({ attempt, fromStep });
+    const values = { run, attempt, fromStep };
+    this.#statements.addResume.run(values);
     for (const statement of this.#statements.supersede) statement.run(values);
-    this.#statements.resumed.run({ run, fromStep: event.fromStep });
+    this.#statements.resumed.run({ run, fromStep });
+    this.#statements.dropLatest.run({ run });
+    this.#statements.rebuildLatest.run({ run });
+  }
+
+  #isSuperseded(run: string, attempt: number, step: number): 0 | 1 {
+    return this.#resumesOf(run).some((resume) => resume.attempt > attempt && step > resume.fromStep) ? 1 : 0;
+  }
+
+  #resumesOf(run: string): Resume[] {
+    let resumes = this.#resumes.get(run);
+    if (!resumes) this.#resumes.set(run, (resumes = this.#statements.resumes.all(run) as Resume[]));
+    return resumes;
   }
 }
 
-function prepare(database: Db) {
-  const supersede = ["metrics", "groups", "rollouts", "events"].map((table) =>
-    database.prepare(
-      `UPDATE ${table} SET superseded = 1 WHERE run = @run AND attempt < @attempt AND step > @fromStep AND superseded = 0`,
-    ),
-  );
-  return {
-    supersede,
-    source: database.prepare("SELECT offset FROM sources WHERE run = ? AND file = ?"),
-    advance: database.prepare(
-      `INSERT INTO sources (run, file, offset, events, bad_lines, first_bad)
-       VALUES (@run, @file, @offset, @events, @badLines, @firstBad)
-       ON CONFLICT (run, file) DO UPDATE SET offset = excluded.offset, events = events + excluded.events,
-         bad_lines = bad_lines + excluded.bad_lines, first_bad = coalesce(first_bad, excluded.first_bad)`,
-    ),
-    addRun: database.prepare("INSERT INTO runs (id) VALUES (?) ON CONFLICT (id) DO NOTHING"),
-    touch: database.prepare(
-      "UPDATE runs SET attempt = max(attempt, @attempt), last_time = coalesce(@time, last_time) WHERE id = @run",
-    ),
-    started: database.prepare(
-      `UPDATE runs SET started = @text, started_at = coalesce(started_at, @time), ended_at = NULL, end_status = NULL,
-         end_reason = NULL WHERE id = @run`,
-    ),
-    resumed: database.prepare(
-      "UPDATE runs SET step = @fromStep, ended_at = NULL, end_status = NULL, end_reason = NULL WHERE id = @run",
-    ),
-    phase: database.prepare("UPDATE runs SET phase = @phase, stage = @stage WHERE id = @run AND @step >= 0"),
-    step: database.prepare("UPDATE runs SET stage = @stage, step = max(step, @step) WHERE id = @run"),
-    ended: database.prepare(
-      `UPDATE runs SET ended_at = @time, end_status = @status, end_reason = @reason, step = max(step, @step) WHERE id = @run`,
-    ),
-    dataError: database.prepare("UPDATE runs SET data_errors = data_errors + 1 WHERE id = ?"),
-    metric: database.prepare(
-      `INSERT OR REPLACE INTO metrics (run, metric, step, attempt, time, value)
-       VALUES (@run, @metric, @step, @attempt, @time, @value)`,
-    ),
-    group: database.prepare(
-      "INSERT INTO groups (run, step, attempt, name, view, event) VALUES (@run, @step, @attempt, @name, @view, @text)",
-    ),
-    rollout: database.prepare(
-      `INSERT INTO rollouts (run, step, attempt, group_name, position, rank_file, correct, reward, event)
-       VALUES (@run, @step, @attempt, @group, @position, @file, @correct, @reward, @text)`,
-    ),
-    other: database.prepare(
-      "INSERT INTO events (run, type, step, attempt, event) VALUES (@run, @type, @step, @attempt, @text)",
-    ),
-  };
+/** Journals of a run folder, by rank. */
+export function journalFiles(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  const rank = (name: string): number => Number(name.split(".")[1]);
+  return readdirSync(folder)
+    .filter((name) => /^journal\.\d+\.ndjson$/.test(name))
+    .sort((left, right) => rank(left) - rank(right));
 }

@@ -40,3 +40,15 @@ export function readJournalChunk(path: string, offset: number, chunkBytes = CHUN
     closeSync(file);
   }
 }
+
+/** Whether the byte before `offset` ends a line: false when the file is not the one that was read up to there. */
+export function endsALine(path: string, offset: number): boolean {
+  if (offset === 0) return true;
+  const file = openSync(path, "r");
+  try {
+    const byte = Buffer.alloc(1);
+    return readSync(file, byte, 0, 1, offset - 1) === 1 && byte[0] === 10;
+  } finally {
+    closeSync(file);
+  }
+}

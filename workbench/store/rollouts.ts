@@ -15,7 +15,7 @@ export interface StoredGroup {
 export function listRolloutSteps(database: Db, run: string): StepIndexEntry[] {
   return database
     .prepare(
-      `SELECT g.step AS step, count(DISTINCT g.id) AS groups, avg(r.reward) AS rewardMean, avg(r.correct) AS accuracy
+      `SELECT g.step AS step, count(DISTINCT g.line) AS groups, avg(r.reward) AS rewardMean, avg(r.correct) AS accuracy
        FROM groups g LEFT JOIN rollouts r ON r.run = g.run AND r.step = g.step AND r.group_name = g.name AND r.superseded = 0
        WHERE g.run = ? AND g.superseded = 0 AND g.view = 'ordered' GROUP BY g.step ORDER BY g.step`,
     )
@@ -24,11 +24,11 @@ export function listRolloutSteps(database: Db, run: string): StepIndexEntry[] {
 
 export function readGroups(database: Db, run: string, step: number): StoredGroup[] {
   const groups = database
-    .prepare("SELECT event FROM groups WHERE run = ? AND step = ? AND superseded = 0 ORDER BY id")
+    .prepare("SELECT event FROM groups WHERE run = ? AND step = ? AND superseded = 0 ORDER BY line")
     .all(run, step) as { event: string }[];
   const rollouts = database
     .prepare(
-      "SELECT id, event FROM rollouts WHERE run = ? AND step = ? AND superseded = 0 ORDER BY group_name, position",
+      "SELECT line AS id, event FROM rollouts WHERE run = ? AND step = ? AND superseded = 0 ORDER BY group_name, position",
     )
     .all(run, step) as { id: number; event: string }[];
   const byGroup = new Map<string, RolloutView[]>();
@@ -63,7 +63,7 @@ export interface TokenArrays {
 
 /** @throws a sentence when the rollout is unknown, or its block is cut off or altered. */
 export function readTokens(database: Db, runFolder: string, run: string, rollout: number): TokenArrays {
-  const row = database.prepare("SELECT rank_file, event FROM rollouts WHERE run = ? AND id = ?").get(run, rollout) as
+  const row = database.prepare("SELECT rank_file, event FROM rollouts WHERE run = ? AND line = ?").get(run, rollout) as
     { rank_file: string; event: string } | undefined;
   if (!row) throw new RangeError(`Run ${run} has no rollout ${rollout}; reload the page.`);
   const block = (JSON.parse(row.event) as EventOf<"rollout">).tokens;

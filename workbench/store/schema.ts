@@ -1,11 +1,11 @@
 /**
- * The schema of `index.db`, the journals' index: forward-only migrations, one entry a version. Everything in it can be
- * built again from the journals; what only people know lives in `user.db` (user-schema.ts).
+ * The schemas of `index.db` and `user.db`: forward-only migrations, one entry a version. The index can be built again from
+ * the journals at any time, so its migrations may start it afresh; what only people know is migrated and never rebuilt.
  */
 import type Database from "better-sqlite3";
 
-export const INDEX_MIGRATIONS: readonly string[] = [
-  `
+/** Tables of the index. `line` is where an event stands in its journal: see {@link lineId}. */
+const INDEX_TABLES = `
   CREATE TABLE runs (
     id TEXT PRIMARY KEY,
     started TEXT,               -- run_started, as JSON
@@ -17,32 +17,52 @@ export const INDEX_MIGRATIONS: readonly string[] = [
   -- How far each journal file has been read. Written in the transaction that holds what was read.
   CREATE TABLE sources (
     run TEXT NOT NULL, file TEXT NOT NULL,
-    offset INTEGER NOT NULL, events INTEGER NOT NULL, bad_lines INTEGER NOT NULL, first_bad TEXT,
+    offset INTEGER NOT NULL, bad_lines INTEGER NOT NULL, first_bad TEXT,
     PRIMARY KEY (run, file)
+  ) WITHOUT ROWID;
+  -- Every event, so that an audit can compare it with the journals line by line.
+  CREATE TABLE lines (
+    run TEXT NOT NULL, line INTEGER NOT NULL, attempt INTEGER NOT NULL, seq INTEGER NOT NULL, type TEXT NOT NULL,
+    PRIMARY KEY (run, line)
+  ) WITHOUT ROWID;
+  CREATE TABLE resumes (
+    run TEXT NOT NULL, attempt INTEGER NOT NULL, from_step INTEGER NOT NULL, PRIMARY KEY (run, attempt)
   ) WITHOUT ROWID;
   CREATE TABLE metrics (
     run TEXT NOT NULL, metric TEXT NOT NULL, step INTEGER NOT NULL, attempt INTEGER NOT NULL,
     time REAL NOT NULL, value REAL, superseded INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (run, metric, step, attempt)
   ) WITHOUT ROWID;
+  -- Newest finite value of each metric, for the list of runs.
+  CREATE TABLE latest (
+    run TEXT NOT NULL, metric TEXT NOT NULL, step INTEGER NOT NULL, value REAL NOT NULL, PRIMARY KEY (run, metric)
+  ) WITHOUT ROWID;
   CREATE TABLE groups (
-    id INTEGER PRIMARY KEY, run TEXT NOT NULL, step INTEGER NOT NULL, attempt INTEGER NOT NULL,
+    run TEXT NOT NULL, line INTEGER NOT NULL, step INTEGER NOT NULL, attempt INTEGER NOT NULL,
     name TEXT NOT NULL, view TEXT NOT NULL, superseded INTEGER NOT NULL DEFAULT 0, event TEXT NOT NULL
   );
   CREATE INDEX groups_by_step ON groups (run, step);
   CREATE TABLE rollouts (
-    id INTEGER PRIMARY KEY, run TEXT NOT NULL, step INTEGER NOT NULL, attempt INTEGER NOT NULL,
+    run TEXT NOT NULL, line INTEGER NOT NULL, step INTEGER NOT NULL, attempt INTEGER NOT NULL,
     group_name TEXT NOT NULL, position INTEGER NOT NULL, rank_file TEXT NOT NULL,
     correct INTEGER NOT NULL, reward REAL NOT NULL, superseded INTEGER NOT NULL DEFAULT 0, event TEXT NOT NULL
   );
-  CREATE INDEX rollouts_by_step ON rollouts (run, step, group_name, position);
+  CREATE INDEX rollouts_by_step ON rollouts (run, step, group_name, position, superseded, reward, correct);
+  CREATE INDEX rollouts_by_line ON rollouts (run, line);
   -- Everything else that is listed whole: evaluations, items, notices, data errors, checkpoints, acknowledgements, unknown types.
   CREATE TABLE events (
-    id INTEGER PRIMARY KEY, run TEXT NOT NULL, type TEXT NOT NULL, step INTEGER, attempt INTEGER NOT NULL,
+    run TEXT NOT NULL, line INTEGER NOT NULL, type TEXT NOT NULL, step INTEGER, attempt INTEGER NOT NULL,
     superseded INTEGER NOT NULL DEFAULT 0, event TEXT NOT NULL
   );
-  CREATE INDEX events_by_type ON events (run, type, step);
-  `,
+  CREATE INDEX events_by_type ON events (run, type, line);
+`;
+
+const TABLES_BEFORE = ["runs", "sources", "metrics", "groups", "rollouts", "events"];
+
+/** Version 1 numbered events by arrival, which a rebuilt index could not repeat: its tables are made anew. */
+export const INDEX_MIGRATIONS: readonly string[] = [
+  "-- version 1 was never released",
+  TABLES_BEFORE.map((table) => `DROP TABLE IF EXISTS ${table};`).join("\n") + INDEX_TABLES,
 ];
 
 export const USER_MIGRATIONS: readonly string[] = [
@@ -52,6 +72,17 @@ export const USER_MIGRATIONS: readonly string[] = [
   CREATE TABLE media_roots (path TEXT PRIMARY KEY, added_at REAL NOT NULL) WITHOUT ROWID;
   `,
 ];
+
+const MAX_RANKS = 4096;
+
+/** Number of an event in its run: journal offset and rank. The same in every index that is built from the journal. */
+export const lineId = (offset: number, rank: number): number => offset * MAX_RANKS + rank;
+
+/** The journal line that a {@link lineId} names. */
+export const lineOf = (id: number): { readonly offset: number; readonly rank: number } => ({
+  offset: Math.floor(id / MAX_RANKS),
+  rank: id % MAX_RANKS,
+});
 
 /**
  * Brings a database to the newest version, one transaction a step.

@@ -54,16 +54,12 @@ export function readSeries(database: Db, query: SeriesQuery): Series[] {
 }
 
 export function metricNames(database: Db, run: string): string[] {
-  const rows = database.prepare("SELECT DISTINCT metric FROM metrics WHERE run = ? ORDER BY metric").all(run);
+  const rows = database.prepare("SELECT metric FROM latest WHERE run = ? ORDER BY metric").all(run);
   return (rows as { metric: string }[]).map((row) => row.metric);
 }
 
 /** Newest value of each metric. */
 export function latestMetrics(database: Db, run: string): Record<string, number> {
-  const rows = database
-    .prepare(
-      `SELECT metric, value, max(step) FROM metrics WHERE run = ? AND superseded = 0 AND value IS NOT NULL GROUP BY metric`,
-    )
-    .all(run) as { metric: string; value: number }[];
-  return Object.fromEntries(rows.map((row) => [row.metric, row.value]));
+  const rows = database.prepare("SELECT metric, value FROM latest WHERE run = ?").all(run);
+  return Object.fromEntries((rows as { metric: string; value: number }[]).map((row) => [row.metric, row.value]));
 }
