@@ -25,9 +25,10 @@ Napi::Error toJavaScript(Napi::Env env, const Failure& failure) {
 }
 
 Worker::Worker(Napi::Env env)
-    : function_(Napi::ThreadSafeFunction::New(env, Napi::Function::New(env, [](const Napi::CallbackInfo&) {}), "secondlook engine", 0, 1)), env_(env), thread_([this] { loop(); }) {
+    : function_(Napi::ThreadSafeFunction::New(env, Napi::Function::New(env, [](const Napi::CallbackInfo&) {}), "secondlook engine", 0, 1)), env_(env) {
   function_.Unref(env);  // an idle engine does not keep the process alive
   napi_add_env_cleanup_hook(env, closeWithEnvironment, this);
+  thread_ = std::thread([this] { loop(); });
 }
 
 Worker::~Worker() {

@@ -62,7 +62,6 @@ class Worker {
 
   Napi::ThreadSafeFunction function_;
   Napi::Env env_;
-  std::thread thread_;
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<Job*> queue_;
@@ -71,6 +70,7 @@ class Worker {
   bool closed_ = false;                  // the environment has taken the function away; JavaScript's thread only
   int pending_ = 0;                      // JavaScript's thread only
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // JavaScript's thread only
+  std::thread thread_;                   // last: it may use all of the above from its first moment
 };
 
 }  // namespace secondlook::binding

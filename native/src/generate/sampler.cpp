@@ -104,35 +104,39 @@ float Sampler::filter(const float* logits, const uint8_t* seen) {
       if (z < lowest) z = excluded;
   }
   const float highest = largest(z_.data(), vocabulary_);
-  if (settings_.topP < 1) {
-    sorted_.clear();
-    for (const float z : z_)
-      if (z > excluded) sorted_.push_back(z);
-    std::sort(sorted_.begin(), sorted_.end());
-    double total = 0, sum = 0;
-    for (const float z : sorted_) total += std::exp(static_cast<double>(z) - highest);
-    float lowest = sorted_.back();
-    size_t dropped = 0;  // of those equal to `lowest`
-    for (size_t i = 0; i < sorted_.size(); ++i) {
-      sum += std::exp(static_cast<double>(sorted_[i]) - highest);
-      if (sum / total <= 1 - static_cast<double>(settings_.topP) && i + 1 < sorted_.size()) continue;
-      lowest = sorted_[i];
-      dropped = i - static_cast<size_t>(std::lower_bound(sorted_.begin(), sorted_.end(), lowest) - sorted_.begin());
-      break;
-    }
-    for (float& z : z_) {
-      if (z < lowest || (z == lowest && dropped > 0)) {
-        dropped -= z == lowest ? 1 : 0;
-        z = excluded;
-      }
-    }
-  }
+  if (settings_.topP < 1) keepNucleus(highest);
   if (settings_.minP > 0) {
     const float lowest = highest + std::log(settings_.minP);
     for (float& z : z_)
       if (z < lowest && z < highest) z = excluded;
   }
   return highest;
+}
+
+void Sampler::keepNucleus(float highest) {
+  const double total = exponentials(z_.data(), highest), dropUpTo = (1 - static_cast<double>(settings_.topP)) * total;
+  // All tokens below an equal share of what may be dropped go in any case: only the others are sorted.
+  const auto certain = static_cast<float>(dropUpTo / static_cast<double>(vocabulary_));
+  sorted_.clear();
+  double dropped = 0;
+  for (int64_t j = 0; j < vocabulary_; ++j) {
+    const auto i = static_cast<size_t>(j);
+    if (p_[i] > certain || z_[i] == highest)
+      sorted_.push_back(z_[i]);
+    else
+      dropped += p_[i];
+  }
+  std::sort(sorted_.begin(), sorted_.end());
+  std::vector<float>& mass = p_;
+  exponentialSums(sorted_.data(), highest, static_cast<int64_t>(sorted_.size()), mass.data());
+  size_t first = 0;  // the first that stays; at least one does
+  while (first + 1 < sorted_.size() && dropped + mass[first] <= dropUpTo) dropped += mass[first++];
+  const float lowest = sorted_[first];
+  auto tiesToDrop = static_cast<int64_t>(first) - (std::lower_bound(sorted_.begin(), sorted_.end(), lowest) - sorted_.begin());
+  for (float& z : z_) {
+    if (z > lowest || (z == lowest && tiesToDrop-- <= 0)) continue;
+    z = excluded;
+  }
 }
 
 void Sampler::distribution(const float* logits, const uint8_t* seen, float* probabilities) {

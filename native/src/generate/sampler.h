@@ -37,6 +37,8 @@ class Sampler {
  private:
   /// Filtered logits in z_, -inf where excluded; returns the largest.
   float filter(const float* logits, const uint8_t* seen);
+  /// Top-p: excludes the least likely tokens of z_ whose probabilities add up to at most 1 - topP.
+  void keepNucleus(float highest);
   /// exp(z - highest) into p_; returns the sum.
   double exponentials(const float* z, float highest);
 
