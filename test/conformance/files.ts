@@ -1,6 +1,7 @@
 /** Reading reference folders: JSON (with non-finite numbers as strings) and safetensors. */
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
+import type { Frames } from "../../native/types.ts";
 import { MissingInput } from "./report.ts";
 
 const NON_FINITE: Readonly<Record<string, number>> = {
@@ -88,4 +89,10 @@ export function tensorOf(tensors: ReadonlyMap<string, Tensor>, name: string): Te
 /** Any tensor's values as ordinary numbers. */
 export function numbersOf(tensor: Tensor): Float64Array {
   return Float64Array.from(tensor.data as ArrayLike<number | bigint>, Number);
+}
+
+/** `[h, w, 3]` or `[t, h, w, 3]` as frames. */
+export function framesOf(tensor: Tensor): Frames {
+  const shape = tensor.shape.length === 3 ? [1, ...tensor.shape] : tensor.shape;
+  return { data: tensor.data as Uint8Array, count: shape[0]!, height: shape[1]!, width: shape[2]! };
 }

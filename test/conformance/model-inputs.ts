@@ -1,6 +1,6 @@
-/** Prompts and media out of the reference tensors: frames are recovered from the normalised patches, so no picture is needed. */
+/** Prompts and media out of the reference tensors: frames are recovered from the normalised patches, or are stored raw. */
 import type { Frames, Media, Model, PackedGroup } from "../../native/types.ts";
-import { tensorOf, type Tensor } from "./files.ts";
+import { framesOf, tensorOf, type Tensor } from "./files.ts";
 
 export interface Fingerprint {
   readonly shape: number[];
@@ -19,8 +19,8 @@ export interface InputInfo {
   readonly grad_norm: number;
   readonly loss_after_step: number;
   readonly adamw: { lr: number; beta1: number; beta2: number; eps: number; weight_decay: number; clip: number };
-  readonly grads: Readonly<Record<string, Fingerprint>>;
-  readonly updated: Readonly<Record<string, Fingerprint>>;
+  readonly grads?: Readonly<Record<string, Fingerprint>>;
+  readonly updated?: Readonly<Record<string, Fingerprint>>;
   readonly stop_eos: number;
 }
 
@@ -96,6 +96,8 @@ function mediaReader(tensors: ReadonlyMap<string, Tensor>, kind: "image" | "vide
   let patch = 0;
   return {
     next(): { frames: Frames; index: number } {
+      const raw = tensors.get(`raw.${kind}.${index}`);
+      if (pixels === undefined && raw !== undefined) return { frames: framesOf(raw), index: index++ };
       if (grids === undefined || pixels === undefined)
         throw new Error(`the vectors hold no ${kind}, but the ids name one`);
       const grid = (grids.data as BigInt64Array).subarray(index * 3, index * 3 + 3);

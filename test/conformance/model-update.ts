@@ -79,7 +79,7 @@ async function checkValues(
   file: "grads" | "updated",
   one: ModelCase,
   read: (name: string) => Promise<Float32Array>,
-  fingerprints: Readonly<Record<string, Fingerprint>>,
+  fingerprints: Readonly<Record<string, Fingerprint>> | undefined,
   rule: Rule,
 ): Promise<void> {
   const path = ["model", one.checkpoint, `${one.input}.${file}.safetensors`];
@@ -87,7 +87,7 @@ async function checkValues(
     ? readTensors(one.directory, ...path)
     : new Map();
   const check = section.check(title, rule.tolerance);
-  for (const [name, fingerprint] of Object.entries(fingerprints)) {
+  for (const [name, fingerprint] of Object.entries(fingerprints ?? {})) {
     const actual = await read(name);
     const scale = rule.relativeToLargest ? Math.max(1e-12, fingerprint.absmax) : 1;
     const stored = whole.get(name)?.data as Float32Array | undefined;

@@ -1,4 +1,4 @@
-/** The reference vectors that ship with the repository: science against every one of them. */
+/** The reference vectors that ship with the repository: science and tokenizer against every one of them. */
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { metricsSection } from "../conformance/metrics.ts";
@@ -6,11 +6,13 @@ import { optimSection } from "../conformance/optim.ts";
 import { preprocessSection } from "../conformance/preprocess.ts";
 import { MissingInput, Section } from "../conformance/report.ts";
 import { rlSection } from "../conformance/rl.ts";
+import { tokenizerSection } from "../conformance/tokenizer.ts";
 
 const FIXTURES = path.resolve(import.meta.dirname, "../fixtures/oracle");
 
 describe("reference vectors", () => {
   it.each([
+    ["tokenizer", tokenizerSection],
     ["rl", rlSection],
     ["metrics", metricsSection],
     ["preprocess", preprocessSection],
