@@ -1,4 +1,4 @@
-/** The base model's shape: Qwen2.5-VL's architecture at about 1.4 million parameters, for the sample pack's little world. */
+/** The base model's shape: Qwen2.5-VL's architecture at 1.45 million parameters, for the sample pack's little world. */
 import type { Vocabulary } from "./samplepack/vocabulary.ts";
 
 /** A Hugging Face `config.json`. M-RoPE's theta is small because the whole world is a few tokens wide. */
@@ -21,7 +21,7 @@ export function baseModelConfig(vocabulary: Vocabulary): Record<string, unknown>
     num_hidden_layers: 4,
     max_window_layers: 4,
     num_attention_heads: 4,
-    num_key_value_heads: 2,
+    num_key_value_heads: 4,
     max_position_embeddings: 2048,
     initializer_range: 0.05,
     rms_norm_eps: 1e-6,
