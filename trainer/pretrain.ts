@@ -9,13 +9,12 @@ import type { Engine, Model } from "../native/types.ts";
 import { splitRows, flattenRows } from "../science/objectives/objective.ts";
 import { sftObjective, weightOf } from "../science/objectives/sft.ts";
 import { learningRateAt, type Schedule } from "../science/schedules.ts";
-import { baseModelConfig, QUIET_AT_FIRST } from "./base-model.ts";
+import { baseModelConfig } from "./base-model.ts";
 import { microBatches, tokenBudgetOf, tokensOf } from "./batching.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { syncTree, writeFileAtomically } from "./durable.ts";
 import { checkItems, drawRows, isRight, packRows, type DrawnRow } from "./pretraining-batches.ts";
 import { duration } from "./progress.ts";
-import { scaleTensor } from "./safetensors.ts";
 import { PRETRAINING } from "./samplepack/pretraining.ts";
 import { tokenizerFiles } from "./samplepack/tokenizer.ts";
 import { buildVocabulary } from "./samplepack/vocabulary.ts";
@@ -120,7 +119,6 @@ async function makeStart(engine: Engine, folder: string, seed: number): Promise<
   const model = await engine.initialise(baseModelConfig(vocabulary), { seed });
   await model.save(folder);
   model.dispose();
-  scaleTensor(join(folder, "model.safetensors"), QUIET_AT_FIRST.tensor, QUIET_AT_FIRST.factor);
   for (const [name, text] of Object.entries(tokenizerFiles(vocabulary))) writeFileSync(join(folder, name), text);
   syncTree(folder);
 }
