@@ -17,8 +17,8 @@ const presets: Readonly<Record<string, Preset>> = {
     summary: "The sample pack and the base model that come with Secondlook: minutes on two CPU cores.",
     values: {
       "prompt.template": "tiny",
-      "vision.minPixels": 56 * 56,
-      "vision.maxPixels": 56 * 56,
+      "vision.minPixels": 84 * 84,
+      "vision.maxPixels": 84 * 84,
       "vision.maxFrames": 8,
       "sft.steps": 120,
       "sft.batchSize": 32,
