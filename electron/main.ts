@@ -50,9 +50,11 @@ function start(): void {
   app.on("activate", () => window ?? open());
 }
 
+// Dumps stay on this machine.
 crashReporter.start({ uploadToServer: false });
 registerPageScheme();
-app.enableSandbox();
+// Root can run Electron only without the operating system's sandbox (tests in containers do); both at once end it.
+if (!app.commandLine.hasSwitch("no-sandbox")) app.enableSandbox();
 if (app.requestSingleInstanceLock()) {
   app.on("second-instance", focusWindow);
   app.on("window-all-closed", () => {

@@ -10,6 +10,8 @@ export interface Places {
   /** The Node that runs the service, and the service's command line. */
   readonly node: string;
   readonly service: string;
+  /** What that Node loads first: see `close-inherited.ts`. */
+  readonly closeInherited: string;
   /** Runs, databases, the token. */
   readonly data: string;
 }
@@ -33,8 +35,18 @@ export function findPlaces(): Places {
   const program = process.platform === "win32" ? "node.exe" : "node";
   const base = { window: join(root, "dist", "window"), preload: join(root, ".vite", "build", "preload.cjs"), data };
   if (!app.isPackaged) {
-    return { ...base, node: join(root, "node_modules", ".bin", program), service: join(root, "workbench", "cli.ts") };
+    return {
+      ...base,
+      node: join(root, "node_modules", ".bin", program),
+      service: join(root, "workbench", "cli.ts"),
+      closeInherited: join(root, ".vite", "build", "close-inherited.cjs"),
+    };
   }
   const resources = join(process.resourcesPath, "service");
-  return { ...base, node: join(resources, program), service: join(resources, "workbench", "cli.ts") };
+  return {
+    ...base,
+    node: join(resources, program),
+    service: join(resources, "workbench", "cli.ts"),
+    closeInherited: join(resources, "close-inherited.cjs"),
+  };
 }

@@ -15,6 +15,7 @@ export interface ServicePlaces {
   readonly data: string;
   readonly node: string;
   readonly service: string;
+  readonly closeInherited: string;
 }
 
 /** Address and token as the service left them; null where either is missing or unreadable. */
@@ -70,13 +71,14 @@ export async function findOrStartService(places: ServicePlaces): Promise<Service
   return starting;
 }
 
-async function start({ data, node, service }: ServicePlaces): Promise<ServiceAccess> {
+async function start({ data, node, service, closeInherited }: ServicePlaces): Promise<ServiceAccess> {
   mkdirSync(data, { recursive: true, mode: 0o700 });
   const log = openSync(join(data, LOG_NAME), "a", 0o600);
   let ended: string | null = null;
-  const child = spawn(node, [service, "serve", "--data", data, "--no-open"], {
+  const child = spawn(node, ["--require", closeInherited, service, "serve", "--data", data, "--no-open"], {
     detached: true,
-    stdio: ["ignore", log, log],
+    // Not its output: that holds the page's address with the token, which belongs in no log.
+    stdio: ["ignore", "ignore", log],
     windowsHide: true,
     cwd: data,
   });

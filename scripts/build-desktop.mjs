@@ -14,4 +14,5 @@ const shared = {
 await Promise.all([
   build({ ...shared, entryPoints: ["electron/main.ts"], outfile: ".vite/build/main.cjs" }),
   build({ ...shared, entryPoints: ["electron/preload.ts"], outfile: ".vite/build/preload.cjs" }),
+  build({ ...shared, entryPoints: ["electron/close-inherited.ts"], outfile: ".vite/build/close-inherited.cjs" }),
 ]);

@@ -146,11 +146,11 @@ function DrawnChart({
                 stroke={mark.kind === "stage" ? "var(--text-3)" : "var(--line-strong)"}
                 strokeDasharray={MARK_DASHES[mark.kind]}
                 label={
-                  mark.kind === "checkpoint"
+                  mark.kind === "checkpoint" || mark.step === last
                     ? undefined
                     : {
                         value: mark.label,
-                        position: mark.step - first > (last - first) * 0.7 ? "insideTopRight" : "insideTopLeft",
+                        position: mark.step - first > (last - first) * 0.7 ? "insideBottomRight" : "insideBottomLeft",
                         className: styles["mark"],
                       }
                 }

@@ -15,6 +15,9 @@ const STOP_WORDS: Readonly<Record<string, string>> = {
   abort: "aborted",
 };
 
+/** Without the run's tokenizer the service knows tokens by number only: then the text is shown besides. */
+const hasNoTexts = ({ tokens }: TokenChannels) => tokens.length > 0 && tokens.every((token) => /^⟨\d+⟩$/.test(token));
+
 /** One answer: verdict, reward, advantage, and its text token by token. */
 export function RolloutCard({
   rollout,
@@ -79,11 +82,8 @@ export function RolloutCard({
         detailed={selected}
       />
       <div className={styles["body"]}>
-        {tokens ? (
-          <TokenText tokens={tokens} channel={channel} scale={scale} underline={correctionSpans} />
-        ) : (
-          <p className={styles["plain"]}>{rollout.text}</p>
-        )}
+        {(!tokens || hasNoTexts(tokens)) && <p className={styles["plain"]}>{rollout.text}</p>}
+        {tokens && <TokenText tokens={tokens} channel={channel} scale={scale} underline={correctionSpans} />}
       </div>
     </article>
   );

@@ -1,0 +1,130 @@
+/**
+ * The desktop shell in a real Electron: it starts the service, shows a run that is going on, closes, and after opening
+ * again finds the run still going. Prints a line for each claim.
+ */
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { _electron, type ElectronApplication, type Page } from "playwright-core";
+import { DATA_FOLDER } from "../../contract/run-folder.ts";
+import { waitFor } from "../support/processes.ts";
+import { buildDesktop, electronBinary, requireScreen } from "./runtime.ts";
+
+requireScreen("test/electron/main.ts");
+const executablePath = electronBinary();
+buildDesktop();
+
+const folder = mkdtempSync(join(tmpdir(), "secondlook-desktop-"));
+const data = join(folder, "data");
+const screenshots = join(".secondlook", "screenshots");
+mkdirSync(data, { recursive: true });
+mkdirSync(screenshots, { recursive: true });
+
+const started = performance.now();
+const claim = (text: string) =>
+  console.log(`ok  ${((performance.now() - started) / 1000).toFixed(1).padStart(5)} s  ${text}`);
+
+/** Half a second a step, so that it outlasts the test. */
+const run = spawn(process.execPath, ["workbench/testing/synthetic-run.ts", data, "--steps", "600", "--live"], {
+  stdio: ["ignore", "ignore", "inherit"],
+});
+
+async function open(): Promise<{ app: ElectronApplication; page: Page }> {
+  const asRoot = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
+  const app = await _electron.launch({
+    executablePath,
+    timeout: 30_000,
+    args: [...asRoot, `--user-data-dir=${join(folder, "profile")}`, ".", "--data", data],
+  });
+  const page = await app.firstWindow();
+  page.on("pageerror", (error) => console.error(`page: ${error.message}`));
+  await page.getByRole("row").nth(1).waitFor({ timeout: 40_000 });
+  return { app, page };
+}
+
+/** Whatever hangs, the test ends, and says so. */
+setTimeout(() => {
+  console.error("desktop test: not finished after 150 seconds");
+  run.kill("SIGTERM");
+  process.exit(1);
+}, 150_000).unref();
+
+const servicePid = () => (JSON.parse(readFileSync(join(data, DATA_FOLDER.service), "utf8")) as { pid: number }).pid;
+
+/** The step that the live screen shows. */
+async function shownStep(page: Page): Promise<number> {
+  const text = await page.locator("dt:text-is('Step') + dd").innerText();
+  return Number(text.split(" ")[0]!.replaceAll(",", ""));
+}
+
+async function firstVisit(): Promise<number> {
+  const { app, page } = await open();
+  assert.equal(await page.evaluate(() => location.origin), "app://secondlook");
+  assert.deepEqual(
+    await page.evaluate(() => [typeof Reflect.get(window, "require"), typeof Reflect.get(window, "process")]),
+    ["undefined", "undefined"],
+  );
+  claim("the shell opens, starts the service and lists the run; its page has no way to Node");
+  await page.screenshot({ path: join(screenshots, "desktop-runs.png") });
+  await page.getByRole("row").nth(1).click();
+  await page.getByText("Cold start: learning to write reasoning").waitFor();
+  const before = await shownStep(page);
+  await waitFor("a further step on screen", async () => (await shownStep(page)) > before, 15_000);
+  await page.screenshot({ path: join(screenshots, "desktop-live.png") });
+  claim("the live screen moves with the run");
+  const labels = await app.evaluate(({ Menu }) => Menu.getApplicationMenu()?.items.map((item) => item.label) ?? []);
+  assert.ok(labels.includes("Go to") && labels.includes("Run"), `the menu holds ${labels.join(", ")}`);
+  const navigated = await page.evaluate(() => {
+    location.href = "https://example.org/";
+    return new Promise<string>((resolve) => setTimeout(() => resolve(location.origin), 300));
+  });
+  assert.equal(navigated, "app://secondlook");
+  claim("the menu is the window's registry of actions; the page cannot be led elsewhere");
+  const last = await shownStep(page);
+  await app.close();
+  return last;
+}
+
+async function secondVisit(lastStep: number): Promise<void> {
+  const { app, page } = await open();
+  await page.getByRole("row").filter({ hasText: "Running" }).first().click();
+  await page.locator("dt:text-is('Step')").waitFor();
+  const step = await waitFor(
+    "steps made while no window was open",
+    async () => {
+      const shown = await shownStep(page);
+      return shown > lastStep ? shown : null;
+    },
+    15_000,
+  );
+  claim(`opened again, the run is still going: step ${lastStep} when closed, ${step} now`);
+  await app.close();
+}
+
+let failed = false;
+try {
+  const lastStep = await firstVisit();
+  const pid = servicePid();
+  await new Promise((resume) => setTimeout(resume, 1500));
+  process.kill(pid, 0);
+  assert.equal(run.exitCode, null);
+  claim("with the window closed, service and run live on");
+  await secondVisit(lastStep);
+  assert.equal(servicePid(), pid);
+  claim("the second window found the same service");
+} catch (error) {
+  failed = true;
+  console.error(error);
+} finally {
+  run.kill("SIGTERM");
+  try {
+    process.kill(servicePid(), "SIGTERM");
+  } catch {
+    // It was never started, or ended by itself.
+  }
+  await new Promise((resume) => setTimeout(resume, 500));
+  rmSync(folder, { recursive: true, force: true });
+}
+process.exit(failed ? 1 : 0);
