@@ -113,7 +113,7 @@ export async function pretrain(options: PretrainOptions): Promise<boolean> {
 }
 
 /** Random weights and the tokenizer, as the directory that every start and resume loads. */
-async function makeStart(engine: Engine, folder: string, seed: number): Promise<void> {
+export async function makeStart(engine: Engine, folder: string, seed: number): Promise<void> {
   const vocabulary = buildVocabulary();
   mkdirSync(folder, { recursive: true });
   const model = await engine.initialise(baseModelConfig(vocabulary), { seed });
