@@ -32,10 +32,10 @@ export interface PretrainingRow {
 
 export const PRETRAINING = {
   /** Share of rows that are lookup in words alone. */
-  lookupShare: 0.5,
+  lookupShare: 0.6,
   /** Share of clips that get codec noise. */
   noisyShare: 0.3,
-  rowsPerStep: 32,
+  rowsPerStep: 40,
   learningRate: 2e-3,
   warmupSteps: 100,
 } as const;
@@ -59,10 +59,10 @@ const letterOf = (options: readonly string[], word: string): string => OPTION_LE
  * The word stands in no question, so the letter can only come from looking it up.
  */
 function lookupRow(random: Random): PretrainingRow {
-  const meaningful: readonly string[] = random.chance(0.6)
+  const meaningful: readonly string[] = random.chance(0.7)
     ? random.pick([COLORS, SHAPES, PLACES, DIRECTIONS] as const)
     : LOOKUP_WORDS;
-  const count = Math.min(meaningful.length, random.chance(0.6) ? 4 : 2 + random.below(5));
+  const count = Math.min(meaningful.length, random.chance(0.75) ? 4 : 2 + random.below(5));
   const options = random.sample(meaningful, count);
   const opening = random.pick(["What", "Which", "Where", "Name"]);
   const question = `${opening} ${random.sample(LOOKUP_WORDS, 1 + random.below(4)).join(" ")}?`;
@@ -133,12 +133,29 @@ function secondBranch(random: Random, clip: Clip): Segment[] {
   return [silent(`Describe ${second} s.${TURN}`), taught(`${second} s ${captionOfSecond(clip, second)}.<|im_end|>`, 1)];
 }
 
+/** One thing followed through the clip: where an object is, or which color it has, second by second. */
+function followBranch(random: Random, clip: Clip): Segment[] {
+  const object = random.pick(clip.objects);
+  const recolored = new Set(object.colors).size > 1;
+  const named = recolored ? object.shape : `${object.colors[0]} ${object.shape}`;
+  const colors = recolored && random.chance(0.7);
+  const seen = Array.from({ length: SECONDS }, (_, second) => {
+    if (!object.visible[second]) return `${second} s none`;
+    return `${second} s ${colors ? object.colors[second] : object.places[second]}`;
+  });
+  const asked = colors ? `Name what color the ${named} is.` : `Name where the ${named} is.`;
+  return [silent(`${asked}${TURN}`), taught(`${seen.join(", ")}.<|im_end|>`)];
+}
+
 /** Row number `index` of the pretraining stream with the given seed. */
 export function pretrainingRow(seed: number, index: number): PretrainingRow {
   const random = randomFrom(seed, "row", index);
   if (random.chance(PRETRAINING.lookupShare)) return lookupRow(random);
   const clip = clipOf(seed, "pretrain", index);
-  const branches = [captionBranch(clip), secondBranch(random, clip)];
+  // Nothing changes in a scene: a caption of all its seconds would mostly repeat itself.
+  const whole = clip.kind === "scene" ? secondBranch(random, clip) : captionBranch(clip);
+  const branches = [whole, secondBranch(random, clip), followBranch(random, clip)];
+  if (clip.kind === "duet") branches.push(followBranch(random, clip));
   for (let question = 0; question < 2; question += 1) {
     const branch = perceptionBranch(random, clip);
     if (branch) branches.push(branch);
