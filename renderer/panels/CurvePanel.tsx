@@ -48,7 +48,7 @@ export function CurvePanel({ run, panel, metricNames, marks, evaluations, onPick
   const dots = useMemo(() => (isAccuracy(panel) ? heldOutDots(evaluations) : []), [panel, evaluations]);
   const asShare = metrics.length > 0 && metrics.every((metric) => describeMetric(metric).share);
   return (
-    <div ref={ref} data-panel={panel.title}>
+    <div ref={ref} className={styles["panel"]} data-panel={panel.title}>
       <Card
         title={panel.title}
         explanation={panel.explanation}

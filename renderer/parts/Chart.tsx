@@ -14,7 +14,7 @@ import {
 } from "recharts";
 import type { SeriesPoint } from "../../contract/methods.ts";
 import { ChartTooltip } from "./ChartTooltip.tsx";
-import { formatNumber } from "./format.ts";
+import { axisTicks, formatTick } from "./axis.ts";
 import { chartRows } from "./smoothing.ts";
 import styles from "./Chart.module.css";
 
@@ -50,6 +50,7 @@ interface ChartProps {
   readonly onPick?: (step: number) => void;
 }
 
+const SHARE_TICKS = [0, 0.25, 0.5, 0.75, 1];
 const MARK_DASHES = { evaluation: "2 3", checkpoint: "1 5", stage: undefined } as const;
 
 function DrawnChart({
@@ -63,7 +64,11 @@ function DrawnChart({
   onPick,
 }: ChartProps) {
   const rows = useMemo(() => chartRows(lines, smoothing, log), [lines, smoothing, log]);
-  const format = (value: number) => (asShare ? `${Math.round(value * 100)} %` : formatNumber(value, 2));
+  const format = (value: number) => (asShare ? `${Math.round(value * 100)} %` : formatTick(value));
+  const ticks = useMemo(() => {
+    const shown = lines.flatMap((line) => line.points.flatMap(({ min, max }) => [min, max])).filter(Number.isFinite);
+    return axisTicks(Math.min(...shown), Math.max(...shown));
+  }, [lines]);
   const first = rows[0]?.step ?? 0;
   const last = rows.at(-1)?.step ?? 1;
   return (
@@ -93,10 +98,13 @@ function DrawnChart({
             width={44}
             tickLine={false}
             axisLine={false}
-            tickCount={4}
             tickFormatter={format}
             scale={log ? "log" : "auto"}
-            domain={asShare ? [0, 1] : log ? ["auto", "auto"] : ["auto", "auto"]}
+            {...(log
+              ? { domain: ["auto", "auto"] }
+              : asShare
+                ? { domain: [0, 1], ticks: SHARE_TICKS }
+                : { domain: [ticks[0]!, ticks.at(-1)!], ticks })}
             allowDataOverflow={log}
           />
           {lines.map((line) => (

@@ -9,16 +9,19 @@ import styles from "./EmptyState.module.css";
 export function EmptyState({
   icon,
   title,
+  compact = false,
   children,
 }: {
   readonly icon: IconName;
   readonly title: string;
+  /** Inside a card: less air. */
+  readonly compact?: boolean;
   readonly children?: ReactNode;
 }) {
   return (
-    <div className={styles["empty"]}>
+    <div className={styles["empty"]} data-compact={compact}>
       <span className={styles["mark"]}>
-        <Icon name={icon} size={20} />
+        <Icon name={icon} size={compact ? 16 : 20} />
       </span>
       <p>{title}</p>
       {children && <div className={styles["actions"]}>{children}</div>}

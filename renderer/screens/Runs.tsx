@@ -51,7 +51,11 @@ const COLUMNS: readonly Column<RunSummary>[] = [
     cell: (run) => (
       <div className={styles["curve"]}>
         <Sparkline values={run.sparkline} label={`Reward of ${run.name}`} />
-        <span>{formatNumber(latest(run, "reward"), 3)}</span>
+        {run.latest["reward"] === undefined && run.latest["loss"] !== undefined ? (
+          <span className={styles["ago"]}>loss {formatNumber(run.latest["loss"], 2)}</span>
+        ) : (
+          <span>{formatNumber(latest(run, "reward"), 3)}</span>
+        )}
       </div>
     ),
   },

@@ -1,7 +1,7 @@
 import type { RunDetail } from "../../../contract/methods.ts";
 import { Card } from "../../parts/Card.tsx";
 import { EmptyState } from "../../parts/EmptyState.tsx";
-import { formatCount, formatNumber } from "../../parts/format.ts";
+import { formatCount } from "../../parts/format.ts";
 import { Settings } from "../../parts/Settings.tsx";
 import styles from "./Configuration.module.css";
 
@@ -32,12 +32,12 @@ export function Configuration({ run }: { readonly run: RunDetail }) {
         </Card>
         <Card title="Checkpoints">
           {run.checkpoints.length === 0 ? (
-            <EmptyState icon="save" title="None saved yet." />
+            <EmptyState compact icon="save" title="None saved yet." />
           ) : (
             <ul className={styles["checkpoints"]}>
               {[...run.checkpoints].reverse().map((checkpoint) => (
                 <li key={checkpoint.path}>
-                  <span>Step {formatNumber(checkpoint.step, 7)}</span>
+                  <span>Step {formatCount(checkpoint.step)}</span>
                   {checkpoint.label && <span>{checkpoint.label}</span>}
                   <code>{checkpoint.path}</code>
                 </li>

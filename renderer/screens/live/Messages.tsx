@@ -21,7 +21,7 @@ export function Messages({ run }: { readonly run: RunDetail }) {
         explanation="The run goes on without these rows. Mend them and the next run uses them."
       >
         {(errors.data ?? []).length === 0 ? (
-          <EmptyState icon="check" title="Every row and every video could be read." />
+          <EmptyState compact icon="check" title="Every row and every video could be read." />
         ) : (
           <table className={styles["table"]}>
             <thead>
@@ -49,7 +49,7 @@ export function Messages({ run }: { readonly run: RunDetail }) {
       </Card>
       <Card title="Messages of the run">
         {(notices.data ?? []).length === 0 ? (
-          <EmptyState icon="info" title="The run has said nothing so far." />
+          <EmptyState compact icon="info" title="The run has said nothing so far." />
         ) : (
           <ul className={styles["notices"]}>
             {[...notices.data!].reverse().map((notice) => (
