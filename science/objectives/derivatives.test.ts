@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { RandomStream } from "../rng.ts";
+import { DPO_LOSSES, type DpoLoss } from "./dpo-losses.ts";
 import { dpoObjective } from "./dpo.ts";
 import { grpoObjective, type GrpoSettings } from "./grpo.ts";
 import type { PolicyBatch } from "./objective.ts";
@@ -158,14 +159,51 @@ describe("sftObjective", () => {
 });
 
 describe("dpoObjective", () => {
-  it.each(["sigmoid", "hinge", "ipo"] as const)("gives the derivative of its own loss: %s", (loss) => {
-    const stream = new RandomStream("dpo", 1);
-    const chosen = rows(stream, 1, -2);
-    const rejected = rows(stream, 1, -2);
-    const data = { chosen, rejected, referenceChosen: rows(stream, 1, -2), referenceRejected: rows(stream, 1, -2) };
-    const settings = { loss, beta: 0.3, labelSmoothing: loss === "sigmoid" ? 0.1 : 0 };
-    const result = dpoObjective(data, settings);
-    expect(worstError(chosen, result.dChosen, () => dpoObjective(data, settings).loss)).toBeLessThan(1e-8);
-    expect(worstError(rejected, result.dRejected, () => dpoObjective(data, settings).loss)).toBeLessThan(1e-8);
+  const stream = new RandomStream("dpo", 1);
+  const chosen = rows(stream, 1, -2);
+  const rejected = rows(stream, 1, -2);
+  const chosenMask = [
+    [0, 1, 1, 1, 1],
+    [1, 1, 1],
+    [1, 0, 0, 0],
+  ];
+  const data = {
+    chosen,
+    rejected,
+    referenceChosen: rows(stream, 1, -2),
+    referenceRejected: rows(stream, 1, -2),
+    chosenMask,
+    rejectedMask: [
+      [1, 1, 0, 0, 0],
+      [1, 1, 1],
+      [1, 1, 1, 1],
+    ],
+  };
+  const only = (loss: DpoLoss) => [{ loss, weight: 1 }];
+
+  it.each([...DPO_LOSSES.map(only), DPO_LOSSES.map((loss, index) => ({ loss, weight: 0.3 * index }))])(
+    "gives the derivative of its own loss: %o",
+    (...losses) => {
+      const settings = { losses, beta: 0.3, labelSmoothing: 0.1, tailWeight: 0.4 };
+      const result = dpoObjective(data, settings);
+      expect(worstError(chosen, result.dChosen, () => dpoObjective(data, settings).loss)).toBeLessThan(1e-8);
+      expect(worstError(rejected, result.dRejected, () => dpoObjective(data, settings).loss)).toBeLessThan(1e-8);
+    },
+  );
+
+  it("leaves tokens beyond the shorter answer out when their weight is 0", () => {
+    const { dChosen, dRejected } = dpoObjective(data, { losses: only("sigmoid"), beta: 0.3, tailWeight: 0 });
+    expect(dChosen.map((row) => [...row].map((slope) => slope !== 0))).toEqual([
+      [false, true, true, false, false],
+      [true, true, true],
+      [true, false, false, false],
+    ]);
+    expect([...dRejected[2]!].map((slope) => slope !== 0)).toEqual([true, false, false, false]);
+  });
+
+  it("refuses half of the labels being wrong where the robust loss would divide by nothing", () => {
+    expect(() => dpoObjective(data, { losses: only("robust"), beta: 0.3, labelSmoothing: 0.5 })).toThrow(
+      /less than 0.5/,
+    );
   });
 });

@@ -1,4 +1,5 @@
-/** Direct preference optimisation on pairs: sigmoid (with label smoothing), hinge and IPO. Reference vectors: rl/dpo.json. */
+/** Direct preference optimisation on pairs: one loss or a weighted mix of several. Reference vectors: rl/dpo.json. */
+import { pairLoss, scoresAreMeans, type DpoLoss, type PairLoss } from "./dpo-losses.ts";
 import { rowsLike, sumRows, type TokenRows } from "./objective.ts";
 
 export interface DpoBatch {
@@ -12,85 +13,125 @@ export interface DpoBatch {
 }
 
 export interface DpoSettings {
-  readonly loss: "sigmoid" | "hinge" | "ipo";
+  /** Added up with their weights. */
+  readonly losses: readonly { readonly loss: DpoLoss; readonly weight: number }[];
   readonly beta: number;
-  /** cDPO: share of pairs assumed to be labelled the wrong way round. */
+  /** Share of pairs assumed to be labelled the wrong way round (`sigmoid`, `robust`); default 0. */
   readonly labelSmoothing?: number;
+  /**
+   * LD-DPO (arXiv 2409.06411): weight of the policy's tokens beyond the length that both answers of a pair reach.
+   * The reference counts whole, as it does in TRL when its log-probabilities are stored. Default 1.
+   */
+  readonly tailWeight?: number;
 }
 
 export interface DpoResult {
   readonly loss: number;
+  /** Their mean is the loss. */
   readonly perPairLoss: Float64Array;
+  /** d(loss)/d(log-probability), shaped like the batch's rows. */
   readonly dChosen: Float64Array[];
   readonly dRejected: Float64Array[];
+  /** Named as TRL names them. */
   readonly metrics: Readonly<Record<string, number>>;
 }
 
-/** Mean loss over pairs and its derivative with respect to each policy log-probability. */
+/**
+ * Mean loss over pairs and its derivative with respect to each policy log-probability.
+ * @throws RangeError when rows are missing, or for `robust` with a label smoothing of a half or more.
+ */
 export function dpoObjective(batch: DpoBatch, settings: DpoSettings): DpoResult {
+  check(batch, settings);
   const pairs = batch.chosen.length;
-  if (
-    batch.rejected.length !== pairs ||
-    batch.referenceChosen.length !== pairs ||
-    batch.referenceRejected.length !== pairs
-  ) {
-    throw new RangeError("Chosen, rejected and reference rows differ in number: give one of each a pair.");
-  }
   const chosenMask = batch.chosenMask ?? rowsLike(batch.chosen, 1);
   const rejectedMask = batch.rejectedMask ?? rowsLike(batch.rejected, 1);
+  const chosenTokens = Math.max(1, sumRows(chosenMask));
   const perPairLoss = new Float64Array(pairs);
   const dChosen = rowsLike(batch.chosen);
   const dRejected = rowsLike(batch.rejected);
-  let wins = 0;
-  let margins = 0;
+  const totals = { chosen: 0, rejected: 0, wins: 0 };
   for (let pair = 0; pair < pairs; pair++) {
-    const better = logRatio(batch.chosen[pair]!, batch.referenceChosen[pair]!, chosenMask[pair]!);
-    const worse = logRatio(batch.rejected[pair]!, batch.referenceRejected[pair]!, rejectedMask[pair]!);
-    const lengths: [number, number] =
-      settings.loss === "ipo"
-        ? [Math.max(1, sumRows([chosenMask[pair]!])), Math.max(1, sumRows([rejectedMask[pair]!]))]
-        : [1, 1];
-    const { value, slope } = pairLoss(better / lengths[0] - worse / lengths[1], settings);
-    perPairLoss[pair] = value;
-    dChosen[pair]!.forEach((_, t, row) => (row[t] = (slope * chosenMask[pair]![t]!) / lengths[0] / pairs));
-    dRejected[pair]!.forEach((_, t, row) => (row[t] = (-slope * rejectedMask[pair]![t]!) / lengths[1] / pairs));
-    margins += settings.beta * (better - worse);
-    wins += better > worse ? 1 : 0;
-  }
-  const loss = perPairLoss.reduce((sum, value) => sum + value, 0) / Math.max(1, pairs);
-  const metrics = { "rewards/margins": margins / Math.max(1, pairs), "rewards/accuracies": wins / Math.max(1, pairs) };
-  return { loss, perPairLoss, dChosen, dRejected, metrics };
-}
-
-/** Loss of one pair and its derivative with respect to the difference of log-ratios. */
-function pairLoss(difference: number, settings: DpoSettings): { value: number; slope: number } {
-  const { beta, labelSmoothing = 0 } = settings;
-  const margin = beta * difference;
-  switch (settings.loss) {
-    case "sigmoid":
-      return {
-        value: (1 - labelSmoothing) * softplus(-margin) + labelSmoothing * softplus(margin),
-        slope: beta * (labelSmoothing * sigmoid(margin) - (1 - labelSmoothing) * sigmoid(-margin)),
-      };
-    case "hinge":
-      return { value: Math.max(0, 1 - margin), slope: margin < 1 ? -beta : 0 };
-    case "ipo": {
-      const distance = difference - 1 / (2 * beta);
-      return { value: distance * distance, slope: 2 * distance };
+    const lengths = [sumRows([chosenMask[pair]!]), sumRows([rejectedMask[pair]!])] as const;
+    const weigh = (mask: ArrayLike<number>) => tokenWeights(mask, Math.min(...lengths), settings.tailWeight ?? 1);
+    const better = side(batch.chosen[pair]!, batch.referenceChosen[pair]!, chosenMask[pair]!, weigh);
+    const worse = side(batch.rejected[pair]!, batch.referenceRejected[pair]!, rejectedMask[pair]!, weigh);
+    for (const { loss, weight } of settings.losses) {
+      if (loss === "sft") {
+        // The mean is over all chosen tokens of the batch, so a pair's part grows with its length.
+        perPairLoss[pair]! -= (weight * better.logProb * pairs) / chosenTokens;
+        addTo(dChosen[pair]!, chosenMask[pair]!, -weight / chosenTokens);
+        continue;
+      }
+      const { value, slopes } = lossOfPair(loss, [better.score, worse.score], lengths, settings);
+      perPairLoss[pair]! += weight * value;
+      addTo(dChosen[pair]!, better.weights, (weight * slopes[0]) / pairs);
+      addTo(dRejected[pair]!, worse.weights, (weight * slopes[1]) / pairs);
     }
+    totals.chosen += settings.beta * better.score;
+    totals.rejected += settings.beta * worse.score;
+    totals.wins += better.score > worse.score ? 1 : 0;
+  }
+  const count = Math.max(1, pairs);
+  return {
+    loss: perPairLoss.reduce((sum, value) => sum + value, 0) / count,
+    perPairLoss,
+    dChosen,
+    dRejected,
+    metrics: {
+      "rewards/chosen": totals.chosen / count,
+      "rewards/rejected": totals.rejected / count,
+      "rewards/margins": (totals.chosen - totals.rejected) / count,
+      "rewards/accuracies": totals.wins / count,
+    },
+  };
+}
+
+function check(batch: DpoBatch, settings: DpoSettings): void {
+  const rows = [batch.rejected, batch.referenceChosen, batch.referenceRejected];
+  if (rows.some(({ length }) => length !== batch.chosen.length)) {
+    throw new RangeError("Chosen, rejected and reference rows differ in number: give one of each a pair.");
+  }
+  const { labelSmoothing = 0, losses } = settings;
+  if (labelSmoothing >= 0.5 && losses.some(({ loss }) => loss === "robust")) {
+    throw new RangeError(`Label smoothing is ${labelSmoothing}, but the robust loss needs less than 0.5: lower it.`);
   }
 }
 
-function logRatio(policy: ArrayLike<number>, reference: ArrayLike<number>, mask: ArrayLike<number>): number {
-  let sum = 0;
-  for (let t = 0; t < policy.length; t++) sum += (policy[t]! - reference[t]!) * mask[t]!;
-  return sum;
+/** One answer: its log-ratio with token weights, its plain log-probability, and the weights, `[tokens]`. */
+function side(
+  policy: ArrayLike<number>,
+  reference: ArrayLike<number>,
+  mask: ArrayLike<number>,
+  weigh: (mask: ArrayLike<number>) => Float64Array,
+): { score: number; logProb: number; weights: Float64Array } {
+  const weights = weigh(mask);
+  let score = 0;
+  let logProb = 0;
+  for (let t = 0; t < policy.length; t++) {
+    if (mask[t] === 0) continue;
+    score += policy[t]! * weights[t]! - reference[t]! * mask[t]!;
+    logProb += policy[t]! * mask[t]!;
+  }
+  return { score, logProb, weights };
 }
 
-function softplus(x: number): number {
-  return Math.max(0, x) + Math.log1p(Math.exp(-Math.abs(x)));
+/** The mask, with `tailWeight` on its tokens after the first `shared` ones. */
+function tokenWeights(mask: ArrayLike<number>, shared: number, tailWeight: number): Float64Array {
+  let seen = 0;
+  return Float64Array.from(mask, (counts) => (counts === 0 ? 0 : ++seen > shared ? counts * tailWeight : counts));
 }
 
-function sigmoid(x: number): number {
-  return 1 / (1 + Math.exp(-x));
+function lossOfPair(
+  loss: PairLoss,
+  scores: readonly [number, number],
+  lengths: readonly [number, number],
+  { beta, labelSmoothing = 0 }: DpoSettings,
+): { value: number; slopes: readonly [number, number] } {
+  const [first, second] = scoresAreMeans(loss) ? lengths.map((length) => Math.max(1, length)) : [1, 1];
+  const own = pairLoss(loss, scores[0] / first!, scores[1] / second!, { beta, labelSmoothing });
+  return { value: own.value, slopes: [own.dChosen / first!, own.dRejected / second!] };
+}
+
+function addTo(row: Float64Array, weights: ArrayLike<number>, slope: number): void {
+  for (let t = 0; t < row.length; t++) row[t]! += slope * weights[t]!;
 }

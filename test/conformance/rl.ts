@@ -1,5 +1,6 @@
 /** Advantages, policy losses, DPO, SFT and T-GRPO: science/ against rl/*.json. */
 import { ADVANTAGE_MODES, advantagesOf } from "../../science/advantages.ts";
+import { DPO_LOSSES, type DpoLoss } from "../../science/objectives/dpo-losses.ts";
 import { dpoObjective, type DpoSettings } from "../../science/objectives/dpo.ts";
 import { grpoObjective, type GrpoSettings, type LossType } from "../../science/objectives/grpo.ts";
 import type { ObjectiveResult, PolicyBatch } from "../../science/objectives/objective.ts";
@@ -186,7 +187,14 @@ interface DpoFile {
   readonly ref_per_token_logps: number[][];
   readonly cases: readonly {
     name: string;
-    config: Record<string, unknown>;
+    config: {
+      loss_types: string[];
+      loss_weights?: number[] | null;
+      beta: number;
+      label_smoothing?: number | null;
+      ld_alpha?: number | null;
+    };
+    metrics?: Record<string, number>;
     loss: number;
     grad_logits_l2: number;
     grad_logits_row0: number[][];
@@ -220,6 +228,11 @@ function dpo(directory: string, section: Section): void {
     );
     close(check, result.loss, one.loss, "loss");
     one.per_pair_loss?.forEach((value, pair) => close(check, result.perPairLoss[pair]!, value, `pair ${pair}`));
+    for (const [metric, actual] of Object.entries(result.metrics)) {
+      const expected = one.metrics?.[metric];
+      // TRL counts accuracies in float32.
+      if (expected !== undefined) check.isTrue(Math.abs(actual - expected) <= 1e-6, `${metric}: ${actual}`);
+    }
     const gradients = [...result.dChosen, ...result.dRejected];
     let squares = 0;
     gradients.forEach((row, k) => {
@@ -238,16 +251,15 @@ function dpo(directory: string, section: Section): void {
 }
 
 /** Null for what the science does not have. */
-function dpoSettings(config: Record<string, unknown>): DpoSettings | null {
-  const types = config.loss_types as string[];
-  const known = ["sigmoid", "hinge", "ipo"];
-  const plain = ["loss_types", "beta", "label_smoothing"];
-  if (types.length !== 1 || !known.includes(types[0]!)) return null;
-  if (Object.keys(config).some((key) => !plain.includes(key) && config[key] !== null)) return null;
+function dpoSettings(config: DpoFile["cases"][number]["config"]): DpoSettings | null {
+  const { loss_types: types, loss_weights: weights, beta, label_smoothing, ld_alpha, ...unknown } = config;
+  const known = types.every((type) => (DPO_LOSSES as readonly string[]).includes(type));
+  if (!known || Object.values(unknown).some((value) => value !== null && value !== false)) return null;
   return {
-    loss: types[0] as DpoSettings["loss"],
-    beta: config.beta as number,
-    labelSmoothing: (config.label_smoothing as number | undefined) ?? 0,
+    losses: types.map((type, index) => ({ loss: type as DpoLoss, weight: weights?.[index] ?? 1 })),
+    beta,
+    labelSmoothing: label_smoothing ?? 0,
+    tailWeight: ld_alpha ?? 1,
   };
 }
 
