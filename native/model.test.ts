@@ -187,6 +187,16 @@ describe("weights", () => {
     expect(await parametersOf(a)).toEqual(await parametersOf(b));
   });
 
+  it("become the same bits with one thread as with two", async () => {
+    const single = await openEngine({ threads: 1 });
+    const [a, b] = [await model.clone(), await single.load(oraclePath("tiny-qwen25vl"))];
+    const lone = await loadSample(b, "video");
+    await train(a, batch(), 2);
+    await train(b, [{ prompt: lone.prompt, completions }], 2);
+    expect(await parametersOf(b)).toEqual(await parametersOf(a));
+    single.dispose();
+  });
+
   it("that are frozen stay, and the others still learn", async () => {
     const frozen = await engine.load(oraclePath("tiny-qwen25vl"), { frozen: ["visual."] });
     await train(frozen, batch(), 1);

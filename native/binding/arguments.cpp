@@ -18,7 +18,9 @@ Napi::Object asObject(const Napi::Value& value, const std::string& name) {
 Napi::Array asArray(const Napi::Value& value, const std::string& name, uint32_t longest) {
   if (!value.IsArray()) refuse(name + " must be an array.");
   const auto array = value.As<Napi::Array>();
-  if (array.Length() > longest) refuse(name + " has " + std::to_string(array.Length()) + " entries; at most " + std::to_string(longest) + " are allowed.");
+  if (array.Length() > longest)
+    refuse(name + " has " + std::to_string(array.Length()) + " entries; at most " + std::to_string(longest) +
+           " are allowed.");
   return array;
 }
 
@@ -67,9 +69,13 @@ bool booleanOr(const Napi::Object& object, const char* key, bool otherwise) {
 }
 
 namespace {
-bool isTypedArray(const Napi::Value& value, napi_typedarray_type type) { return value.IsTypedArray() && value.As<Napi::TypedArray>().TypedArrayType() == type; }
+bool isTypedArray(const Napi::Value& value, napi_typedarray_type type) {
+  return value.IsTypedArray() && value.As<Napi::TypedArray>().TypedArrayType() == type;
+}
 
-uint64_t asSeed(const Napi::Value& value) { return isAbsent(value) ? 0 : static_cast<uint64_t>(asWhole(value, "seed", 0, int64_t{1} << 53)); }
+uint64_t asSeed(const Napi::Value& value) {
+  return isAbsent(value) ? 0 : static_cast<uint64_t>(asWhole(value, "seed", 0, int64_t{1} << 53));
+}
 }  // namespace
 
 std::vector<int32_t> asIds(const Napi::Value& value, const std::string& name) {
@@ -83,7 +89,8 @@ std::vector<int32_t> asIdList(const Napi::Value& value, const std::string& name,
   std::vector<int32_t> ids;
   if (isAbsent(value)) return ids;
   const Napi::Array array = asArray(value, name, 1 << 24);
-  for (uint32_t i = 0; i < array.Length(); ++i) ids.push_back(static_cast<int32_t>(asWhole(array.Get(i), name, 0, below - 1)));
+  for (uint32_t i = 0; i < array.Length(); ++i)
+    ids.push_back(static_cast<int32_t>(asWhole(array.Get(i), name, 0, below - 1)));
   return ids;
 }
 
@@ -96,13 +103,18 @@ std::vector<float> asFloats(const Napi::Value& value, const std::string& name) {
 
 FramesInput asFrames(const Napi::Value& value) {
   const Napi::Object object = asObject(value, "frames");
-  FramesInput frames{{}, asWhole(object.Get("count"), "frames.count", 1, 1 << 20), asWhole(object.Get("height"), "frames.height", 1, 1 << 16), asWhole(object.Get("width"), "frames.width", 1, 1 << 16)};
+  FramesInput frames{{},
+                     asWhole(object.Get("count"), "frames.count", 1, 1 << 20),
+                     asWhole(object.Get("height"), "frames.height", 1, 1 << 16),
+                     asWhole(object.Get("width"), "frames.width", 1, 1 << 16)};
   const Napi::Value data = object.Get("data");
-  if (!isTypedArray(data, napi_uint8_array) && !isTypedArray(data, napi_uint8_clamped_array)) refuse("frames.data must be a Uint8Array.");
+  if (!isTypedArray(data, napi_uint8_array) && !isTypedArray(data, napi_uint8_clamped_array))
+    refuse("frames.data must be a Uint8Array.");
   const auto bytes = data.As<Napi::TypedArrayOf<uint8_t>>();
   const auto wanted = static_cast<size_t>(frames.count * frames.height * frames.width * 3);
   if (bytes.ElementLength() != wanted)
-    refuse("frames.data has " + std::to_string(bytes.ElementLength()) + " bytes, but count x height x width x 3 is " + std::to_string(wanted) + ".");
+    refuse("frames.data has " + std::to_string(bytes.ElementLength()) + " bytes, but count x height x width x 3 is " +
+           std::to_string(wanted) + ".");
   frames.data.assign(bytes.Data(), bytes.Data() + wanted);
   return frames;
 }
@@ -169,7 +181,8 @@ SamplingSettings asSampling(const Napi::Value& value, int64_t vocabulary) {
 }
 
 float asTemperature(const Napi::Value& options) {
-  return isAbsent(options) ? 1.0f : static_cast<float>(numberOr(asObject(options, "options"), "temperature", 1e-6, 1e6, 1));
+  return isAbsent(options) ? 1.0f
+                           : static_cast<float>(numberOr(asObject(options, "options"), "temperature", 1e-6, 1e6, 1));
 }
 
 PromptInput asPrompt(const Napi::Value& value, const std::string& name) {
@@ -182,9 +195,11 @@ PromptInput asPrompt(const Napi::Value& value, const std::string& name) {
   const Napi::Function constructor = classesOf(value.Env()).media.Value();
   for (uint32_t i = 0; i < list.Length(); ++i) {
     const Napi::Value item = list.Get(i);
-    if (!item.IsObject() || !item.As<Napi::Object>().InstanceOf(constructor)) refuse(name + ".media[" + std::to_string(i) + "] is not what encode() returned.");
+    if (!item.IsObject() || !item.As<Napi::Object>().InstanceOf(constructor))
+      refuse(name + ".media[" + std::to_string(i) + "] is not what encode() returned.");
     const auto& inner = MediaObject::Unwrap(item.As<Napi::Object>())->media;
-    if (!inner) throw Error(ErrorCode::disposed, name + ".media[" + std::to_string(i) + "] was disposed of. Encode it again.");
+    if (!inner)
+      throw Error(ErrorCode::disposed, name + ".media[" + std::to_string(i) + "] was disposed of. Encode it again.");
     prompt.media.push_back(inner);
   }
   return prompt;
@@ -221,7 +236,8 @@ std::vector<GroupInput> asBatch(const Napi::Value& value) {
 
 std::shared_ptr<CancelToken> asCancel(const Napi::Value& value) {
   if (isAbsent(value)) return nullptr;
-  if (!value.IsObject() || !value.As<Napi::Object>().InstanceOf(classesOf(value.Env()).cancel.Value())) refuse("The cancel handle is not one of the engine's.");
+  if (!value.IsObject() || !value.As<Napi::Object>().InstanceOf(classesOf(value.Env()).cancel.Value()))
+    refuse("The cancel handle is not one of the engine's.");
   return CancelObject::Unwrap(value.As<Napi::Object>())->token;
 }
 

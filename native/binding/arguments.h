@@ -66,6 +66,8 @@ std::shared_ptr<CancelToken> asCancel(const Napi::Value& value);
 
 Napi::Float32Array toFloat32Array(Napi::Env env, const float* values, size_t count);
 Napi::Int32Array toInt32Array(Napi::Env env, const std::vector<int32_t>& values);
-inline Napi::Float32Array toFloat32Array(Napi::Env env, const std::vector<float>& values) { return toFloat32Array(env, values.data(), values.size()); }
+inline Napi::Float32Array toFloat32Array(Napi::Env env, const std::vector<float>& values) {
+  return toFloat32Array(env, values.data(), values.size());
+}
 
 }  // namespace secondlook::binding

@@ -2,7 +2,9 @@
 
 namespace secondlook::binding {
 
-Napi::Function CancelObject::define(Napi::Env env) { return DefineClass(env, "Cancel", {InstanceMethod<&CancelObject::cancel>("cancel")}); }
+Napi::Function CancelObject::define(Napi::Env env) {
+  return DefineClass(env, "Cancel", {InstanceMethod<&CancelObject::cancel>("cancel")});
+}
 
 CancelObject::CancelObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<CancelObject>(info) {}
 

@@ -6,8 +6,11 @@
 namespace secondlook::binding {
 
 Napi::Function EngineObject::define(Napi::Env env) {
-  return DefineClass(env, "Engine",
-                     {InstanceMethod<&EngineObject::info>("info"), InstanceMethod<&EngineObject::load>("load"), InstanceMethod<&EngineObject::initialise>("initialise"), InstanceMethod<&EngineObject::resize>("resize"), InstanceMethod<&EngineObject::dispose>("dispose")});
+  return DefineClass(
+      env, "Engine",
+      {InstanceMethod<&EngineObject::info>("info"), InstanceMethod<&EngineObject::load>("load"),
+       InstanceMethod<&EngineObject::initialise>("initialise"), InstanceMethod<&EngineObject::resize>("resize"),
+       InstanceMethod<&EngineObject::dispose>("dispose")});
 }
 
 /// new Engine({threads?, instructionSet?})
@@ -19,10 +22,14 @@ EngineObject::EngineObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<En
     if (const Napi::Value wanted = options.Get("instructionSet"); !isAbsent(wanted)) {
       const std::string name = asString(wanted, "instructionSet");
       InstructionSet limit = set;
-      if (name == "portable") limit = InstructionSet::portable;
-      else if (name == "avx2") limit = InstructionSet::avx2;
-      else if (name == "avx512") limit = InstructionSet::avx512;
-      else if (name != "auto") refuse("instructionSet must be \"auto\", \"avx512\", \"avx2\" or \"portable\".");
+      if (name == "portable")
+        limit = InstructionSet::portable;
+      else if (name == "avx2")
+        limit = InstructionSet::avx2;
+      else if (name == "avx512")
+        limit = InstructionSet::avx512;
+      else if (name != "auto")
+        refuse("instructionSet must be \"auto\", \"avx512\", \"avx2\" or \"portable\".");
       set = std::min(set, limit);
     }
     return std::make_shared<EngineCore>(info.Env(), threads, set);
@@ -46,9 +53,12 @@ void requireOpen(const std::shared_ptr<EngineCore>& core) {
 Napi::Value EngineObject::load(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
     requireOpen(core_);
-    return runJob(info.Env(), *core_, info.This().As<Napi::Object>(), nullptr,
-                  [directory = asPath(info[0], "directory"), options = asModelOptions(info[1])](Context&) { return loadModel(directory, options); },
-                  [core = core_](Napi::Env env, std::shared_ptr<Model>& model) { return ModelObject::wrap(env, core, model); });
+    return runJob(
+        info.Env(), *core_, info.This().As<Napi::Object>(), nullptr,
+        [directory = asPath(info[0], "directory"), options = asModelOptions(info[1])](Context&) {
+          return loadModel(directory, options);
+        },
+        [core = core_](Napi::Env env, std::shared_ptr<Model>& model) { return ModelObject::wrap(env, core, model); });
   });
 }
 
@@ -56,9 +66,11 @@ Napi::Value EngineObject::load(const Napi::CallbackInfo& info) {
 Napi::Value EngineObject::initialise(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
     requireOpen(core_);
-    return runJob(info.Env(), *core_, info.This().As<Napi::Object>(), nullptr,
-                  [config = Json::parse(asString(info[0], "config"), "the config"), options = asModelOptions(info[1]), settings = asInitialiseSettings(info[1])](Context&) { return initialiseModel(config, options, settings); },
-                  [core = core_](Napi::Env env, std::shared_ptr<Model>& model) { return ModelObject::wrap(env, core, model); });
+    return runJob(
+        info.Env(), *core_, info.This().As<Napi::Object>(), nullptr,
+        [config = Json::parse(asString(info[0], "config"), "the config"), options = asModelOptions(info[1]),
+         settings = asInitialiseSettings(info[1])](Context&) { return initialiseModel(config, options, settings); },
+        [core = core_](Napi::Env env, std::shared_ptr<Model>& model) { return ModelObject::wrap(env, core, model); });
   });
 }
 
@@ -66,14 +78,18 @@ Napi::Value EngineObject::resize(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
     requireOpen(core_);
     const Napi::Object size = asObject(info[1], "size");
-    const int64_t height = asWhole(size.Get("height"), "size.height", 1, 1 << 14), width = asWhole(size.Get("width"), "size.width", 1, 1 << 14);
-    return runJob(info.Env(), *core_, info.This().As<Napi::Object>(), nullptr,
-                  [frames = asFrames(info[0]), height, width](Context& context) { return resizeFrames(context, frames.data.data(), frames.count, frames.height, frames.width, height, width); },
-                  [](Napi::Env env, std::vector<uint8_t>& bytes) -> Napi::Value {
-                    auto array = Napi::Uint8Array::New(env, bytes.size());
-                    std::copy(bytes.begin(), bytes.end(), array.Data());
-                    return array;
-                  });
+    const int64_t height = asWhole(size.Get("height"), "size.height", 1, 1 << 14),
+                  width = asWhole(size.Get("width"), "size.width", 1, 1 << 14);
+    return runJob(
+        info.Env(), *core_, info.This().As<Napi::Object>(), nullptr,
+        [frames = asFrames(info[0]), height, width](Context& context) {
+          return resizeFrames(context, frames.data.data(), frames.count, frames.height, frames.width, height, width);
+        },
+        [](Napi::Env env, std::vector<uint8_t>& bytes) -> Napi::Value {
+          auto array = Napi::Uint8Array::New(env, bytes.size());
+          std::copy(bytes.begin(), bytes.end(), array.Data());
+          return array;
+        });
   });
 }
 

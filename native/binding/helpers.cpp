@@ -76,7 +76,8 @@ Napi::Value positions(const Napi::CallbackInfo& info) {
       }
       runs.push_back(run);
     }
-    const Positions result = mropePositions(runs, merge, tokensPerSecond, asString(info[3], "rule") == "hf5" ? PositionRule::hf5 : PositionRule::vllm);
+    const Positions result = mropePositions(
+        runs, merge, tokensPerSecond, asString(info[3], "rule") == "hf5" ? PositionRule::hf5 : PositionRule::vllm);
     Napi::Array axes = Napi::Array::New(env, 3);
     for (uint32_t axis = 0; axis < 3; ++axis) axes.Set(axis, toInt32Array(env, result.axes[axis]));
     Napi::Object object = Napi::Object::New(env);
@@ -95,7 +96,8 @@ Napi::Value windowPlan(const Napi::CallbackInfo& info) {
     const int64_t window = asWhole(info[2], "window", 0, 1 << 16);
     std::vector<Grid> grids = asGrids(info[0]);
     for (const Grid& grid : grids)
-      if (grid.height % patch.merge != 0 || grid.width % patch.merge != 0) refuse("A grid's height and width must be multiples of merge.");
+      if (grid.height % patch.merge != 0 || grid.width % patch.merge != 0)
+        refuse("A grid's height and width must be multiples of merge.");
     const WindowPlan plan = planWindows(grids, patch, window);
     Napi::Object result = Napi::Object::New(env);
     result.Set("windowIndex", toInt32Array(env, plan.windowIndex));
@@ -111,7 +113,8 @@ Napi::Value windowPlan(const Napi::CallbackInfo& info) {
 Napi::Value patches(const Napi::CallbackInfo& info) {
   return withContext(info, [&](Context& context) -> Napi::Value {
     const FramesInput frames = asFrames(info[0]);
-    return toFloat32Array(info.Env(), patchify(context, PatchSize{}, frames.data.data(), frames.count, frames.height, frames.width));
+    return toFloat32Array(
+        info.Env(), patchify(context, PatchSize{}, frames.data.data(), frames.count, frames.height, frames.width));
   });
 }
 
@@ -119,13 +122,22 @@ Napi::Value patches(const Napi::CallbackInfo& info) {
 Napi::Value adamwUpdate(const Napi::CallbackInfo& info) {
   return withContext(info, [&](Context& context) -> Napi::Value {
     const Napi::Object tensors = asObject(info[0], "tensors");
-    std::vector<float> parameter = asFloats(tensors.Get("parameter"), "parameter"), m = asFloats(tensors.Get("m"), "m"), v = asFloats(tensors.Get("v"), "v");
+    std::vector<float> parameter = asFloats(tensors.Get("parameter"), "parameter"), m = asFloats(tensors.Get("m"), "m"),
+                       v = asFloats(tensors.Get("v"), "v");
     const std::vector<float> gradient = asFloats(tensors.Get("gradient"), "gradient");
-    if (gradient.size() != parameter.size() || m.size() != parameter.size() || v.size() != parameter.size()) refuse("parameter, gradient, m and v must have one length.");
+    if (gradient.size() != parameter.size() || m.size() != parameter.size() || v.size() != parameter.size())
+      refuse("parameter, gradient, m and v must have one length.");
     const StepSettings settings = asStepSettings(info[1]);
     const Napi::Object options = asObject(info[1], "options");
-    const ops::AdamW adamw{static_cast<float>(settings.learningRate), static_cast<float>(settings.beta1), static_cast<float>(settings.beta2), static_cast<float>(settings.epsilon), static_cast<float>(settings.weightDecay), asWhole(options.Get("step"), "step", 1, int64_t{1} << 40), static_cast<float>(numberOr(options, "gradientScale", 0, 1e30, 1))};
-    ops::adamw(context, adamw, static_cast<int64_t>(parameter.size()), parameter.data(), gradient.data(), m.data(), v.data());
+    const ops::AdamW adamw{static_cast<float>(settings.learningRate),
+                           static_cast<float>(settings.beta1),
+                           static_cast<float>(settings.beta2),
+                           static_cast<float>(settings.epsilon),
+                           static_cast<float>(settings.weightDecay),
+                           asWhole(options.Get("step"), "step", 1, int64_t{1} << 40),
+                           static_cast<float>(numberOr(options, "gradientScale", 0, 1e30, 1))};
+    ops::adamw(context, adamw, static_cast<int64_t>(parameter.size()), parameter.data(), gradient.data(), m.data(),
+               v.data());
     Napi::Object result = Napi::Object::New(info.Env());
     result.Set("parameter", toFloat32Array(info.Env(), parameter));
     result.Set("m", toFloat32Array(info.Env(), m));

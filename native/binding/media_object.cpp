@@ -4,7 +4,9 @@
 namespace secondlook::binding {
 
 Napi::Function MediaObject::define(Napi::Env env) {
-  return DefineClass(env, "Media", {InstanceMethod<&MediaObject::describe>("describe"), InstanceMethod<&MediaObject::dispose>("dispose")});
+  return DefineClass(
+      env, "Media",
+      {InstanceMethod<&MediaObject::describe>("describe"), InstanceMethod<&MediaObject::dispose>("dispose")});
 }
 
 Napi::Value MediaObject::wrap(Napi::Env env, std::shared_ptr<Media> media) {

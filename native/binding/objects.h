@@ -110,7 +110,8 @@ class ModelObject : public Napi::ObjectWrap<ModelObject> {
 
 /// Runs `work(Context&)` on the engine's thread; its result becomes the promise's value through `convert(env, result)`.
 template <class Work, class Convert>
-Napi::Promise runJob(Napi::Env env, EngineCore& core, const Napi::Object& caller, std::shared_ptr<CancelToken> cancel, Work work, Convert convert) {
+Napi::Promise runJob(Napi::Env env, EngineCore& core, const Napi::Object& caller, std::shared_ptr<CancelToken> cancel,
+                     Work work, Convert convert) {
   using Result = std::invoke_result_t<Work, Context&>;
   auto result = std::make_shared<std::optional<Result>>();
   auto job = std::make_unique<Job>(env);

@@ -13,12 +13,15 @@ struct TapeSource {
 
 void checkFinite(const std::vector<float>& values, const char* name) {
   for (size_t i = 0; i < values.size(); ++i)
-    if (std::isnan(values[i])) refuse(std::string(name) + "[" + std::to_string(i) + "] is NaN. Look for a division by zero in the loss.");
+    if (std::isnan(values[i]))
+      refuse(std::string(name) + "[" + std::to_string(i) + "] is NaN. Look for a division by zero in the loss.");
 }
 }  // namespace
 
 Napi::Function TapeObject::define(Napi::Env env) {
-  return DefineClass(env, "Tape", {InstanceMethod<&TapeObject::values>("values"), InstanceMethod<&TapeObject::backward>("backward"), InstanceMethod<&TapeObject::dispose>("dispose")});
+  return DefineClass(env, "Tape",
+                     {InstanceMethod<&TapeObject::values>("values"), InstanceMethod<&TapeObject::backward>("backward"),
+                      InstanceMethod<&TapeObject::dispose>("dispose")});
 }
 
 Napi::Value TapeObject::wrap(Napi::Env env, std::shared_ptr<EngineCore> core, std::shared_ptr<Tape> tape) {
@@ -51,12 +54,13 @@ Napi::Value TapeObject::backward(const Napi::CallbackInfo& info) {
     std::vector<float> dEntropy = isAbsent(info[1]) ? std::vector<float>() : asFloats(info[1], "dEntropy");
     checkFinite(dLogProbs, "dLogProbs");
     checkFinite(dEntropy, "dEntropy");
-    return runJob(info.Env(), *core_, info.This().As<Napi::Object>(), asCancel(info[2]),
-                  [tape = tape_, dLogProbs = std::move(dLogProbs), dEntropy = std::move(dEntropy)](Context& context) {
-                    tape->backward(context, dLogProbs, dEntropy);
-                    return true;
-                  },
-                  [](Napi::Env env, bool) -> Napi::Value { return env.Undefined(); });
+    return runJob(
+        info.Env(), *core_, info.This().As<Napi::Object>(), asCancel(info[2]),
+        [tape = tape_, dLogProbs = std::move(dLogProbs), dEntropy = std::move(dEntropy)](Context& context) {
+          tape->backward(context, dLogProbs, dEntropy);
+          return true;
+        },
+        [](Napi::Env env, bool) -> Napi::Value { return env.Undefined(); });
   });
 }
 

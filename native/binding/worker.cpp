@@ -10,9 +10,11 @@ Failure currentFailure() {
   } catch (const Error& error) {
     return {error.code(), error.what()};
   } catch (const std::bad_alloc&) {
-    return {ErrorCode::outOfMemory, "The engine ran out of memory. Use smaller batches, shorter clips or fewer completions."};
+    return {ErrorCode::outOfMemory,
+            "The engine ran out of memory. Use smaller batches, shorter clips or fewer completions."};
   } catch (const std::exception& error) {
-    return {ErrorCode::internal, std::string("The engine met an unexpected error: ") + error.what() + ". Please report it."};
+    return {ErrorCode::internal,
+            std::string("The engine met an unexpected error: ") + error.what() + ". Please report it."};
   } catch (...) {
     return {ErrorCode::internal, "The engine met an unexpected error of unknown kind. Please report it."};
   }
@@ -25,7 +27,9 @@ Napi::Error toJavaScript(Napi::Env env, const Failure& failure) {
 }
 
 Worker::Worker(Napi::Env env)
-    : function_(Napi::ThreadSafeFunction::New(env, Napi::Function::New(env, [](const Napi::CallbackInfo&) {}), "secondlook engine", 0, 1)), env_(env) {
+    : function_(Napi::ThreadSafeFunction::New(env, Napi::Function::New(env, [](const Napi::CallbackInfo&) {}),
+                                              "secondlook engine", 0, 1)),
+      env_(env) {
   function_.Unref(env);  // an idle engine does not keep the process alive
   napi_add_env_cleanup_hook(env, closeWithEnvironment, this);
   thread_ = std::thread([this] { loop(); });
@@ -64,7 +68,9 @@ Napi::Promise Worker::submit(Napi::Env env, std::unique_ptr<Job> job) {
   const Napi::Promise promise = job->deferred.Promise();
   const std::lock_guard lock(mutex_);
   if (stopping_) {
-    job->deferred.Reject(toJavaScript(env, {ErrorCode::disposed, "The engine was disposed of. Open it again with openEngine()."}).Value());
+    job->deferred.Reject(
+        toJavaScript(env, {ErrorCode::disposed, "The engine was disposed of. Open it again with openEngine()."})
+            .Value());
     return promise;
   }
   if (pending_++ == 0) function_.Ref(env);

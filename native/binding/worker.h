@@ -35,8 +35,8 @@ struct Job {
   Napi::ObjectReference keepAlive;  // the wrapper that was called: not collected while the job runs
   Napi::FunctionReference onEvent;
   std::shared_ptr<CancelToken> cancel;
-  std::function<void()> work;                         // on the worker's thread
-  std::function<Napi::Value(Napi::Env)> toValue;      // on JavaScript's thread
+  std::function<void()> work;                     // on the worker's thread
+  std::function<Napi::Value(Napi::Env)> toValue;  // on JavaScript's thread
   std::optional<Failure> failure;
 };
 
@@ -67,10 +67,10 @@ class Worker {
   std::deque<Job*> queue_;
   std::shared_ptr<CancelToken> running_;
   bool stopping_ = false;
-  bool closed_ = false;                  // the environment has taken the function away; JavaScript's thread only
-  int pending_ = 0;                      // JavaScript's thread only
+  bool closed_ = false;  // the environment has taken the function away; JavaScript's thread only
+  int pending_ = 0;      // JavaScript's thread only
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // JavaScript's thread only
-  std::thread thread_;                   // last: it may use all of the above from its first moment
+  std::thread thread_;  // last: it may use all of the above from its first moment
 };
 
 }  // namespace secondlook::binding

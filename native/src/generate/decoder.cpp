@@ -11,8 +11,17 @@ namespace {
 constexpr int64_t rowsPerPass = 8192;  // bounds the memory of reading prompts
 }
 
-Decoder::Decoder(Context& context, Model& model, const std::vector<PromptInput>& prompts, int64_t completionsPerPrompt, int64_t maximumTokens)
-    : model_(model), shape_(model.language().shape()), perPrompt_(completionsPerPrompt), maximumTokens_(maximumTokens), rows_(static_cast<int64_t>(prompts.size()) * completionsPerPrompt), vocabulary_(model.config().text.vocabulary), keyWidth_(shape_.keyWidth()), arena_(model.borrowArena()), fed_(static_cast<size_t>(rows_), 0) {
+Decoder::Decoder(Context& context, Model& model, const std::vector<PromptInput>& prompts, int64_t completionsPerPrompt,
+                 int64_t maximumTokens)
+    : model_(model),
+      shape_(model.language().shape()),
+      perPrompt_(completionsPerPrompt),
+      maximumTokens_(maximumTokens),
+      rows_(static_cast<int64_t>(prompts.size()) * completionsPerPrompt),
+      vocabulary_(model.config().text.vocabulary),
+      keyWidth_(shape_.keyWidth()),
+      arena_(model.borrowArena()),
+      fed_(static_cast<size_t>(rows_), 0) {
   for (const PromptInput& prompt : prompts) promptRows_ += static_cast<int64_t>(prompt.ids.size());
   const int64_t layers = model.config().text.layers;
   promptKeys_ = FlatBuffer(layers * promptRows_ * keyWidth_);
@@ -29,8 +38,13 @@ void Decoder::readPrompts(Context& context, const std::vector<PromptInput>& prom
   for (size_t begin = 0; begin < prompts.size();) {
     size_t end = begin;
     int64_t rows = 0;
-    for (; end < prompts.size() && (end == begin || rows + static_cast<int64_t>(prompts[end].ids.size()) <= rowsPerPass); ++end) rows += static_cast<int64_t>(prompts[end].ids.size());
-    readPass(context, {prompts.begin() + static_cast<std::ptrdiff_t>(begin), prompts.begin() + static_cast<std::ptrdiff_t>(end)}, row);
+    for (;
+         end < prompts.size() && (end == begin || rows + static_cast<int64_t>(prompts[end].ids.size()) <= rowsPerPass);
+         ++end)
+      rows += static_cast<int64_t>(prompts[end].ids.size());
+    readPass(context,
+             {prompts.begin() + static_cast<std::ptrdiff_t>(begin), prompts.begin() + static_cast<std::ptrdiff_t>(end)},
+             row);
     row += rows;
     begin = end;
   }
@@ -43,16 +57,17 @@ void Decoder::readPass(Context& context, const std::vector<PromptInput>& prompts
   const PackedBatch batch = packBatch(model_.config(), model_.options().positionRule, groups);
   const float* media = model_.embeddings(context, batch, *arena_);
   const size_t keyBytes = static_cast<size_t>(keyWidth_) * sizeof(float);
-  const LanguagePass pass = model_.language().forward(context, model_.text(), batch, media, Keep::nothing, *arena_, {}, [&](int64_t layer, const BlockSaved& saved) {
-    context.pool.parallelFor(batch.rows, 256, [&](int64_t begin, int64_t end) {
-      for (int64_t row = begin; row < end; ++row) {
-        const float* key = saved.qkv + row * shape_.qkvWidth() + shape_.queryWidth();
-        const int64_t at = (layer * promptRows_ + firstRow + row) * keyWidth_;
-        std::memcpy(promptKeys_.data() + at, key, keyBytes);
-        std::memcpy(promptValues_.data() + at, key + keyWidth_, keyBytes);
-      }
-    });
-  });
+  const LanguagePass pass = model_.language().forward(
+      context, model_.text(), batch, media, Keep::nothing, *arena_, {}, [&](int64_t layer, const BlockSaved& saved) {
+        context.pool.parallelFor(batch.rows, 256, [&](int64_t begin, int64_t end) {
+          for (int64_t row = begin; row < end; ++row) {
+            const float* key = saved.qkv + row * shape_.qkvWidth() + shape_.queryWidth();
+            const int64_t at = (layer * promptRows_ + firstRow + row) * keyWidth_;
+            std::memcpy(promptKeys_.data() + at, key, keyBytes);
+            std::memcpy(promptValues_.data() + at, key + keyWidth_, keyBytes);
+          }
+        });
+      });
   const int64_t width = shape_.width, count = static_cast<int64_t>(prompts.size());
   std::vector<int32_t> last;
   const size_t firstPrompt = prompts_.size();
@@ -64,12 +79,14 @@ void Decoder::readPass(Context& context, const std::vector<PromptInput>& prompts
   float* normed = arena_->floats(count * width);
   ops::gatherRows(context, count, width, last.data(), pass.last, gathered);
   ops::rmsNorm(context, count, width, shape_.epsilon, gathered, model_.text().norm, normed, nullptr);
-  ops::linear(context, count, width, vocabulary_, normed, model_.text().head, nullptr, firstLogits_.data() + static_cast<int64_t>(firstPrompt) * vocabulary_);
+  ops::linear(context, count, width, vocabulary_, normed, model_.text().head, nullptr,
+              firstLogits_.data() + static_cast<int64_t>(firstPrompt) * vocabulary_);
 }
 
 const float* Decoder::step(Context& context, const std::vector<int32_t>& rows, const std::vector<int32_t>& ids) {
   const auto count = static_cast<int64_t>(rows.size());
-  const int64_t width = shape_.width, qkvWidth = shape_.qkvWidth(), queryWidth = shape_.queryWidth(), half = shape_.headDim / 2;
+  const int64_t width = shape_.width, qkvWidth = shape_.qkvWidth(), queryWidth = shape_.queryWidth(),
+                half = shape_.headDim / 2;
   const TextTensors<const float>& w = model_.text();
   arena_->reset();
   float* x = arena_->floats(count * width);
@@ -86,13 +103,17 @@ const float* Decoder::step(Context& context, const std::vector<int32_t>& rows, c
   RotaryTable& table = model_.language().rotary();
   for (int64_t i = 0; i < count; ++i) {
     const int32_t row = rows[static_cast<size_t>(i)];
-    const auto position = static_cast<int32_t>(prompts_[static_cast<size_t>(row / perPrompt_)].nextPosition + fed_[static_cast<size_t>(row)]);
+    const auto position = static_cast<int32_t>(prompts_[static_cast<size_t>(row / perPrompt_)].nextPosition +
+                                               fed_[static_cast<size_t>(row)]);
     table.extend(position);
     for (int64_t copy = 0; copy < 2; ++copy) {
-      std::memcpy(cos + i * shape_.headDim + copy * half, table.cosines(position), static_cast<size_t>(half) * sizeof(float));
-      std::memcpy(sin + i * shape_.headDim + copy * half, table.sines(position), static_cast<size_t>(half) * sizeof(float));
+      std::memcpy(cos + i * shape_.headDim + copy * half, table.cosines(position),
+                  static_cast<size_t>(half) * sizeof(float));
+      std::memcpy(sin + i * shape_.headDim + copy * half, table.sines(position),
+                  static_cast<size_t>(half) * sizeof(float));
     }
-    std::memcpy(x + i * width, w.embedding + ids[static_cast<size_t>(i)] * width, static_cast<size_t>(width) * sizeof(float));
+    std::memcpy(x + i * width, w.embedding + ids[static_cast<size_t>(i)] * width,
+                static_cast<size_t>(width) * sizeof(float));
   }
   ops::AttentionShape attention = shape_.attention();
   attention.keyStride = attention.valueStride = keyWidth_;
@@ -109,8 +130,10 @@ const float* Decoder::step(Context& context, const std::vector<int32_t>& rows, c
       const int64_t at = (layer * promptRows_ + prompt.begin) * keyWidth_, own = fed_[static_cast<size_t>(row)];
       const float* key = qkv + i * qkvWidth + queryWidth;
       std::memcpy(ownKeys(layer, row) + own * keyWidth_, key, static_cast<size_t>(keyWidth_) * sizeof(float));
-      std::memcpy(ownValues(layer, row) + own * keyWidth_, key + keyWidth_, static_cast<size_t>(keyWidth_) * sizeof(float));
-      decodeRows[static_cast<size_t>(i)] = {promptKeys_.data() + at, promptValues_.data() + at, prompt.length, ownKeys(layer, row), ownValues(layer, row), own + 1};
+      std::memcpy(ownValues(layer, row) + own * keyWidth_, key + keyWidth_,
+                  static_cast<size_t>(keyWidth_) * sizeof(float));
+      decodeRows[static_cast<size_t>(i)] = {promptKeys_.data() + at, promptValues_.data() + at, prompt.length,
+                                            ownKeys(layer, row),     ownValues(layer, row),     own + 1};
     }
     ops::attentionDecode(context, attention, decodeRows, qkv, attended);
     ops::linear(context, count, queryWidth, width, attended, b.proj, b.projBias, y);

@@ -10,7 +10,8 @@ namespace secondlook {
 class Decoder {
  public:
   /// Reads all prompts; `logits(prompt)` is then the distribution of the first token.
-  Decoder(Context&, Model& model, const std::vector<PromptInput>& prompts, int64_t completionsPerPrompt, int64_t maximumTokens);
+  Decoder(Context&, Model& model, const std::vector<PromptInput>& prompts, int64_t completionsPerPrompt,
+          int64_t maximumTokens);
 
   /// Feeds token `ids[i]` to sequence `rows[i]` (prompt * completionsPerPrompt + completion), which has fed[row] tokens
   /// already; returns logits [rows.size(), vocabulary] that stay valid until the next call.
@@ -24,14 +25,19 @@ class Decoder {
   };
   void readPrompts(Context&, const std::vector<PromptInput>& prompts);
   void readPass(Context&, const std::vector<PromptInput>& prompts, int64_t firstRow);
-  float* ownKeys(int64_t layer, int64_t row) const { return ownKeys_.data() + (layer * rows_ + row) * maximumTokens_ * keyWidth_; }
-  float* ownValues(int64_t layer, int64_t row) const { return ownValues_.data() + (layer * rows_ + row) * maximumTokens_ * keyWidth_; }
+  float* ownKeys(int64_t layer, int64_t row) const {
+    return ownKeys_.data() + (layer * rows_ + row) * maximumTokens_ * keyWidth_;
+  }
+  float* ownValues(int64_t layer, int64_t row) const {
+    return ownValues_.data() + (layer * rows_ + row) * maximumTokens_ * keyWidth_;
+  }
 
   Model& model_;
   const BlockShape& shape_;
   int64_t perPrompt_, maximumTokens_, rows_, vocabulary_, keyWidth_, promptRows_ = 0;
   std::shared_ptr<Arena> arena_;
-  FlatBuffer promptKeys_, promptValues_, ownKeys_, ownValues_;  // [layer][row][keyWidth]; own: [layer][sequence][token][keyWidth]
+  FlatBuffer promptKeys_, promptValues_, ownKeys_,
+      ownValues_;  // [layer][row][keyWidth]; own: [layer][sequence][token][keyWidth]
   std::vector<PromptState> prompts_;
   std::vector<int64_t> fed_;
   std::vector<float> firstLogits_;

@@ -33,10 +33,18 @@ class TokenStream {
 };
 }  // namespace
 
-std::vector<std::vector<CompletionResult>> generateCompletions(Context& context, Model& model, const std::vector<PromptInput>& prompts, int64_t perPrompt, const SamplingSettings& sampling, const std::vector<uint64_t>& streams, const TokenSink& sink) {
-  const int64_t vocabulary = model.config().text.vocabulary, rowCount = static_cast<int64_t>(prompts.size()) * perPrompt;
-  std::vector<std::vector<CompletionResult>> results(prompts.size(), std::vector<CompletionResult>(static_cast<size_t>(perPrompt)));
-  const auto resultOf = [&](int32_t row) -> CompletionResult& { return results[static_cast<size_t>(row / perPrompt)][static_cast<size_t>(row % perPrompt)]; };
+std::vector<std::vector<CompletionResult>> generateCompletions(Context& context, Model& model,
+                                                               const std::vector<PromptInput>& prompts,
+                                                               int64_t perPrompt, const SamplingSettings& sampling,
+                                                               const std::vector<uint64_t>& streams,
+                                                               const TokenSink& sink) {
+  const int64_t vocabulary = model.config().text.vocabulary,
+                rowCount = static_cast<int64_t>(prompts.size()) * perPrompt;
+  std::vector<std::vector<CompletionResult>> results(prompts.size(),
+                                                     std::vector<CompletionResult>(static_cast<size_t>(perPrompt)));
+  const auto resultOf = [&](int32_t row) -> CompletionResult& {
+    return results[static_cast<size_t>(row / perPrompt)][static_cast<size_t>(row % perPrompt)];
+  };
   for (auto& group : results)
     for (auto& completion : group) completion.stopReason = StopReason::abort;
   std::vector<uint8_t> stops(static_cast<size_t>(vocabulary), 0);
@@ -48,7 +56,8 @@ std::vector<std::vector<CompletionResult>> generateCompletions(Context& context,
     std::vector<uint8_t> seen(prototype.needsHistory() ? static_cast<size_t>(rowCount * vocabulary) : 0, 0);
     if (!seen.empty())
       for (int64_t row = 0; row < rowCount; ++row)
-        for (const int32_t id : prompts[static_cast<size_t>(row / perPrompt)].ids) seen[static_cast<size_t>(row * vocabulary + id)] = 1;
+        for (const int32_t id : prompts[static_cast<size_t>(row / perPrompt)].ids)
+          seen[static_cast<size_t>(row * vocabulary + id)] = 1;
     std::vector<int32_t> active(static_cast<size_t>(rowCount)), ids;
     for (int32_t row = 0; row < rowCount; ++row) active[static_cast<size_t>(row)] = row;
     std::vector<SampledToken> sampled(active.size());
@@ -60,7 +69,9 @@ std::vector<std::vector<CompletionResult>> generateCompletions(Context& context,
           const int32_t row = active[i];
           const int64_t prompt = row / perPrompt;
           const float* z = logits ? logits + static_cast<int64_t>(i) * vocabulary : decoder.firstLogits(prompt);
-          sampled[i] = sampler.sample(z, seen.empty() ? nullptr : seen.data() + row * vocabulary, streams[static_cast<size_t>(prompt)], static_cast<uint32_t>(row % perPrompt), static_cast<uint32_t>(step));
+          sampled[i] = sampler.sample(z, seen.empty() ? nullptr : seen.data() + row * vocabulary,
+                                      streams[static_cast<size_t>(prompt)], static_cast<uint32_t>(row % perPrompt),
+                                      static_cast<uint32_t>(step));
         }
       });
       ids.clear();
@@ -73,7 +84,8 @@ std::vector<std::vector<CompletionResult>> generateCompletions(Context& context,
         result.logProbs.push_back(token.logProb);
         result.sampledLogProbs.push_back(token.sampledLogProb);
         result.entropy.push_back(token.entropy);
-        stream.add({static_cast<int32_t>(row / perPrompt), static_cast<int32_t>(row % perPrompt), token.id, token.logProb});
+        stream.add(
+            {static_cast<int32_t>(row / perPrompt), static_cast<int32_t>(row % perPrompt), token.id, token.logProb});
         if (stops[static_cast<size_t>(token.id)] || step + 1 == sampling.maxTokens) {
           result.stopReason = stops[static_cast<size_t>(token.id)] ? StopReason::stop : StopReason::length;
           continue;

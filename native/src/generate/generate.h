@@ -25,8 +25,10 @@ struct StreamedTokenData {
 };
 using TokenSink = std::function<void(std::vector<StreamedTokenData>)>;
 
-/// result[prompt][completion]. When the context's token is cancelled, returns what was sampled so far; rows cut off have
-/// StopReason::abort. `sink` (may be empty) is called at most 30 times a second and once at the end.
-std::vector<std::vector<CompletionResult>> generateCompletions(Context&, Model& model, const std::vector<PromptInput>& prompts, int64_t completionsPerPrompt, const SamplingSettings& sampling, const std::vector<uint64_t>& streams, const TokenSink& sink);
+/// result[prompt][completion]. When the context's token is cancelled, returns what was sampled so far; rows cut off
+/// have StopReason::abort. `sink` (may be empty) is called at most 30 times a second and once at the end.
+std::vector<std::vector<CompletionResult>> generateCompletions(
+    Context&, Model& model, const std::vector<PromptInput>& prompts, int64_t completionsPerPrompt,
+    const SamplingSettings& sampling, const std::vector<uint64_t>& streams, const TokenSink& sink);
 
 }  // namespace secondlook

@@ -81,17 +81,25 @@ int32_t firstIndexOf(const float* z, float value, int64_t count) {
 }  // namespace
 
 Sampler::Sampler(const SamplingSettings& settings, int64_t vocabulary)
-    : settings_(settings), vocabulary_(vocabulary), z_(static_cast<size_t>(vocabulary)), p_(static_cast<size_t>(vocabulary)) {
-  plain_ = settings.temperature == 1 && settings.topP >= 1 && settings.minP <= 0 && settings.topK <= 0 && settings.repetitionPenalty == 1 && settings.bannedIds.empty();
+    : settings_(settings),
+      vocabulary_(vocabulary),
+      z_(static_cast<size_t>(vocabulary)),
+      p_(static_cast<size_t>(vocabulary)) {
+  plain_ = settings.temperature == 1 && settings.topP >= 1 && settings.minP <= 0 && settings.topK <= 0 &&
+           settings.repetitionPenalty == 1 && settings.bannedIds.empty();
 }
 
-double Sampler::exponentials(const float* z, float highest) { return exponentialSums(z, highest, vocabulary_, p_.data()).sum; }
+double Sampler::exponentials(const float* z, float highest) {
+  return exponentialSums(z, highest, vocabulary_, p_.data()).sum;
+}
 
 float Sampler::filter(const float* logits, const uint8_t* seen) {
   std::copy(logits, logits + vocabulary_, z_.begin());
   if (settings_.repetitionPenalty != 1 && seen != nullptr && !settings_.greedy)
     for (int64_t j = 0; j < vocabulary_; ++j)
-      if (seen[j]) z_[static_cast<size_t>(j)] *= z_[static_cast<size_t>(j)] < 0 ? settings_.repetitionPenalty : 1 / settings_.repetitionPenalty;
+      if (seen[j])
+        z_[static_cast<size_t>(j)] *=
+            z_[static_cast<size_t>(j)] < 0 ? settings_.repetitionPenalty : 1 / settings_.repetitionPenalty;
   for (const int32_t id : settings_.bannedIds) z_[static_cast<size_t>(id)] = excluded;
   if (settings_.greedy) return largest(z_.data(), vocabulary_);
   if (settings_.temperature != 1)
@@ -132,7 +140,8 @@ void Sampler::keepNucleus(float highest) {
   size_t first = 0;  // the first that stays; at least one does
   while (first + 1 < sorted_.size() && dropped + mass[first] <= dropUpTo) dropped += mass[first++];
   const float lowest = sorted_[first];
-  auto tiesToDrop = static_cast<int64_t>(first) - (std::lower_bound(sorted_.begin(), sorted_.end(), lowest) - sorted_.begin());
+  auto tiesToDrop =
+      static_cast<int64_t>(first) - (std::lower_bound(sorted_.begin(), sorted_.end(), lowest) - sorted_.begin());
   for (float& z : z_) {
     if (z > lowest || (z == lowest && tiesToDrop-- <= 0)) continue;
     z = excluded;
@@ -166,7 +175,8 @@ SampledToken Sampler::sample(const float* logits, const uint8_t* seen, uint64_t 
       sum = exponentials(z_.data(), highest);
       z = z_.data();
     }
-    const auto bits = philox(settings_.seed, {static_cast<uint32_t>(stream), static_cast<uint32_t>(stream >> 32), row, step});
+    const auto bits =
+        philox(settings_.seed, {static_cast<uint32_t>(stream), static_cast<uint32_t>(stream >> 32), row, step});
     const double wanted = uniformDouble(bits[0], bits[1]) * sum;
     double before = 0;
     int64_t chosen = -1;

@@ -32,7 +32,8 @@ std::string readTextFile(const std::string& path, size_t maximumBytes) {
   const MappedFile file(path);
   if (file.size() > maximumBytes)
     throw Error(ErrorCode::badCheckpoint, path + " has " + std::to_string(file.size()) + " bytes, more than the " +
-                                              std::to_string(maximumBytes) + " allowed here. Check that it is the right file.");
+                                              std::to_string(maximumBytes) +
+                                              " allowed here. Check that it is the right file.");
   return std::string(reinterpret_cast<const char*>(file.data()), file.size());
 }
 
@@ -44,7 +45,7 @@ bool fileExists(const std::string& path) {
 MappedFile::MappedFile(const std::string& path) : path_(path) {
   const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
   if (file.value < 0) failIo("open", path, errno);
-  struct stat status {};
+  struct stat status{};
   if (::fstat(file.value, &status) != 0) failIo("read", path, errno);
   if (!S_ISREG(status.st_mode)) throw Error(ErrorCode::io, path + " is not a file. Give the path of a file.");
   size_ = static_cast<size_t>(status.st_size);

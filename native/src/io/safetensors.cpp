@@ -23,7 +23,8 @@ size_t bytesPerElement(const std::string& dtype) {
 }
 
 [[noreturn]] void refuse(const std::string& path, const std::string& what) {
-  throw Error(ErrorCode::badCheckpoint, path + ": " + what + ". The file is damaged or incomplete; download or save it again.");
+  throw Error(ErrorCode::badCheckpoint,
+              path + ": " + what + ". The file is damaged or incomplete; download or save it again.");
 }
 
 float halfToFloat(uint16_t half) {
@@ -48,14 +49,20 @@ SafetensorsFile::SafetensorsFile(const std::string& path) : file_(path) {
   if (file_.size() < 8) refuse(path, "it has " + std::to_string(file_.size()) + " bytes, too few for a header");
   uint64_t headerBytes = 0;
   std::memcpy(&headerBytes, file_.data(), 8);
-  if (headerBytes > maximumHeaderBytes) refuse(path, "its header claims " + std::to_string(headerBytes) + " bytes, more than 100 MB");
-  if (headerBytes > file_.size() - 8) refuse(path, "its header claims " + std::to_string(headerBytes) + " bytes, but only " + std::to_string(file_.size() - 8) + " follow");
+  if (headerBytes > maximumHeaderBytes)
+    refuse(path, "its header claims " + std::to_string(headerBytes) + " bytes, more than 100 MB");
+  if (headerBytes > file_.size() - 8)
+    refuse(path, "its header claims " + std::to_string(headerBytes) + " bytes, but only " +
+                     std::to_string(file_.size() - 8) + " follow");
   const Json header = Json::parse({reinterpret_cast<const char*>(file_.data()) + 8, headerBytes}, path + " (header)");
   if (!header.isObject()) refuse(path, "its header is not a JSON object");
   const std::byte* data = file_.data() + 8 + headerBytes;
   const size_t dataBytes = file_.size() - 8 - headerBytes;
 
-  struct Range { size_t begin, end; const std::string* name; };
+  struct Range {
+    size_t begin, end;
+    const std::string* name;
+  };
   std::vector<Range> ranges;
   for (const auto& [name, value] : header.members()) {
     if (name == "__metadata__") {
@@ -82,17 +89,21 @@ SafetensorsFile::SafetensorsFile(const std::string& path) : file_(path) {
     if (!begin || !end || *begin < 0 || *end < *begin || static_cast<size_t>(*end) > dataBytes)
       refuse(path, "tensor " + name + " lies outside the file's " + std::to_string(dataBytes) + " data bytes");
     if (static_cast<size_t>(*end - *begin) != entry.bytes)
-      refuse(path, "tensor " + name + " takes " + std::to_string(*end - *begin) + " bytes, but its shape needs " + std::to_string(entry.bytes));
+      refuse(path, "tensor " + name + " takes " + std::to_string(*end - *begin) + " bytes, but its shape needs " +
+                       std::to_string(entry.bytes));
     entry.data = data + *begin;
     const auto [place, fresh] = tensors_.emplace(name, std::move(entry));
     if (!fresh) refuse(path, "tensor " + name + " is listed twice");
     ranges.push_back({static_cast<size_t>(*begin), static_cast<size_t>(*end), &place->first});
   }
-  std::sort(ranges.begin(), ranges.end(), [](const Range& a, const Range& b) { return std::pair(a.begin, a.end) < std::pair(b.begin, b.end); });
+  std::sort(ranges.begin(), ranges.end(),
+            [](const Range& a, const Range& b) { return std::pair(a.begin, a.end) < std::pair(b.begin, b.end); });
   size_t at = 0;
   for (const Range& range : ranges) {
-    if (range.begin < at) refuse(path, "tensor " + *range.name + " overlaps the one before it at data byte " + std::to_string(range.begin));
-    if (range.begin > at) refuse(path, "there is a hole of " + std::to_string(range.begin - at) + " bytes before tensor " + *range.name);
+    if (range.begin < at)
+      refuse(path, "tensor " + *range.name + " overlaps the one before it at data byte " + std::to_string(range.begin));
+    if (range.begin > at)
+      refuse(path, "there is a hole of " + std::to_string(range.begin - at) + " bytes before tensor " + *range.name);
     at = range.end;
   }
   if (at != dataBytes) refuse(path, std::to_string(dataBytes - at) + " bytes at its end belong to no tensor");
@@ -133,7 +144,8 @@ void writeSafetensors(const std::string& path, const std::vector<TensorToWrite>&
     Json entry = Json::object();
     entry.set("dtype", Json::string("F32"));
     entry.set("shape", std::move(shape));
-    entry.set("data_offsets", Json::array({Json::integer(static_cast<int64_t>(at)), Json::integer(static_cast<int64_t>(at + bytes))}));
+    entry.set("data_offsets",
+              Json::array({Json::integer(static_cast<int64_t>(at)), Json::integer(static_cast<int64_t>(at + bytes))}));
     members.emplace_back(tensor.name, std::move(entry));
     sizes.push_back(bytes);
     at += bytes;

@@ -29,13 +29,15 @@ Arena::~Arena() {
 }
 
 float* Arena::floats(int64_t count) {
-  const size_t bytes = (static_cast<size_t>(std::max<int64_t>(count, 1)) * sizeof(float) + alignment - 1) / alignment * alignment;
+  const size_t bytes =
+      (static_cast<size_t>(std::max<int64_t>(count, 1)) * sizeof(float) + alignment - 1) / alignment * alignment;
   while (current_ < blocks_.size() && blocks_[current_].size - blocks_[current_].used < bytes) {
     if (current_ + 1 == blocks_.size()) break;
     blocks_[++current_].used = 0;
   }
   if (blocks_.empty() || blocks_[current_].size - blocks_[current_].used < bytes) {
-    const size_t size = (std::max({bytes, smallestBlock, capacity_ / 2}) + smallestBlock - 1) / smallestBlock * smallestBlock;
+    const size_t size =
+        (std::max({bytes, smallestBlock, capacity_ / 2}) + smallestBlock - 1) / smallestBlock * smallestBlock;
     blocks_.push_back({static_cast<std::byte*>(mapPages(size)), size, 0});
     capacity_ += size;
     current_ = blocks_.size() - 1;

@@ -11,18 +11,21 @@ void checkCancelled(const Context& context) {
 }
 
 ops::AttentionShape BlockShape::attention() const {
-  return {queryHeads, keyHeads, headDim, qkvWidth(), qkvWidth(), qkvWidth(), queryWidth(), 1.0f / std::sqrt(static_cast<float>(headDim))};
+  return {queryHeads, keyHeads,   headDim,      qkvWidth(),
+          qkvWidth(), qkvWidth(), queryWidth(), 1.0f / std::sqrt(static_cast<float>(headDim))};
 }
 
 namespace {
-void normForward(Context& context, const BlockShape& shape, int64_t rows, const float* x, const float* weight, const float* bias, float* y, float* mean, float* scale) {
+void normForward(Context& context, const BlockShape& shape, int64_t rows, const float* x, const float* weight,
+                 const float* bias, float* y, float* mean, float* scale) {
   if (shape.layerNorm)
     ops::layerNorm(context, rows, shape.width, shape.epsilon, x, weight, bias, y, mean, scale);
   else
     ops::rmsNorm(context, rows, shape.width, shape.epsilon, x, weight, y, scale);
 }
 
-void normBackward(Context& context, const BlockShape& shape, int64_t rows, const float* x, const float* weight, const float* mean, const float* scale, const float* dy, float* dx, float* dWeight, float* dBias) {
+void normBackward(Context& context, const BlockShape& shape, int64_t rows, const float* x, const float* weight,
+                  const float* mean, const float* scale, const float* dy, float* dx, float* dWeight, float* dBias) {
   if (shape.layerNorm)
     ops::layerNormBackward(context, rows, shape.width, x, weight, mean, scale, dy, dx, true, dWeight, dBias);
   else
@@ -30,7 +33,8 @@ void normBackward(Context& context, const BlockShape& shape, int64_t rows, const
 }
 }  // namespace
 
-void blockForward(Context& context, const BlockShape& shape, const BlockWeights& w, const BlockInput& in, const float* x, float* y, Arena& arena, BlockSaved& saved) {
+void blockForward(Context& context, const BlockShape& shape, const BlockWeights& w, const BlockInput& in,
+                  const float* x, float* y, Arena& arena, BlockSaved& saved) {
   checkCancelled(context);
   const int64_t rows = in.rows, width = shape.width;
   saved.x = x;
@@ -49,7 +53,8 @@ void blockForward(Context& context, const BlockShape& shape, const BlockWeights&
 
   normForward(context, shape, rows, x, w.norm1, w.norm1Bias, saved.normed1, saved.mean1, saved.scale1);
   ops::linear(context, rows, width, shape.qkvWidth(), saved.normed1, w.qkv, w.qkvBias, saved.qkv);
-  ops::rotary(context, rows, shape.queryHeads + shape.keyHeads, shape.headDim, saved.qkv, shape.qkvWidth(), in.cos, in.sin, false);
+  ops::rotary(context, rows, shape.queryHeads + shape.keyHeads, shape.headDim, saved.qkv, shape.qkvWidth(), in.cos,
+              in.sin, false);
   const float* q = saved.qkv;
   const float* k = q + shape.queryWidth();
   const float* v = k + shape.keyWidth();
@@ -68,7 +73,8 @@ void blockForward(Context& context, const BlockShape& shape, const BlockWeights&
   saved.complete = true;
 }
 
-void blockBackward(Context& context, const BlockShape& shape, const BlockWeights& w, const BlockGradients& g, const BlockInput& in, BlockSaved& saved, float* gradient, Arena& arena) {
+void blockBackward(Context& context, const BlockShape& shape, const BlockWeights& w, const BlockGradients& g,
+                   const BlockInput& in, BlockSaved& saved, float* gradient, Arena& arena) {
   checkCancelled(context);
   const ArenaScope scope(arena);
   const int64_t rows = in.rows, width = shape.width;
@@ -80,23 +86,31 @@ void blockBackward(Context& context, const BlockShape& shape, const BlockWeights
   float* dActivated = arena.floats(rows * shape.ffn);
   float* dUp = arena.floats(rows * shape.upWidth());
   float* dNormed = arena.floats(rows * width);
-  ops::linearBackward(context, rows, shape.ffn, width, saved.activated, w.down, gradient, dActivated, false, g.down, g.downBias);
+  ops::linearBackward(context, rows, shape.ffn, width, saved.activated, w.down, gradient, dActivated, false, g.down,
+                      g.downBias);
   if (shape.gated)
     ops::swigluBackward(context, rows, shape.ffn, saved.up, dActivated, dUp);
   else
     ops::activationBackward(context, ops::Activation::quickGelu, rows * shape.ffn, saved.up, dActivated, dUp);
   ops::linearBackward(context, rows, width, shape.upWidth(), saved.normed2, w.up, dUp, dNormed, false, g.up, g.upBias);
-  normBackward(context, shape, rows, saved.middle, w.norm2, saved.mean2, saved.scale2, dNormed, gradient, g.norm2, g.norm2Bias);
+  normBackward(context, shape, rows, saved.middle, w.norm2, saved.mean2, saved.scale2, dNormed, gradient, g.norm2,
+               g.norm2Bias);
   checkCancelled(context);
 
   float* dAttended = arena.floats(rows * shape.queryWidth());
   float* dQkv = arena.zeros(rows * shape.qkvWidth());
-  ops::linearBackward(context, rows, shape.queryWidth(), width, saved.attended, w.proj, gradient, dAttended, false, g.proj, g.projBias);
+  ops::linearBackward(context, rows, shape.queryWidth(), width, saved.attended, w.proj, gradient, dAttended, false,
+                      g.proj, g.projBias);
   const int64_t keyAt = shape.queryWidth(), valueAt = keyAt + shape.keyWidth();
-  ops::attentionBackward(context, shape.attention(), in.segments, rows, rows, saved.qkv, saved.qkv + keyAt, saved.qkv + valueAt, saved.attended, saved.logSumExp, dAttended, dQkv, dQkv + keyAt, dQkv + valueAt);
-  ops::rotary(context, rows, shape.queryHeads + shape.keyHeads, shape.headDim, dQkv, shape.qkvWidth(), in.cos, in.sin, true);
-  ops::linearBackward(context, rows, width, shape.qkvWidth(), saved.normed1, w.qkv, dQkv, dNormed, false, g.qkv, g.qkvBias);
-  normBackward(context, shape, rows, saved.x, w.norm1, saved.mean1, saved.scale1, dNormed, gradient, g.norm1, g.norm1Bias);
+  ops::attentionBackward(context, shape.attention(), in.segments, rows, rows, saved.qkv, saved.qkv + keyAt,
+                         saved.qkv + valueAt, saved.attended, saved.logSumExp, dAttended, dQkv, dQkv + keyAt,
+                         dQkv + valueAt);
+  ops::rotary(context, rows, shape.queryHeads + shape.keyHeads, shape.headDim, dQkv, shape.qkvWidth(), in.cos, in.sin,
+              true);
+  ops::linearBackward(context, rows, width, shape.qkvWidth(), saved.normed1, w.qkv, dQkv, dNormed, false, g.qkv,
+                      g.qkvBias);
+  normBackward(context, shape, rows, saved.x, w.norm1, saved.mean1, saved.scale1, dNormed, gradient, g.norm1,
+               g.norm1Bias);
 }
 
 }  // namespace secondlook

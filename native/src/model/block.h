@@ -46,10 +46,12 @@ struct BlockSaved {
 };
 
 /// y[rows, width] from x[rows, width]; what backward needs is allocated in `arena`.
-void blockForward(Context&, const BlockShape&, const BlockWeights&, const BlockInput&, const float* x, float* y, Arena& arena, BlockSaved& saved);
+void blockForward(Context&, const BlockShape&, const BlockWeights&, const BlockInput&, const float* x, float* y,
+                  Arena& arena, BlockSaved& saved);
 
 /// `gradient` holds d(loss)/dy and becomes d(loss)/dx. Null gradient tensors are skipped.
-void blockBackward(Context&, const BlockShape&, const BlockWeights&, const BlockGradients&, const BlockInput&, BlockSaved& saved, float* gradient, Arena& arena);
+void blockBackward(Context&, const BlockShape&, const BlockWeights&, const BlockGradients&, const BlockInput&,
+                   BlockSaved& saved, float* gradient, Arena& arena);
 
 void checkCancelled(const Context& context);
 

@@ -9,7 +9,8 @@ namespace secondlook {
 namespace {
 class Section {
  public:
-  Section(const Json* json, const Json* fallback, std::string where) : json_(json), fallback_(fallback), where_(std::move(where)) {}
+  Section(const Json* json, const Json* fallback, std::string where)
+      : json_(json), fallback_(fallback), where_(std::move(where)) {}
 
   const Json* find(const std::string& key) const {
     const Json* value = json_ ? json_->find(key) : nullptr;
@@ -22,20 +23,25 @@ class Section {
     if (!value && otherwise) return *otherwise;
     const auto whole = value ? value->asInteger() : std::nullopt;
     if (!whole || *whole < lowest || *whole > highest)
-      fail(key, value ? "must be a whole number from " + std::to_string(lowest) + " to " + std::to_string(highest) : "is missing");
+      fail(key, value ? "must be a whole number from " + std::to_string(lowest) + " to " + std::to_string(highest)
+                      : "is missing");
     return *whole;
   }
-  int64_t size(const std::string& key, int64_t lowest, int64_t highest, int64_t otherwise) const { return size(key, lowest, highest, &otherwise); }
+  int64_t size(const std::string& key, int64_t lowest, int64_t highest, int64_t otherwise) const {
+    return size(key, lowest, highest, &otherwise);
+  }
 
   double number(const std::string& key, double lowest, double highest, double otherwise) const {
     const Json* value = find(key);
     if (!value) return otherwise;
-    if (!value->isNumber() || !(value->asNumber() >= lowest && value->asNumber() <= highest)) fail(key, "is not a number in its range");
+    if (!value->isNumber() || !(value->asNumber() >= lowest && value->asNumber() <= highest))
+      fail(key, "is not a number in its range");
     return value->asNumber();
   }
 
   [[noreturn]] void fail(const std::string& key, const std::string& what) const {
-    throw Error(ErrorCode::badCheckpoint, where_ + ": " + key + " " + what + ". Correct the file or download it again.");
+    throw Error(ErrorCode::badCheckpoint,
+                where_ + ": " + key + " " + what + ". Correct the file or download it again.");
   }
 
  private:
@@ -55,7 +61,9 @@ std::array<int64_t, 3> mropeSection(const Section& text, const Json& rope, int64
     result[i] = *part;
     sum += *part;
   }
-  if (2 * sum != headDim) text.fail("mrope_section", "adds up to " + std::to_string(sum) + ", not to half the head size " + std::to_string(headDim));
+  if (2 * sum != headDim)
+    text.fail("mrope_section",
+              "adds up to " + std::to_string(sum) + ", not to half the head size " + std::to_string(headDim));
   return result;
 }
 
@@ -68,7 +76,8 @@ TextConfig parseText(const Section& text) {
   c.keyHeads = text.size("num_key_value_heads", 1, 1024, c.heads);
   c.vocabulary = text.size("vocab_size", 1, 1 << 24);
   if (c.heads % c.keyHeads != 0) text.fail("num_key_value_heads", "does not divide num_attention_heads");
-  if (!text.find("head_dim") && c.hidden % c.heads != 0) text.fail("num_attention_heads", "does not divide hidden_size");
+  if (!text.find("head_dim") && c.hidden % c.heads != 0)
+    text.fail("num_attention_heads", "does not divide hidden_size");
   c.headDim = text.size("head_dim", 2, 1024, c.hidden / c.heads);
   if (c.headDim % 8 != 0) text.fail("head_dim", "(hidden_size / num_attention_heads) must be a multiple of 8");
   c.normEpsilon = static_cast<float>(text.number("rms_norm_eps", 0, 1, 1e-5));
@@ -80,7 +89,8 @@ TextConfig parseText(const Section& text) {
   const Json* tied = text.find("tie_word_embeddings");
   c.tied = tied && tied->asBoolean();
   const Json* sliding = text.find("use_sliding_window");
-  if (sliding && sliding->asBoolean()) throw Error(ErrorCode::unsupported, "use_sliding_window is not supported. Set it to false to use full attention.");
+  if (sliding && sliding->asBoolean())
+    throw Error(ErrorCode::unsupported, "use_sliding_window is not supported. Set it to false to use full attention.");
   return c;
 }
 
@@ -89,15 +99,19 @@ VisionConfig parseVision(const Section& vision, bool qwen2, int64_t textHidden) 
   c.depth = vision.size("depth", 1, 1024);
   c.hidden = vision.size(qwen2 ? "embed_dim" : "hidden_size", 8, 1 << 16);
   c.heads = vision.size("num_heads", 1, 1024);
-  if (c.hidden % c.heads != 0 || c.headDim() % 8 != 0) vision.fail("num_heads", "must divide the width into heads of a multiple of 8");
+  if (c.hidden % c.heads != 0 || c.headDim() % 8 != 0)
+    vision.fail("num_heads", "must divide the width into heads of a multiple of 8");
   c.ffn = qwen2 ? static_cast<int64_t>(static_cast<double>(c.hidden) * vision.number("mlp_ratio", 0.1, 64, 4))
                 : vision.size("intermediate_size", 1, 1 << 20);
   c.patch.patch = vision.size("patch_size", 1, 256, 14);
   c.patch.temporal = vision.size("temporal_patch_size", 1, 16, 2);
   c.patch.merge = vision.size("spatial_merge_size", 1, 16, 2);
-  if (vision.size(vision.find("in_chans") ? "in_chans" : "in_channels", 1, 64, 3) != 3) vision.fail("in_chans", "must be 3: the engine reads RGB");
+  if (vision.size(vision.find("in_chans") ? "in_chans" : "in_channels", 1, 64, 3) != 3)
+    vision.fail("in_chans", "must be 3: the engine reads RGB");
   const int64_t out = vision.size(qwen2 ? "hidden_size" : "out_hidden_size", 1, 1 << 16, textHidden);
-  if (out != textHidden) vision.fail("out_hidden_size", "is " + std::to_string(out) + ", but the language model is " + std::to_string(textHidden) + " wide");
+  if (out != textHidden)
+    vision.fail("out_hidden_size",
+                "is " + std::to_string(out) + ", but the language model is " + std::to_string(textHidden) + " wide");
   if (qwen2) return c;
   c.windowSize = vision.size("window_size", 1, 1 << 16, 112);
   if (c.windowSize / c.patch.patch / c.patch.merge < 1) vision.fail("window_size", "is smaller than one merged patch");
@@ -120,7 +134,8 @@ ModelConfig parseModelConfig(const Json& json, const std::string& where) {
   const Json* type = json.find("model_type");
   const std::string family = type && type->isString() ? type->asString() : "";
   if (family != "qwen2_5_vl" && family != "qwen2_vl")
-    throw Error(ErrorCode::unsupported, where + ": model_type is \"" + family + "\"; the engine runs qwen2_5_vl and qwen2_vl. Choose such a checkpoint.");
+    throw Error(ErrorCode::unsupported, where + ": model_type is \"" + family +
+                                            "\"; the engine runs qwen2_5_vl and qwen2_vl. Choose such a checkpoint.");
   config.qwen2 = family == "qwen2_vl";
   const Json* text = json.find("text_config");
   config.text = parseText(Section(text && text->isObject() ? text : nullptr, &json, where));
@@ -139,7 +154,8 @@ Json flatConfig(const Json& source) {
   if (text && text->isObject()) {
     flat.remove("text_config");
     for (const auto& [key, value] : text->members())
-      if (key != "model_type" && key != "dtype" && key != "rope_parameters" && key != "layer_types" && !flat.find(key)) flat.set(key, value);
+      if (key != "model_type" && key != "dtype" && key != "rope_parameters" && key != "layer_types" && !flat.find(key))
+        flat.set(key, value);
     if (const Json* rope = text->find("rope_parameters"); rope && rope->isObject()) {
       if (const Json* theta = rope->find("rope_theta")) flat.set("rope_theta", *theta);
       Json scaling = Json::object();
@@ -150,7 +166,8 @@ Json flatConfig(const Json& source) {
   }
   if (const Json* vision = flat.find("vision_config"); vision && vision->isObject()) {
     Json copy = *vision;
-    if (const Json* channels = copy.find("in_channels"); channels && !copy.find("in_chans")) copy.set("in_chans", *channels);
+    if (const Json* channels = copy.find("in_channels"); channels && !copy.find("in_chans"))
+      copy.set("in_chans", *channels);
     copy.remove("rope_parameters");
     flat.set("vision_config", std::move(copy));
   }

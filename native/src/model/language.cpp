@@ -10,10 +10,13 @@ LanguageModel::LanguageModel(const ModelConfig& config)
     : config_(config), shape_(textBlockShape(config)), table_(config.text.headDim, config.text.ropeTheta) {}
 
 int64_t LanguageModel::floatsPerRow() const {
-  return config_.text.layers * (5 * shape_.width + shape_.qkvWidth() + shape_.queryWidth() + shape_.upWidth() + shape_.ffn) + 8 * shape_.width;
+  return config_.text.layers *
+             (5 * shape_.width + shape_.qkvWidth() + shape_.queryWidth() + shape_.upWidth() + shape_.ffn) +
+         8 * shape_.width;
 }
 
-LanguagePass LanguageModel::forward(Context& context, const TextTensors<const float>& w, const PackedBatch& batch, const float* mediaEmbeddings, Keep keep, Arena& arena, const TraceSink& trace,
+LanguagePass LanguageModel::forward(Context& context, const TextTensors<const float>& w, const PackedBatch& batch,
+                                    const float* mediaEmbeddings, Keep keep, Arena& arena, const TraceSink& trace,
                                     const std::function<void(int64_t, const BlockSaved&)>& afterLayer) {
   const int64_t rows = batch.rows, width = shape_.width;
   LanguagePass pass;
@@ -23,7 +26,8 @@ LanguagePass LanguageModel::forward(Context& context, const TextTensors<const fl
   const Arena::Mark start = arena.mark();
   float* cos = arena.floats(rows * shape_.headDim);
   float* sin = arena.floats(rows * shape_.headDim);
-  fillMrope(context, table_, config_.text.mropeSection, {batch.positions[0], batch.positions[1], batch.positions[2]}, cos, sin);
+  fillMrope(context, table_, config_.text.mropeSection, {batch.positions[0], batch.positions[1], batch.positions[2]},
+            cos, sin);
   pass.cos = cos;
   pass.sin = sin;
 
@@ -57,12 +61,15 @@ LanguagePass LanguageModel::forward(Context& context, const TextTensors<const fl
   return pass;
 }
 
-void LanguageModel::backward(Context& context, const TextTensors<const float>& w, const TextTensors<float>& g, const PackedBatch& batch, LanguagePass& pass, float* gradient, float* dMedia, Arena& arena) {
+void LanguageModel::backward(Context& context, const TextTensors<const float>& w, const TextTensors<float>& g,
+                             const PackedBatch& batch, LanguagePass& pass, float* gradient, float* dMedia,
+                             Arena& arena) {
   const ArenaScope scope(arena);
   const int64_t width = shape_.width;
   const BlockInput input{pass.rows, batch.segments, pass.cos, pass.sin};
   for (int64_t i = config_.text.layers - 1; i >= 0; --i)
-    blockBackward(context, shape_, w.layers[static_cast<size_t>(i)], g.layers[static_cast<size_t>(i)], input, pass.layers[static_cast<size_t>(i)], gradient, arena);
+    blockBackward(context, shape_, w.layers[static_cast<size_t>(i)], g.layers[static_cast<size_t>(i)], input,
+                  pass.layers[static_cast<size_t>(i)], gradient, arena);
   if (g.embedding != nullptr) {
     const auto count = static_cast<int64_t>(batch.textRows.size());
     float* compact = arena.floats(count * width);

@@ -16,7 +16,12 @@ using Embeddings = std::shared_ptr<const std::vector<float>>;
 class Media {
  public:
   Media(bool video, Grid grid, double secondsPerGrid, int64_t unit, PatchSize size, std::vector<float> patches)
-      : video(video), grid(grid), secondsPerGrid(secondsPerGrid), tokens(grid.patches() / unit), size(size), patches(std::move(patches)) {}
+      : video(video),
+        grid(grid),
+        secondsPerGrid(secondsPerGrid),
+        tokens(grid.patches() / unit),
+        size(size),
+        patches(std::move(patches)) {}
 
   const bool video;
   const Grid grid;

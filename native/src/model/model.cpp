@@ -18,7 +18,13 @@ uint64_t freshVisionKey() {
 }  // namespace
 
 Model::Model(ModelConfig config, const ModelOptions& options)
-    : config_(std::move(config)), options_(options), table_(config_, options.frozen, options.trainable), weights_(table_.floats()), vision_(config_), language_(config_), visionKey_(freshVisionKey()) {
+    : config_(std::move(config)),
+      options_(options),
+      table_(config_, options.frozen, options.trainable),
+      weights_(table_.floats()),
+      vision_(config_),
+      language_(config_),
+      visionKey_(freshVisionKey()) {
   visionWeights_ = bindVision<const float>(config_, table_, weights_.data(), false);
   textWeights_ = bindText<const float>(config_, table_, weights_.data(), false);
   if (!options.trainable) return;
@@ -74,7 +80,8 @@ void Model::notePeak() noexcept {
 }
 
 MemoryReport Model::memory() const {
-  MemoryReport report{weights_.bytes(), gradients_.bytes(), firstMoments_.bytes() + secondMoments_.bytes(), activationBytes_.load(), cacheBytes_.load(), 0};
+  MemoryReport report{weights_.bytes(),        gradients_.bytes(), firstMoments_.bytes() + secondMoments_.bytes(),
+                      activationBytes_.load(), cacheBytes_.load(), 0};
   report.peak = std::max(peakBytes_.load(), report.current());
   return report;
 }
@@ -87,7 +94,9 @@ void Model::embedMissing(Context& context, const std::vector<std::shared_ptr<Med
     const ArenaScope scope(arena);
     std::vector<VisionInput> inputs;
     size_t end = begin;
-    for (int64_t patches = 0; end < missing.size() && (end == begin || patches + missing[end]->grid.patches() <= patchesPerEncoding); ++end) {
+    for (int64_t patches = 0;
+         end < missing.size() && (end == begin || patches + missing[end]->grid.patches() <= patchesPerEncoding);
+         ++end) {
       patches += missing[end]->grid.patches();
       inputs.push_back({missing[end]->patches.data(), missing[end]->grid});
     }
@@ -116,7 +125,8 @@ const float* Model::embeddings(Context& context, const PackedBatch& batch, Arena
 
 void Model::blend(const Model& other, double decay) {
   if (other.table_.floats() != table_.floats() || other.table_.all().size() != table_.all().size())
-    throw Error(ErrorCode::badArgument, "blend: the other model has another architecture. Blend a model with its own clone.");
+    throw Error(ErrorCode::badArgument,
+                "blend: the other model has another architecture. Blend a model with its own clone.");
   const auto keep = static_cast<float>(decay), take = static_cast<float>(1.0 - decay);
   float* to = weights_.data();
   const float* from = other.weights_.data();
@@ -134,7 +144,9 @@ std::shared_ptr<Model> Model::clone(bool trainable) const {
 }
 
 StepOutcome Model::step(Context& context, const StepSettings& settings) {
-  if (!gradients_) throw Error(ErrorCode::badArgument, "step: this model was loaded with trainable: false and has no gradients. Load it as trainable.");
+  if (!gradients_)
+    throw Error(ErrorCode::badArgument,
+                "step: this model was loaded with trainable: false and has no gradients. Load it as trainable.");
   StepOutcome outcome;
   double sum = 0;
   for (const Parameter& parameter : table_.all()) {
@@ -151,12 +163,20 @@ StepOutcome Model::step(Context& context, const StepSettings& settings) {
   }
   const double factor = settings.clip > 0 ? std::min(1.0, settings.clip / (outcome.gradientNorm + 1e-6)) : 1.0;
   ++optimiserSteps_;
-  ops::AdamW adamw{static_cast<float>(settings.learningRate), static_cast<float>(settings.beta1), static_cast<float>(settings.beta2), static_cast<float>(settings.epsilon), 0, optimiserSteps_, static_cast<float>(factor)};
+  ops::AdamW adamw{static_cast<float>(settings.learningRate),
+                   static_cast<float>(settings.beta1),
+                   static_cast<float>(settings.beta2),
+                   static_cast<float>(settings.epsilon),
+                   0,
+                   optimiserSteps_,
+                   static_cast<float>(factor)};
   for (const Parameter& parameter : table_.all()) {
     if (!parameter.trainable) continue;
-    adamw.weightDecay = settings.skipNormDecay && parameter.isVectorOrNorm() ? 0.0f : static_cast<float>(settings.weightDecay);
+    adamw.weightDecay =
+        settings.skipNormDecay && parameter.isVectorOrNorm() ? 0.0f : static_cast<float>(settings.weightDecay);
     const int64_t at = parameter.offset;
-    ops::adamw(context, adamw, parameter.count, weights_.data() + at, gradients_.data() + at, firstMoments_.data() + at, secondMoments_.data() + at);
+    ops::adamw(context, adamw, parameter.count, weights_.data() + at, gradients_.data() + at, firstMoments_.data() + at,
+               secondMoments_.data() + at);
   }
   zeroGradients();
   weightsChanged(visionTrainable_);

@@ -108,7 +108,7 @@ class Model : public std::enable_shared_from_this<Model> {
   LanguageModel language_;
   int64_t optimiserSteps_ = 0;
   std::atomic<uint64_t> weightVersion_{1};
-  uint64_t visionKey_;  // unique in the process per state of the tower
+  uint64_t visionKey_;     // unique in the process per state of the tower
   std::mutex arenaMutex_;  // tapes may be let go on another thread
   std::vector<std::unique_ptr<Arena>> idleArenas_;
   std::atomic<size_t> activationBytes_{0}, cacheBytes_{0}, peakBytes_{0};

@@ -19,9 +19,11 @@ class Packer {
     checkIds(prompt.ids);
     for (const auto& completion : group.completions) checkIds(completion);
     const int64_t begin = batch_.rows;
-    const Positions positions = mropePositions(layOut(prompt), config_.vision.patch.merge, config_.vision.tokensPerSecond, rule_);
+    const Positions positions =
+        mropePositions(layOut(prompt), config_.vision.patch.merge, config_.vision.tokensPerSecond, rule_);
     for (size_t axis = 0; axis < 3; ++axis)
-      batch_.positions[axis].insert(batch_.positions[axis].end(), positions.axes[axis].begin(), positions.axes[axis].end());
+      batch_.positions[axis].insert(batch_.positions[axis].end(), positions.axes[axis].begin(),
+                                    positions.axes[axis].end());
     batch_.ids.insert(batch_.ids.end(), prompt.ids.begin(), prompt.ids.end());
     const auto length = static_cast<int64_t>(prompt.ids.size()), end = begin + length;
     batch_.segments.push_back({begin, end, 0, 0, begin, end, true});
@@ -38,12 +40,15 @@ class Packer {
   PackedBatch take() { return std::move(batch_); }
 
  private:
-  [[noreturn]] void refuse(const std::string& what) const { throw Error(ErrorCode::badArgument, "The batch's " + where_ + " " + what + "."); }
+  [[noreturn]] void refuse(const std::string& what) const {
+    throw Error(ErrorCode::badArgument, "The batch's " + where_ + " " + what + ".");
+  }
 
   void checkIds(const std::vector<int32_t>& ids) const {
     for (const int32_t id : ids)
       if (id < 0 || id >= config_.text.vocabulary)
-        refuse("has token id " + std::to_string(id) + ", outside the vocabulary of " + std::to_string(config_.text.vocabulary));
+        refuse("has token id " + std::to_string(id) + ", outside the vocabulary of " +
+               std::to_string(config_.text.vocabulary));
   }
 
   int64_t unitOf(const std::shared_ptr<Media>& medium) {
@@ -72,20 +77,26 @@ class Packer {
       }
       const bool video = id == config_.videoToken;
       if (next >= prompt.media.size())
-        refuse("has more placeholders than its " + std::to_string(prompt.media.size()) + " media have embeddings (token " + std::to_string(i) + ")");
+        refuse("has more placeholders than its " + std::to_string(prompt.media.size()) +
+               " media have embeddings (token " + std::to_string(i) + ")");
       const auto& medium = prompt.media[next++];
-      if (medium->video != video) refuse("has a placeholder of the other kind at token " + std::to_string(i) + ": media must come in order of appearance");
+      if (medium->video != video)
+        refuse("has a placeholder of the other kind at token " + std::to_string(i) +
+               ": media must come in order of appearance");
       for (int64_t j = 0; j < medium->tokens; ++j)
         if (i + j >= length || prompt.ids[static_cast<size_t>(i + j)] != id)
-          refuse("has " + std::to_string(j) + " placeholders at token " + std::to_string(i) + " for a medium of " + std::to_string(medium->tokens) + " tokens");
-      if (medium->size.patch != config_.vision.patch.patch || medium->size.merge != config_.vision.patch.merge || medium->size.temporal != config_.vision.patch.temporal)
+          refuse("has " + std::to_string(j) + " placeholders at token " + std::to_string(i) + " for a medium of " +
+                 std::to_string(medium->tokens) + " tokens");
+      if (medium->size.patch != config_.vision.patch.patch || medium->size.merge != config_.vision.patch.merge ||
+          medium->size.temporal != config_.vision.patch.temporal)
         refuse("has a medium that was encoded for another patch size. Encode it with this model");
       runs.push_back({0, medium->grid, video, medium->secondsPerGrid});
       batch_.mediaRuns.push_back({batch_.rows + i, unitOf(medium), medium->tokens});
       i += medium->tokens;
     }
     if (next != prompt.media.size())
-      refuse("has placeholders for " + std::to_string(next) + " media, but " + std::to_string(prompt.media.size()) + " are given");
+      refuse("has placeholders for " + std::to_string(next) + " media, but " + std::to_string(prompt.media.size()) +
+             " are given");
     return runs;
   }
 
@@ -107,7 +118,8 @@ class Packer {
       ++batch_.rows;
     }
     endRow();
-    if (batch_.rows > begin) batch_.segments.push_back({begin, batch_.rows, promptBegin, promptEnd, begin, batch_.rows, true});
+    if (batch_.rows > begin)
+      batch_.segments.push_back({begin, batch_.rows, promptBegin, promptEnd, begin, batch_.rows, true});
   }
 
   const ModelConfig& config_;

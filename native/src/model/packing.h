@@ -44,7 +44,7 @@ struct PackedBatch {
   std::vector<int32_t> scoredRows, targets, offsets{0};
   std::vector<std::shared_ptr<Media>> media;  // distinct, in order of first appearance
   std::vector<MediaRun> mediaRuns;
-  int64_t units = 0;                        // embeddings of all distinct media
+  int64_t units = 0;                       // embeddings of all distinct media
   std::vector<int32_t> textRows, textIds;  // rows that take a token's own embedding
 };
 

@@ -12,7 +12,10 @@ ParameterTable::ParameterTable(const ModelConfig& config, const std::vector<std:
   const auto addNorm = [&](const std::string& name) {
     align();
     add(name + ".weight", {v.hidden});
-    if (layerNorm) { align(); add(name + ".bias", {v.hidden}); }
+    if (layerNorm) {
+      align();
+      add(name + ".bias", {v.hidden});
+    }
   };
   const auto addLinear = [&](const std::string& name, int64_t out, int64_t in) {
     align();
@@ -74,7 +77,9 @@ ParameterTable::ParameterTable(const ModelConfig& config, const std::vector<std:
   if (!t.tied) add("lm_head.weight", {t.vocabulary, t.hidden});
   align();
   for (Parameter& parameter : parameters_)
-    parameter.trainable = trainable && std::none_of(frozen.begin(), frozen.end(), [&](const std::string& prefix) { return parameter.name.starts_with(prefix); });
+    parameter.trainable = trainable && std::none_of(frozen.begin(), frozen.end(), [&](const std::string& prefix) {
+                            return parameter.name.starts_with(prefix);
+                          });
 }
 
 void ParameterTable::align() { floats_ = (floats_ + 15) / 16 * 16; }
@@ -94,7 +99,8 @@ const Parameter* ParameterTable::find(const std::string& name) const noexcept {
 }
 
 bool ParameterTable::anyTrainable(const std::string& prefix) const {
-  return std::any_of(parameters_.begin(), parameters_.end(), [&](const Parameter& p) { return p.trainable && p.name.starts_with(prefix); });
+  return std::any_of(parameters_.begin(), parameters_.end(),
+                     [&](const Parameter& p) { return p.trainable && p.name.starts_with(prefix); });
 }
 
 }  // namespace secondlook

@@ -23,7 +23,8 @@ int32_t timeOffset(const PositionRun& run, int64_t t, double tokensPerSecond) {
 }
 }  // namespace
 
-Positions mropePositions(const std::vector<PositionRun>& runs, int64_t merge, double tokensPerSecond, PositionRule rule) {
+Positions mropePositions(const std::vector<PositionRun>& runs, int64_t merge, double tokensPerSecond,
+                         PositionRule rule) {
   Positions result;
   int32_t at = 0;
   const auto push = [&](int32_t t, int32_t h, int32_t w) {
@@ -32,12 +33,14 @@ Positions mropePositions(const std::vector<PositionRun>& runs, int64_t merge, do
     result.axes[2].push_back(w);
   };
   for (const PositionRun& run : runs) {
-    if (at > static_cast<int32_t>(largestPosition)) throw Error(ErrorCode::badArgument, "The positions of this prompt exceed 1e8. Shorten its clips.");
+    if (at > static_cast<int32_t>(largestPosition))
+      throw Error(ErrorCode::badArgument, "The positions of this prompt exceed 1e8. Shorten its clips.");
     if (run.grid.time == 0) {
       for (int64_t i = 0; i < run.length; ++i, ++at) push(at, at, at);
       continue;
     }
-    const auto height = static_cast<int32_t>(run.grid.height / merge), width = static_cast<int32_t>(run.grid.width / merge);
+    const auto height = static_cast<int32_t>(run.grid.height / merge),
+               width = static_cast<int32_t>(run.grid.width / merge);
     int32_t largestTime = 0;
     for (int64_t t = 0; t < run.grid.time; ++t) {
       largestTime = timeOffset(run, t, tokensPerSecond);

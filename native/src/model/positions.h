@@ -28,6 +28,7 @@ struct Positions {
 
 /// `tokensPerSecond` 0 means one position per temporal grid (Qwen2-VL). Time is trunc((t * secondsPerGrid) *
 /// tokensPerSecond) in float32, as in the reference: float64 gives other integers.
-Positions mropePositions(const std::vector<PositionRun>& runs, int64_t merge, double tokensPerSecond, PositionRule rule);
+Positions mropePositions(const std::vector<PositionRun>& runs, int64_t merge, double tokensPerSecond,
+                         PositionRule rule);
 
 }  // namespace secondlook

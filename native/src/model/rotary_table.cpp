@@ -27,7 +27,8 @@ void RotaryTable::extend(int32_t largest) {
   positions_ = wanted;
 }
 
-void fillMrope(Context& context, RotaryTable& table, const std::array<int64_t, 3>& section, const std::array<std::span<const int32_t>, 3>& axes, float* cos, float* sin) {
+void fillMrope(Context& context, RotaryTable& table, const std::array<int64_t, 3>& section,
+               const std::array<std::span<const int32_t>, 3>& axes, float* cos, float* sin) {
   const int64_t half = table.frequencies(), rows = static_cast<int64_t>(axes[0].size());
   int32_t largest = 0;
   for (const auto& axis : axes)
@@ -51,7 +52,8 @@ void fillMrope(Context& context, RotaryTable& table, const std::array<int64_t, 3
   });
 }
 
-void fillAxial(Context& context, RotaryTable& table, std::span<const int32_t> rows, std::span<const int32_t> columns, std::span<const int32_t> order, float* cos, float* sin) {
+void fillAxial(Context& context, RotaryTable& table, std::span<const int32_t> rows, std::span<const int32_t> columns,
+               std::span<const int32_t> order, float* cos, float* sin) {
   const int64_t part = table.frequencies();
   int32_t largest = 0;
   for (const int32_t position : rows) largest = std::max(largest, position);

@@ -27,9 +27,11 @@ class RotaryTable {
 
 /// Tables [rows, 2 * frequencies] of the language model: frequency ranges of `section` take the time, height and width
 /// position; both halves hold the same angles.
-void fillMrope(Context&, RotaryTable& table, const std::array<int64_t, 3>& section, const std::array<std::span<const int32_t>, 3>& axes, float* cos, float* sin);
+void fillMrope(Context&, RotaryTable& table, const std::array<int64_t, 3>& section,
+               const std::array<std::span<const int32_t>, 3>& axes, float* cos, float* sin);
 
 /// Tables [rows, 4 * frequencies] of the vision tower: [row angles | column angles] twice, in the order `order`.
-void fillAxial(Context&, RotaryTable& table, std::span<const int32_t> rows, std::span<const int32_t> columns, std::span<const int32_t> order, float* cos, float* sin);
+void fillAxial(Context&, RotaryTable& table, std::span<const int32_t> rows, std::span<const int32_t> columns,
+               std::span<const int32_t> order, float* cos, float* sin);
 
 }  // namespace secondlook

@@ -8,8 +8,8 @@
 namespace secondlook {
 
 namespace {
-constexpr int64_t rowsPerPass = 16384;          // bounds the memory of one inference pass
-constexpr int64_t logitsPerChunk = 4 << 20;     // floats
+constexpr int64_t rowsPerPass = 16384;       // bounds the memory of one inference pass
+constexpr int64_t logitsPerChunk = 4 << 20;  // floats
 
 int64_t rowsOf(const GroupInput& group) {
   auto rows = static_cast<int64_t>(group.prompt.ids.size());
@@ -22,14 +22,18 @@ template <class F>
 void forEachPass(const std::vector<GroupInput>& groups, F&& body) {
   for (size_t begin = 0; begin < groups.size();) {
     size_t end = begin + 1;
-    for (int64_t rows = rowsOf(groups[begin]); end < groups.size() && (rows += rowsOf(groups[end])) <= rowsPerPass;) ++end;
-    body(std::vector<GroupInput>(groups.begin() + static_cast<std::ptrdiff_t>(begin), groups.begin() + static_cast<std::ptrdiff_t>(end)), begin);
+    for (int64_t rows = rowsOf(groups[begin]); end < groups.size() && (rows += rowsOf(groups[end])) <= rowsPerPass;)
+      ++end;
+    body(std::vector<GroupInput>(groups.begin() + static_cast<std::ptrdiff_t>(begin),
+                                 groups.begin() + static_cast<std::ptrdiff_t>(end)),
+         begin);
     begin = end;
   }
 }
 
 /// Final norm of the given rows: [index.size(), hidden].
-float* normedRows(Context& context, Model& model, const LanguagePass& pass, const std::vector<int32_t>& index, Arena& arena) {
+float* normedRows(Context& context, Model& model, const LanguagePass& pass, const std::vector<int32_t>& index,
+                  Arena& arena) {
   const auto rows = static_cast<int64_t>(index.size());
   const int64_t width = model.config().text.hidden;
   float* gathered = arena.floats(rows * width);
@@ -90,14 +94,18 @@ ScoreResult Model::score(Context& context, const std::vector<GroupInput>& groups
     result.entropy.resize(before + count);
     if (count > 0) {
       float* logSumExp = arena->floats(static_cast<int64_t>(count));
-      ops::linearLogProb(context, static_cast<int64_t>(count), config_.text.hidden, config_.text.vocabulary, temperature, normed, textWeights_.head, batch.targets.data(), result.logProbs.data() + before, result.entropy.data() + before, logSumExp);
+      ops::linearLogProb(context, static_cast<int64_t>(count), config_.text.hidden, config_.text.vocabulary,
+                         temperature, normed, textWeights_.head, batch.targets.data(), result.logProbs.data() + before,
+                         result.entropy.data() + before, logSumExp);
     }
-    for (size_t i = 1; i < batch.offsets.size(); ++i) result.offsets.push_back(static_cast<int32_t>(before) + batch.offsets[i]);
+    for (size_t i = 1; i < batch.offsets.size(); ++i)
+      result.offsets.push_back(static_cast<int32_t>(before) + batch.offsets[i]);
   });
   return result;
 }
 
-std::vector<std::vector<float>> Model::groupDivergence(Context& context, const std::vector<GroupInput>& groups, float temperature) {
+std::vector<std::vector<float>> Model::groupDivergence(Context& context, const std::vector<GroupInput>& groups,
+                                                       float temperature) {
   std::vector<std::vector<float>> spreads;
   const int64_t vocabulary = config_.text.vocabulary, width = config_.text.hidden;
   packBatch(config_, options_.positionRule, groups);
@@ -112,8 +120,10 @@ std::vector<std::vector<float>> Model::groupDivergence(Context& context, const s
     size_t longest = 0;
     for (const auto& completion : group.completions) longest = std::max(longest, completion.size());
     std::vector<float> spread(longest, 0.0f);
-    const auto perChunk = std::max<int64_t>(1, logitsPerChunk / (vocabulary * std::max<int64_t>(1, static_cast<int64_t>(group.completions.size()))));
-    for (size_t begin = 1; begin < longest; begin += static_cast<size_t>(perChunk)) {  // position 0 shares one distribution: 0
+    const auto perChunk = std::max<int64_t>(
+        1, logitsPerChunk / (vocabulary * std::max<int64_t>(1, static_cast<int64_t>(group.completions.size()))));
+    for (size_t begin = 1; begin < longest;
+         begin += static_cast<size_t>(perChunk)) {  // position 0 shares one distribution: 0
       checkCancelled(context);
       const ArenaScope chunk(*arena);
       const size_t end = std::min(longest, begin + static_cast<size_t>(perChunk));
@@ -150,7 +160,9 @@ void Model::trace(Context& context, const PromptInput& prompt, const TraceSink& 
     if (inputs.empty()) continue;
     const ArenaScope scope(*arena);
     const std::string prefix = video ? "vision.video." : "vision.image.";
-    const VisionPass pass = vision_.forward(context, visionWeights_, inputs, Keep::nothing, *arena, [&](const std::string& name, const float* values, int64_t count) { sink(prefix + name, values, count); });
+    const VisionPass pass = vision_.forward(
+        context, visionWeights_, inputs, Keep::nothing, *arena,
+        [&](const std::string& name, const float* values, int64_t count) { sink(prefix + name, values, count); });
     const float* from = pass.merged;
     float* to = media;
     for (const auto& medium : batch.media) {
@@ -168,7 +180,8 @@ void Model::trace(Context& context, const PromptInput& prompt, const TraceSink& 
   const float* normed = normedRows(context, *this, pass, rows, *arena);
   sink("lm.norm", normed, batch.rows * config_.text.hidden);
   float* logits = arena->floats(batch.rows * config_.text.vocabulary);
-  ops::linear(context, batch.rows, config_.text.hidden, config_.text.vocabulary, normed, textWeights_.head, nullptr, logits);
+  ops::linear(context, batch.rows, config_.text.hidden, config_.text.vocabulary, normed, textWeights_.head, nullptr,
+              logits);
   sink("logits", logits, batch.rows * config_.text.vocabulary);
 }
 

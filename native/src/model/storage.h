@@ -15,7 +15,8 @@ struct InitialiseSettings {
 
 std::shared_ptr<Model> loadModel(const std::string& directory, const ModelOptions& options);
 /// Random weights: linear ones with deviation gain / sqrt(fan in), embeddings with embeddingStd, norms 1, biases 0.
-std::shared_ptr<Model> initialiseModel(const Json& config, const ModelOptions& options, const InitialiseSettings& settings);
+std::shared_ptr<Model> initialiseModel(const Json& config, const ModelOptions& options,
+                                       const InitialiseSettings& settings);
 /// Writes config.json (flat) and model.safetensors (hub names).
 void saveModel(const Model& model, const std::string& directory);
 /// Weights, moments and step count, bit for bit, in state.safetensors; config.json beside it.

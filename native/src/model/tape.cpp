@@ -11,7 +11,9 @@ constexpr int64_t keptActivationBytes = int64_t{3} << 30;
 
 Tape::Tape(Context& context, std::shared_ptr<Model> model, const std::vector<GroupInput>& groups, float temperature)
     : model_(std::move(model)), temperature_(temperature), weightVersion_(model_->weightVersion()) {
-  if (!model_->trainable()) throw Error(ErrorCode::badArgument, "forward: this model was loaded with trainable: false. Use score(), or load it as trainable.");
+  if (!model_->trainable())
+    throw Error(ErrorCode::badArgument,
+                "forward: this model was loaded with trainable: false. Use score(), or load it as trainable.");
   const ModelConfig& config = model_->config();
   batch_ = packBatch(config, model_->options().positionRule, groups);
   arena_ = model_->borrowArena();
@@ -20,7 +22,8 @@ Tape::Tape(Context& context, std::shared_ptr<Model> model, const std::vector<Gro
   int64_t patches = 0;
   if (encode)
     for (const auto& medium : batch_.media) patches += medium->grid.patches();
-  const int64_t bytes = 4 * (batch_.rows * model_->language().floatsPerRow() + patches * model_->vision().floatsPerPatch());
+  const int64_t bytes =
+      4 * (batch_.rows * model_->language().floatsPerRow() + patches * model_->vision().floatsPerPatch());
   const Keep keep = bytes > keptActivationBytes ? Keep::blockInputs : Keep::everything;
 
   const float* media = nullptr;
@@ -42,15 +45,20 @@ Tape::Tape(Context& context, std::shared_ptr<Model> model, const std::vector<Gro
   if (count == 0) return;
   ops::gatherRows(context, count, width, batch_.scoredRows.data(), language_.last, gathered_);
   ops::rmsNorm(context, count, width, config.text.normEpsilon, gathered_, model_->text().norm, normed_, scale_);
-  ops::linearLogProb(context, count, width, config.text.vocabulary, temperature_, normed_, model_->text().head, batch_.targets.data(), logProbs_.data(), entropy_.data(), logSumExp_);
+  ops::linearLogProb(context, count, width, config.text.vocabulary, temperature_, normed_, model_->text().head,
+                     batch_.targets.data(), logProbs_.data(), entropy_.data(), logSumExp_);
 }
 
 void Tape::backward(Context& context, std::span<const float> dLogProbs, std::span<const float> dEntropy) {
-  if (spent()) throw Error(ErrorCode::badArgument, "backward: this tape is spent. Run forward() again for another backward pass.");
+  if (spent())
+    throw Error(ErrorCode::badArgument, "backward: this tape is spent. Run forward() again for another backward pass.");
   if (dLogProbs.size() != logProbs_.size() || (!dEntropy.empty() && dEntropy.size() != logProbs_.size()))
-    throw Error(ErrorCode::badArgument, "backward: the tape has " + std::to_string(logProbs_.size()) + " values, but " + std::to_string(dLogProbs.size()) + " derivatives (and " + std::to_string(dEntropy.size()) + " of the entropy) were given.");
+    throw Error(ErrorCode::badArgument, "backward: the tape has " + std::to_string(logProbs_.size()) + " values, but " +
+                                            std::to_string(dLogProbs.size()) + " derivatives (and " +
+                                            std::to_string(dEntropy.size()) + " of the entropy) were given.");
   if (model_->weightVersion() != weightVersion_)
-    throw Error(ErrorCode::badArgument, "backward: the weights changed since this tape's forward pass. Call backward() before step().");
+    throw Error(ErrorCode::badArgument,
+                "backward: the weights changed since this tape's forward pass. Call backward() before step().");
   try {
     if (!logProbs_.empty()) run(context, dLogProbs, dEntropy);
   } catch (...) {
@@ -65,14 +73,19 @@ void Tape::run(Context& context, std::span<const float> dLogProbs, std::span<con
   const int64_t width = config.text.hidden, count = static_cast<int64_t>(batch_.targets.size());
   const float* entropyGradient = dEntropy.empty() ? arena_->zeros(count) : dEntropy.data();
   float* dNormed = arena_->floats(count * width);
-  ops::linearLogProbBackward(context, count, width, config.text.vocabulary, temperature_, normed_, model_->text().head, batch_.targets.data(), entropy_.data(), logSumExp_, dLogProbs.data(), entropyGradient, dNormed, model_->textGradients().head);
+  ops::linearLogProbBackward(context, count, width, config.text.vocabulary, temperature_, normed_, model_->text().head,
+                             batch_.targets.data(), entropy_.data(), logSumExp_, dLogProbs.data(), entropyGradient,
+                             dNormed, model_->textGradients().head);
   float* dGathered = arena_->floats(count * width);
-  ops::rmsNormBackward(context, count, width, gathered_, model_->text().norm, scale_, dNormed, dGathered, false, model_->textGradients().norm);
+  ops::rmsNormBackward(context, count, width, gathered_, model_->text().norm, scale_, dNormed, dGathered, false,
+                       model_->textGradients().norm);
   float* gradient = arena_->zeros(batch_.rows * width);
   ops::scatterAddRows(context, count, width, batch_.scoredRows.data(), dGathered, gradient);
   float* dMedia = vision_.merged ? arena_->floats(batch_.units * width) : nullptr;
-  model_->language().backward(context, model_->text(), model_->textGradients(), batch_, language_, gradient, dMedia, *arena_);
-  if (dMedia) model_->vision().backward(context, model_->visionWeights(), model_->visionGradients(), vision_, dMedia, *arena_);
+  model_->language().backward(context, model_->text(), model_->textGradients(), batch_, language_, gradient, dMedia,
+                              *arena_);
+  if (dMedia)
+    model_->vision().backward(context, model_->visionWeights(), model_->visionGradients(), vision_, dMedia, *arena_);
 }
 
 }  // namespace secondlook

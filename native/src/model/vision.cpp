@@ -11,7 +11,8 @@ namespace secondlook {
 namespace {
 constexpr float mergerEpsilon = 1e-6f;
 
-float* concatenate(Context& context, const std::vector<VisionInput>& media, int64_t rowWidth, int64_t patches, Arena& arena) {
+float* concatenate(Context& context, const std::vector<VisionInput>& media, int64_t rowWidth, int64_t patches,
+                   Arena& arena) {
   float* pixels = arena.floats(patches * rowWidth);
   std::vector<int64_t> begins;
   int64_t at = 0;
@@ -22,7 +23,8 @@ float* concatenate(Context& context, const std::vector<VisionInput>& media, int6
   context.pool.parallelFor(static_cast<int64_t>(media.size()), 1, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
       const VisionInput& medium = media[static_cast<size_t>(i)];
-      std::memcpy(pixels + begins[static_cast<size_t>(i)] * rowWidth, medium.patches, static_cast<size_t>(medium.grid.patches() * rowWidth) * sizeof(float));
+      std::memcpy(pixels + begins[static_cast<size_t>(i)] * rowWidth, medium.patches,
+                  static_cast<size_t>(medium.grid.patches() * rowWidth) * sizeof(float));
     }
   });
   return pixels;
@@ -43,7 +45,9 @@ BlockInput VisionTower::blockInput(const VisionPass& pass, int64_t block) const 
   return {pass.patches, windowed ? pass.windowSegments : pass.gridSegments, pass.cos, pass.sin};
 }
 
-VisionPass VisionTower::forward(Context& context, const VisionTensors<const float>& w, const std::vector<VisionInput>& media, Keep keep, Arena& arena, const TraceSink& trace) {
+VisionPass VisionTower::forward(Context& context, const VisionTensors<const float>& w,
+                                const std::vector<VisionInput>& media, Keep keep, Arena& arena,
+                                const TraceSink& trace) {
   const VisionConfig& v = config_.vision;
   const int64_t unit = v.unit(), width = v.hidden;
   VisionPass pass;
@@ -62,7 +66,8 @@ VisionPass VisionTower::forward(Context& context, const VisionTensors<const floa
   for (int64_t i = 0; i < units; ++i) {
     const int32_t from = pass.plan.windowIndex[static_cast<size_t>(i)];
     pass.inverseUnits[static_cast<size_t>(from)] = static_cast<int32_t>(i);
-    for (int64_t j = 0; j < unit; ++j) pass.patchOrder[static_cast<size_t>(i * unit + j)] = static_cast<int32_t>(from * unit + j);
+    for (int64_t j = 0; j < unit; ++j)
+      pass.patchOrder[static_cast<size_t>(i * unit + j)] = static_cast<int32_t>(from * unit + j);
   }
   // The result outlives what the pass need not keep, so it is allocated first.
   pass.merged = arena.floats(units * config_.text.hidden);
@@ -101,7 +106,8 @@ VisionPass VisionTower::forward(Context& context, const VisionTensors<const floa
   pass.scale = arena.floats(patches);
   pass.mean = arena.floats(patches);
   if (config_.qwen2)
-    ops::layerNorm(context, patches, width, mergerEpsilon, x, w.mergerNorm, w.mergerNormBias, pass.normed, pass.mean, pass.scale);
+    ops::layerNorm(context, patches, width, mergerEpsilon, x, w.mergerNorm, w.mergerNormBias, pass.normed, pass.mean,
+                   pass.scale);
   else
     ops::rmsNorm(context, patches, width, mergerEpsilon, x, w.mergerNorm, pass.normed, pass.scale);
   const int64_t wide = width * unit;
@@ -117,7 +123,8 @@ VisionPass VisionTower::forward(Context& context, const VisionTensors<const floa
   return pass;
 }
 
-void VisionTower::backward(Context& context, const VisionTensors<const float>& w, const VisionTensors<float>& g, VisionPass& pass, const float* dMerged, Arena& arena) {
+void VisionTower::backward(Context& context, const VisionTensors<const float>& w, const VisionTensors<float>& g,
+                           VisionPass& pass, const float* dMerged, Arena& arena) {
   const ArenaScope scope(arena);
   const int64_t unit = config_.vision.unit(), width = shape_.width, wide = width * unit, out = config_.text.hidden;
   float* dOrdered = arena.floats(pass.units * out);
@@ -126,19 +133,25 @@ void VisionTower::backward(Context& context, const VisionTensors<const float>& w
   float* dUp = arena.floats(pass.units * wide);
   float* dNormed = arena.floats(pass.patches * width);
   float* gradient = arena.zeros(pass.patches * width);
-  ops::linearBackward(context, pass.units, wide, out, pass.activated, w.mergerDown, dOrdered, dActivated, false, g.mergerDown, g.mergerDownBias);
+  ops::linearBackward(context, pass.units, wide, out, pass.activated, w.mergerDown, dOrdered, dActivated, false,
+                      g.mergerDown, g.mergerDownBias);
   ops::activationBackward(context, ops::Activation::geluErf, pass.units * wide, pass.up, dActivated, dUp);
-  ops::linearBackward(context, pass.units, wide, wide, pass.normed, w.mergerUp, dUp, dNormed, false, g.mergerUp, g.mergerUpBias);
+  ops::linearBackward(context, pass.units, wide, wide, pass.normed, w.mergerUp, dUp, dNormed, false, g.mergerUp,
+                      g.mergerUpBias);
   if (config_.qwen2)
-    ops::layerNormBackward(context, pass.patches, width, pass.last, w.mergerNorm, pass.mean, pass.scale, dNormed, gradient, true, g.mergerNorm, g.mergerNormBias);
+    ops::layerNormBackward(context, pass.patches, width, pass.last, w.mergerNorm, pass.mean, pass.scale, dNormed,
+                           gradient, true, g.mergerNorm, g.mergerNormBias);
   else
-    ops::rmsNormBackward(context, pass.patches, width, pass.last, w.mergerNorm, pass.scale, dNormed, gradient, true, g.mergerNorm);
+    ops::rmsNormBackward(context, pass.patches, width, pass.last, w.mergerNorm, pass.scale, dNormed, gradient, true,
+                         g.mergerNorm);
   for (int64_t i = config_.vision.depth - 1; i >= 0; --i)
-    blockBackward(context, shape_, w.blocks[static_cast<size_t>(i)], g.blocks[static_cast<size_t>(i)], blockInput(pass, i), pass.blocks[static_cast<size_t>(i)], gradient, arena);
+    blockBackward(context, shape_, w.blocks[static_cast<size_t>(i)], g.blocks[static_cast<size_t>(i)],
+                  blockInput(pass, i), pass.blocks[static_cast<size_t>(i)], gradient, arena);
   if (g.patchEmbed == nullptr) return;
   float* dEmbedded = arena.zeros(pass.patches * width);
   ops::scatterAddRows(context, pass.patches, width, pass.patchOrder.data(), gradient, dEmbedded);
-  ops::linearBackward(context, pass.patches, config_.vision.patch.rowWidth(), width, pass.pixels, w.patchEmbed, dEmbedded, nullptr, false, g.patchEmbed, nullptr);
+  ops::linearBackward(context, pass.patches, config_.vision.patch.rowWidth(), width, pass.pixels, w.patchEmbed,
+                      dEmbedded, nullptr, false, g.patchEmbed, nullptr);
 }
 
 }  // namespace secondlook

@@ -18,7 +18,8 @@ namespace {
 template <class T>
 class Binder {
  public:
-  Binder(const ParameterTable& table, T* base, bool onlyTrainable) : table_(table), base_(base), onlyTrainable_(onlyTrainable) {}
+  Binder(const ParameterTable& table, T* base, bool onlyTrainable)
+      : table_(table), base_(base), onlyTrainable_(onlyTrainable) {}
 
   /// A vector or norm: always bound when it exists.
   T* vector(const std::string& name) const { return table_.has(name) ? base_ + table_.offset(name) : nullptr; }
@@ -51,7 +52,8 @@ VisionTensors<T> bindVision(const ModelConfig& config, const ParameterTable& tab
   v.mergerDownBias = bind.vector("visual.merger.mlp.2.bias");
   for (int64_t i = 0; i < config.vision.depth; ++i) {
     const std::string p = "visual.blocks." + std::to_string(i) + ".";
-    const std::string up = config.qwen2 ? "mlp.fc1" : "mlp.gate_proj", down = config.qwen2 ? "mlp.fc2" : "mlp.down_proj";
+    const std::string up = config.qwen2 ? "mlp.fc1" : "mlp.gate_proj",
+                      down = config.qwen2 ? "mlp.fc2" : "mlp.down_proj";
     BlockTensors<T> b{};
     b.norm1 = bind.vector(p + "norm1.weight");
     b.norm1Bias = bind.vector(p + "norm1.bias");

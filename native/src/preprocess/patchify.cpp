@@ -26,13 +26,15 @@ std::array<std::array<float, 256>, 3> normalisationTable() {
 Grid gridOf(const PatchSize& size, int64_t count, int64_t height, int64_t width) {
   const int64_t block = size.patch * size.merge;
   if (count < 1 || height < block || width < block || height % block != 0 || width % block != 0)
-    throw Error(ErrorCode::badArgument, "Frames of " + std::to_string(height) + " x " + std::to_string(width) +
-                                            " pixels (count " + std::to_string(count) + ") do not divide into blocks of " +
-                                            std::to_string(block) + " pixels. Resize them to multiples of " + std::to_string(block) + " first.");
+    throw Error(ErrorCode::badArgument,
+                "Frames of " + std::to_string(height) + " x " + std::to_string(width) + " pixels (count " +
+                    std::to_string(count) + ") do not divide into blocks of " + std::to_string(block) +
+                    " pixels. Resize them to multiples of " + std::to_string(block) + " first.");
   return {(count + size.temporal - 1) / size.temporal, height / size.patch, width / size.patch};
 }
 
-std::vector<float> patchify(Context& context, const PatchSize& size, const uint8_t* frames, int64_t count, int64_t height, int64_t width) {
+std::vector<float> patchify(Context& context, const PatchSize& size, const uint8_t* frames, int64_t count,
+                            int64_t height, int64_t width) {
   static const auto table = normalisationTable();
   const Grid grid = gridOf(size, count, height, width);
   const int64_t rowWidth = size.rowWidth(), merge = size.merge, patch = size.patch;

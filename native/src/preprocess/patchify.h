@@ -24,6 +24,7 @@ Grid gridOf(const PatchSize&, int64_t count, int64_t height, int64_t width);
 
 /// frames uint8 [count, height, width, 3] -> float32 [patches, 3 * temporal * patch^2], normalised with CLIP's mean and
 /// deviation. Order: temporal grid, merge blocks row by row, the patches of a block, then channel, frame, row, column.
-std::vector<float> patchify(Context&, const PatchSize&, const uint8_t* frames, int64_t count, int64_t height, int64_t width);
+std::vector<float> patchify(Context&, const PatchSize&, const uint8_t* frames, int64_t count, int64_t height,
+                            int64_t width);
 
 }  // namespace secondlook

@@ -62,7 +62,8 @@ std::vector<uint8_t> resizeFrames(Context& context, const uint8_t* frames, int64
         for (const Taps& taps : plan) {
           int64_t sums[3] = {half, half, half};
           for (size_t k = 0; k < taps.weights.size(); ++k)
-            for (int c = 0; c < 3; ++c) sums[c] += int64_t{taps.weights[k]} * in[(taps.first + static_cast<int64_t>(k)) * 3 + c];
+            for (int c = 0; c < 3; ++c)
+              sums[c] += int64_t{taps.weights[k]} * in[(taps.first + static_cast<int64_t>(k)) * 3 + c];
           for (int c = 0; c < 3; ++c) *out++ = finish(sums[c]);
         }
       }
@@ -70,7 +71,8 @@ std::vector<uint8_t> resizeFrames(Context& context, const uint8_t* frames, int64
     source = wide.data();
   }
   if (context.cancel) context.cancel->check();
-  if (toHeight == height) return wide.empty() ? std::vector<uint8_t>(source, source + count * height * toWidth * 3) : wide;
+  if (toHeight == height)
+    return wide.empty() ? std::vector<uint8_t>(source, source + count * height * toWidth * 3) : wide;
   std::vector<uint8_t> result(static_cast<size_t>(count * toHeight * toWidth * 3));
   const std::vector<Taps> plan = planTaps(height, toHeight);
   const int64_t rowBytes = toWidth * 3;
@@ -81,8 +83,10 @@ std::vector<uint8_t> resizeFrames(Context& context, const uint8_t* frames, int64
       const uint8_t* in = source + ((row / toHeight) * height + taps.first) * rowBytes;
       std::fill(sums.begin(), sums.end(), half);
       for (size_t k = 0; k < taps.weights.size(); ++k)
-        for (int64_t x = 0; x < rowBytes; ++x) sums[static_cast<size_t>(x)] += int64_t{taps.weights[k]} * in[static_cast<int64_t>(k) * rowBytes + x];
-      for (int64_t x = 0; x < rowBytes; ++x) result[static_cast<size_t>(row * rowBytes + x)] = finish(sums[static_cast<size_t>(x)]);
+        for (int64_t x = 0; x < rowBytes; ++x)
+          sums[static_cast<size_t>(x)] += int64_t{taps.weights[k]} * in[static_cast<int64_t>(k) * rowBytes + x];
+      for (int64_t x = 0; x < rowBytes; ++x)
+        result[static_cast<size_t>(row * rowBytes + x)] = finish(sums[static_cast<size_t>(x)]);
     }
   });
   return result;
