@@ -39,8 +39,9 @@ export class TrainingSet {
     return Promise.all(this.planned(step, count).map((sample, slot) => this.#loadUsable(sample, step, slot)));
   }
 
-  prefetch(step: number, count: number): void {
-    this.#clips.prefetch(this.planned(step, count));
+  /** Starts decoding what the updates `from .. to - 1` will need. */
+  prefetch(from: number, to: number, count: number): void {
+    for (let step = from; step < to; step++) this.#clips.prefetch(this.planned(step, count));
   }
 
   #at(position: number): number {

@@ -39,7 +39,7 @@ export class Progress {
   ): void {
     if (stage !== this.#stage) this.#recent = [];
     this.#stage = stage;
-    const seconds = (timings["total"] ?? 0) / 1000;
+    const seconds = Object.values(timings).reduce((sum, ms) => sum + ms, 0) / 1000;
     this.#seconds += seconds;
     this.#recent = [...this.#recent.slice(-19), seconds];
     const perStep = this.#recent.reduce((sum, value) => sum + value, 0) / this.#recent.length;

@@ -44,18 +44,23 @@ export async function runTraining(runFolder: string, options: RunOptions): Promi
   const checkpoints = new Checkpoints(runFolder);
   checkpoints.clean();
   const { checkpoint, damaged } = await checkpoints.newest();
-  const context = await openContext(runFolder, options);
+  const { context, problems } = await openContext(runFolder, options);
   const { journal } = options;
   const fromStep = checkpoint?.step ?? 0;
   const firstModel = await loadStart(context, checkpoints, plan, checkpoint);
   journalStart(context, plan, firstModel?.parameterCount ?? 0, fromStep);
+  problems.forEach(context.report);
   for (const message of damaged)
     journal.append({ type: "notice", level: "warning", message, step: fromStep, rule: "checkpoint" });
   const run = new Run(context, plan, checkpoints, checkpoint);
   return run.toTheEnd(firstModel);
 }
 
-async function openContext(runFolder: string, { engine, journal, signal, say }: RunOptions): Promise<RunContext> {
+/** Also the rows that cannot be used, to be reported once the run's start stands in the journal. */
+async function openContext(
+  runFolder: string,
+  { engine, journal, signal, say }: RunOptions,
+): Promise<{ context: RunContext; problems: DataProblem[] }> {
   const { config, settings } = readRunConfig(runFolder);
   const frames = join(dataFolderOf(runFolder), DATA_FOLDER.frames);
   const reported = new Set(journal.before.dataErrors);
@@ -67,11 +72,12 @@ async function openContext(runFolder: string, { engine, journal, signal, say }: 
     journal.append({ type: "data_error", file, place, reason, remedy });
     say(`data error: ${file} (${place}): ${reason}. ${remedy}`);
   };
+  const problems: DataProblem[] = [];
   const read = async (path: string | undefined) => {
     if (path === undefined) return [];
-    const { samples, problems } = await loadSamples(path);
-    problems.forEach(report);
-    return samples;
+    const loaded = await loadSamples(path);
+    problems.push(...loaded.problems);
+    return loaded.samples;
   };
   const { data } = config;
   const train = await read(data.train);
@@ -87,7 +93,7 @@ async function openContext(runFolder: string, { engine, journal, signal, say }: 
     mediaRoot: data.mediaRoot,
     vision,
   });
-  return {
+  const context = {
     runFolder,
     config,
     settings,
@@ -98,9 +104,10 @@ async function openContext(runFolder: string, { engine, journal, signal, say }: 
     samples,
     report,
     signal,
-    knobs: new Map(),
+    knobs: new Map<string, number>(),
     say,
   };
+  return { context, problems };
 }
 
 /** The model of the stage that comes next, with the checkpoint's state; null when every stage is done. */

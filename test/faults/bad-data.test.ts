@@ -38,7 +38,7 @@ describe("a run on bad data", () => {
 
     const events = eventsOf(run);
     const errors = events.filter(({ type }) => type === "data_error") as Record<string, string>[];
-    const named = (name: string): Record<string, string> => errors.find(({ file: at }) => at.endsWith(name))!;
+    const named = (name: string): Record<string, string> => errors.find(({ file: at }) => at!.endsWith(name))!;
     expect(errors).toHaveLength(6);
     expect(errors.every(({ place, reason, remedy }) => place !== "" && reason !== "" && remedy !== "")).toBe(true);
     expect(named("mixed.json")).toMatchObject({ place: "row 5, field solution" });

@@ -50,7 +50,7 @@ export class RlStage implements StageRunner {
     const { prompter, knobs, signal, config } = this.#context;
     const stage = this.#stage;
     const loaded = await clock.time("data", () => this.#data.load(stageStep, stage.promptsPerStep));
-    if (stageStep + 1 < stage.steps) this.#data.prefetch(stageStep + 1, stage.promptsPerStep);
+    this.#data.prefetch(stageStep + 1, Math.min(stage.steps, stageStep + 4), stage.promptsPerStep);
     const request: RolloutRequest = {
       policy: this.policy,
       prompter,

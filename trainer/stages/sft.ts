@@ -40,7 +40,7 @@ export class SftStage implements StageRunner {
     const { prompter, journal, knobs, signal } = this.#context;
     const stage = this.#stage;
     const loaded = await clock.time("data", () => this.#data.load(stageStep, stage.batchSize));
-    if (stageStep + 1 < stage.steps) this.#data.prefetch(stageStep + 1, stage.batchSize);
+    this.#data.prefetch(stageStep + 1, Math.min(stage.steps, stageStep + 4), stage.batchSize);
     const prepared = await clock.time("vision", () =>
       Promise.all(
         loaded.map(({ sample, clip }) =>
