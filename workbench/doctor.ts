@@ -1,8 +1,9 @@
 /** What works on this machine, and what to do about the rest. */
-import { spawnSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { existsSync, readFileSync, statfsSync } from "node:fs";
 import { availableParallelism, totalmem } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { DATA_FOLDER } from "../contract/run-folder.ts";
 import type { DoctorCheck } from "../contract/methods.ts";
 import { PRODUCT_FOLDER } from "./runs/launch.ts";
@@ -29,15 +30,19 @@ interface EngineInfo {
 }
 
 /** The engine is asked in a process of its own: if it cannot load, that is an answer and not a crash. */
-function askEngine(): { info: EngineInfo | null; error: string } {
+async function askEngine(): Promise<{ info: EngineInfo | null; error: string }> {
   const script = `import(${JSON.stringify(join(PRODUCT_FOLDER, "native", "index.ts"))})
     .then((native) => native.openEngine({}))
     .then((engine) => { process.stdout.write(JSON.stringify(engine.info)); engine.dispose(); process.exit(0); })
     .catch((error) => { process.stderr.write(String(error.message)); process.exit(1); });`;
   const args = ["--disable-warning=ExperimentalWarning", "--input-type=module", "-e", script];
-  const result = spawnSync(process.execPath, args, { cwd: PRODUCT_FOLDER, timeout: 20_000 });
-  if (result.status === 0) return { info: JSON.parse(result.stdout.toString()) as EngineInfo, error: "" };
-  return { info: null, error: result.stderr.toString().trim() || "it ended without a word" };
+  try {
+    const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: PRODUCT_FOLDER, timeout: 20_000 });
+    return { info: JSON.parse(stdout) as EngineInfo, error: "" };
+  } catch (error) {
+    const { stderr, signal } = error as { stderr?: string; signal?: string };
+    return { info: null, error: stderr?.trim() || `its process ended${signal ? ` by ${signal}` : " without a word"}` };
+  }
 }
 
 const check = (name: string, ok: boolean | "warning", detail: string, remedy: string | null): DoctorCheck => ({
@@ -64,8 +69,8 @@ function electronBinary(): string | null {
   ]);
 }
 
-export function examine(data: string): DoctorReport {
-  const { info, error } = askEngine();
+export async function examine(data: string): Promise<DoctorReport> {
+  const { info, error } = await askEngine();
   const setup = 'Run "npm run setup:system", which installs it.';
   const ffmpeg = onPath("ffmpeg");
   const electron = electronBinary();

@@ -13,7 +13,7 @@ import { createRun, PRODUCT_FOLDER, startWorker } from "../runs/launch.ts";
 import { BASE_MODEL, newRunFrom } from "../runs/new-run.ts";
 import { listEvents } from "../runs/summaries.ts";
 import { auditRun } from "../store/audit.ts";
-import { openIndex } from "../store/databases.ts";
+import { openIndexToRead } from "../store/databases.ts";
 import { integer, text, type Command } from "./command.ts";
 import { openPage } from "./serve.ts";
 
@@ -126,7 +126,9 @@ async function trainBothArms(
 
 /** Gives the service a moment to take the last lines, then counts journals against the index. */
 async function auditBoth(data: string, runs: readonly string[]): Promise<DemoResult["events"]> {
-  const database = openIndex(data);
+  // Whoever ended the service meanwhile: the next one reads on where it stopped.
+  await ensureService(data);
+  const database = openIndexToRead(data);
   try {
     for (let tries = 0; ; tries++) {
       const audits = await Promise.all(runs.map((run) => auditRun(database, data, run)));

@@ -13,8 +13,8 @@ export const doctor: Command = {
     "Exit code 1 when something needed is missing.",
   ],
   options: { json: { type: "boolean" } },
-  run(options) {
-    const report = examine(dataFolder(text(options["data"])));
+  async run(options) {
+    const report = await examine(dataFolder(text(options["data"])));
     if (options["json"]) console.log(JSON.stringify(report, null, 2));
     else {
       for (const check of report.checks) {
@@ -22,6 +22,6 @@ export const doctor: Command = {
         if (check.remedy) console.log(`  ${" ".repeat(15)} → ${check.remedy}`);
       }
     }
-    return Promise.resolve(report.checks.some((check) => check.state === "missing") ? 1 : 0);
+    return report.checks.some((check) => check.state === "missing") ? 1 : 0;
   },
 };

@@ -1,6 +1,7 @@
 import { dataFolder } from "../data-folder.ts";
 import { summarise } from "../runs/summaries.ts";
-import { openIndex } from "../store/databases.ts";
+import { takeServiceLock } from "../server/service-lock.ts";
+import { openIndex, openIndexToRead } from "../store/databases.ts";
 import { Ingest } from "../store/ingest.ts";
 import { percent, table } from "../terminal.ts";
 import { text, type Command } from "./command.ts";
@@ -13,17 +14,20 @@ export const runs: Command = {
   options: { json: { type: "boolean" } },
   run(options) {
     const data = dataFolder(text(options["data"]));
-    const database = openIndex(data);
+    // A running service keeps the index up; without one this command does, in its place.
+    const lock = takeServiceLock(data);
+    const database = lock ? openIndex(data) : openIndexToRead(data);
     const ingest = new Ingest(database, data);
     const list = ingest
       .runFolders()
       .map((run) => {
-        ingest.run(run);
+        if (lock) ingest.run(run);
         return summarise(database, data, run);
       })
       .filter((run) => run !== null)
       .sort((left, right) => right.createdAt - left.createdAt);
     database.close();
+    lock?.release();
     if (options["json"]) console.log(JSON.stringify(list, null, 2));
     else if (list.length === 0) console.log(`There are no runs in ${data} yet. "secondlook demo" makes the first one.`);
     else {

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { dataFolder } from "../data-folder.ts";
+import { findService } from "../runs/ensure-service.ts";
 import { Service } from "../server/service.ts";
 import { integer, text, type Command } from "./command.ts";
 
@@ -21,14 +22,22 @@ export const serve: Command = {
     "--port N       port on 127.0.0.1 (default: any free one)",
     "--no-open      only print the address",
     "--stay         do not end when no window is open and nothing is trained",
+    "One service serves a data folder: where one runs already, its address is printed and opened.",
   ],
   options: { port: { type: "string" }, open: { type: "boolean", default: true }, stay: { type: "boolean" } },
   async run(options) {
     const port = integer(options, "port");
+    const data = dataFolder(text(options["data"]));
+    const running = await findService(data);
+    if (running) {
+      console.log(`Secondlook is already at ${running.pageAddress}`);
+      if (options["open"] !== false) openPage(running.pageAddress);
+      return 0;
+    }
     let finish = (): void => undefined;
     const finished = new Promise<void>((resolve) => (finish = resolve));
     const service = await Service.start({
-      data: dataFolder(text(options["data"])),
+      data,
       ...(port === undefined ? {} : { port }),
       idleMs: options["stay"] ? 0 : IDLE_MS,
       onIdle: () => finish(),

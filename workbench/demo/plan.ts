@@ -50,7 +50,7 @@ export type HeldOut = EventOf<"evaluation">;
 /** Held-out measurements of a run by label, the newest of each. */
 export function heldOutByLabel(database: Db, run: string): Map<string, HeldOut> {
   const rows = database
-    .prepare("SELECT event FROM events WHERE run = ? AND type = 'evaluation' AND superseded = 0 ORDER BY id")
+    .prepare("SELECT event FROM events WHERE run = ? AND type = 'evaluation' AND superseded = 0 ORDER BY line")
     .all(run) as { event: string }[];
   const events = rows.map((row) => JSON.parse(row.event) as HeldOut).filter((event) => event.split === "heldout");
   return new Map(events.map((event) => [event.label, event]));

@@ -17,7 +17,8 @@ export interface RunningService {
 
 const START_LIMIT_MS = 20_000;
 
-async function find(data: string, started: boolean): Promise<RunningService | null> {
+/** The service that answers now; null when none does. */
+export async function findService(data: string, started = false): Promise<RunningService | null> {
   try {
     const text = readFileSync(join(data, DATA_FOLDER.service), "utf8");
     const { address, pid } = JSON.parse(text) as { address: string; pid: number };
@@ -31,18 +32,19 @@ async function find(data: string, started: boolean): Promise<RunningService | nu
 
 /** @throws when no service answers within 20 s; its output is in `service.log`. */
 export async function ensureService(data: string): Promise<RunningService> {
-  const running = await find(data, false);
+  const running = await findService(data);
   if (running) return running;
   const logFile = join(data, "service.log");
   const log = openSync(logFile, "a", 0o600);
   const cli = join(PRODUCT_FOLDER, "workbench", "cli.ts");
+  // Not its output: that holds the page's address with the token, which belongs in no log.
   const args = ["--disable-warning=ExperimentalWarning", cli, "serve", "--no-open", "--data", data];
-  spawn(process.execPath, args, { cwd: PRODUCT_FOLDER, detached: true, stdio: ["ignore", log, log] }).unref();
+  spawn(process.execPath, args, { cwd: PRODUCT_FOLDER, detached: true, stdio: ["ignore", "ignore", log] }).unref();
   closeSync(log);
   const deadline = Date.now() + START_LIMIT_MS;
   while (Date.now() < deadline) {
     await delay(100);
-    const service = await find(data, true);
+    const service = await findService(data, true);
     if (service) return service;
   }
   throw new Error(`The service did not start within ${START_LIMIT_MS / 1000} s; ${logFile} says why.`);

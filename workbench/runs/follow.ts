@@ -2,13 +2,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import Database from "better-sqlite3";
 import type { RunSummary } from "../../contract/methods.ts";
 import { RUN_FOLDER } from "../../contract/run-folder.ts";
 import { runFolder } from "../data-folder.ts";
-import type { Db } from "../store/databases.ts";
+import { openIndexInMemory, type Db } from "../store/databases.ts";
 import { Ingest } from "../store/ingest.ts";
-import { INDEX_MIGRATIONS, migrate } from "../store/schema.ts";
 import { duration, ProgressLine } from "../terminal.ts";
 import { describe, summarise } from "./summaries.ts";
 
@@ -21,8 +19,7 @@ export class RunFollower {
 
   constructor(data: string) {
     this.#data = data;
-    this.database = new Database(":memory:");
-    migrate(this.database, INDEX_MIGRATIONS, "the index in memory");
+    this.database = openIndexInMemory();
     this.#ingest = new Ingest(this.database, data);
   }
 

@@ -60,7 +60,7 @@ function sparkline(database: Db, run: string): number[] {
   const buckets = database
     .prepare(
       `SELECT avg(value) AS value FROM metrics WHERE run = @run AND metric = @metric AND superseded = 0
-       AND value IS NOT NULL GROUP BY step * @count / (SELECT max(step) + 1 FROM latest WHERE run = @run) ORDER BY min(step)`,
+       AND value IS NOT NULL GROUP BY CAST(step * @count / (SELECT max(step) + 1 FROM latest WHERE run = @run) AS INTEGER) ORDER BY min(step)`,
     )
     .pluck();
   const read = (metric: string) => buckets.all({ run, metric, count: SPARKLINE_VALUES }) as number[];

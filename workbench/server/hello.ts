@@ -8,10 +8,16 @@ export interface HelloStep {
   readonly done: "welcomed" | "refused" | null;
 }
 
+/**
+ * The service's nonces begin with this, and it proves nothing over a nonce that does: otherwise a window without the
+ * token could have the service compute the proof that another connection asks for.
+ */
+const SERVICE_PREFIX = "service:";
+
 /** The service's side for one connection. */
 export class ServiceHello {
   readonly #token: string;
-  readonly #nonce = randomBytes(32).toString("hex");
+  readonly #nonce = SERVICE_PREFIX + randomBytes(32).toString("hex");
   #greeted = false;
 
   constructor(token: string) {
@@ -25,6 +31,7 @@ export class ServiceHello {
         return refuse(`the window speaks version ${hello.contract} and the service ${CONTRACT_VERSION}`);
       }
       if (typeof hello.nonce !== "string" || hello.nonce.length < 16) return refuse("the hello has no nonce");
+      if (hello.nonce.startsWith(SERVICE_PREFIX)) return refuse("the nonce is one of a service");
       this.#greeted = true;
       const proof = hmac(this.#token, hello.nonce);
       return { answer: { hello: "service", contract: CONTRACT_VERSION, nonce: this.#nonce, proof }, done: null };

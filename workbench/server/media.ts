@@ -4,7 +4,7 @@
  */
 import { createReadStream, realpathSync, statSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { extname, join } from "node:path";
+import { extname, join, sep } from "node:path";
 import { DATA_FOLDER } from "../../contract/run-folder.ts";
 import { hmac, sameSecret } from "./token.ts";
 
@@ -37,12 +37,19 @@ export class MediaSigner {
   }
 
   frame(hash: string): string {
+    if (!/^[0-9a-f]{64}$/.test(hash)) throw new RangeError(`"${hash}" is not a frame's hash.`);
     return this.#sign({ kind: "frame", hash });
   }
 
-  /** A file that a journal of this data folder names. */
-  file(path: string): string {
-    return this.#sign({ kind: "file", path });
+  /** A file that a journal names, if it really lies (links followed) under the root that the run was given; else null. */
+  file(path: string, root: string): string | null {
+    try {
+      const real = realpathSync(path);
+      const isInside = real.startsWith(join(realpathSync(root), sep));
+      return isInside && statSync(real).isFile() ? this.#sign({ kind: "file", path: real }) : null;
+    } catch {
+      return null;
+    }
   }
 
   #sign(target: Target): string {
@@ -89,8 +96,9 @@ export function sendFile(request: IncomingMessage, response: ServerResponse, pat
   const type = CONTENT_TYPES[extname(path).toLowerCase()];
   let size: number;
   try {
-    const stat = statSync(realpathSync(path));
-    if (!stat.isFile() || type === undefined) return end(response, 404);
+    const stat = statSync(path);
+    // The path was signed with its links followed: one that came since leads somewhere else.
+    if (!stat.isFile() || type === undefined || realpathSync(path) !== path) return end(response, 404);
     size = stat.size;
   } catch {
     return end(response, 404);

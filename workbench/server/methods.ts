@@ -1,5 +1,4 @@
 /** What the window can ask: one entry a method of the contract. Inputs are validated before they get here. */
-import { statSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { controlCommandSchema } from "../../contract/control.ts";
 import type { EventOf } from "../../contract/journal.ts";
@@ -11,7 +10,9 @@ import { examine } from "../doctor.ts";
 import { tokenTexts } from "../library/token-text.ts";
 import { createRun, readRunConfig, sendControl, startWorker } from "../runs/launch.ts";
 import { newRunFrom } from "../runs/new-run.ts";
-import { describe, listEvents, summarise } from "../runs/summaries.ts";
+import { livingLease } from "../runs/alive.ts";
+import type { SummaryCache } from "../runs/summary-cache.ts";
+import { describe, listEvents } from "../runs/summaries.ts";
 import { auditRun } from "../store/audit.ts";
 import type { Db } from "../store/databases.ts";
 import type { Ingest } from "../store/ingest.ts";
@@ -24,6 +25,7 @@ export interface MethodContext {
   readonly database: Db;
   readonly ingest: Ingest;
   readonly media: MediaSigner;
+  readonly summaries: SummaryCache;
 }
 
 type Handlers = {
@@ -43,10 +45,10 @@ export class MethodFailure extends Error {
 }
 
 const handlers: Handlers = {
-  "runs.list": ({ data, database, ingest }) =>
+  "runs.list": ({ ingest, summaries }) =>
     ingest
       .runFolders()
-      .map((run) => summarise(database, data, run))
+      .map((run) => summaries.get(run))
       .filter((run) => run !== null)
       .sort((left, right) => right.createdAt - left.createdAt),
   "runs.get": ({ data, database }, { run }) => {
@@ -61,11 +63,16 @@ const handlers: Handlers = {
   },
   "runs.resume": ({ data }, { run }) => {
     readRunConfig(data, run);
+    if (livingLease(runFolder(data, run))) {
+      throw new MethodFailure("CONFLICT", `Run ${run} is being trained already.`, "Watch it, or stop it first.");
+    }
     startWorker(data, run);
     return { run };
   },
   "runs.control": ({ data }, { run, command }) => {
-    readRunConfig(data, run);
+    if (!livingLease(runFolder(data, run))) {
+      throw new MethodFailure("CONFLICT", `No process trains run ${run} now.`, "Resume the run first.");
+    }
     const checked = controlCommandSchema.safeParse({ ...command, id: "checked" });
     if (!checked.success) {
       throw new MethodFailure("BAD_REQUEST", `This is no command: ${checked.error.message}`, "Reload the page.");
@@ -99,7 +106,7 @@ const handlers: Handlers = {
       summary,
       presets: Object.keys(presets),
     })),
-  "system.doctor": ({ data }) => examine(data).checks,
+  "system.doctor": async ({ data }) => (await examine(data)).checks,
   "system.audit": ({ data, database }, { run }) => auditRun(database, data, run),
 };
 
@@ -125,12 +132,8 @@ function signMedia(
   return {
     ...media,
     frameUrls: media.frames.map((frame) => signer.frame(frame.hash)),
-    videoUrl: media.kind === "video" && isFile(path) ? signer.file(path) : null,
+    videoUrl: media.kind === "video" ? signer.file(path, root) : null,
   };
-}
-
-function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 
 /** Validates, calls, and turns whatever goes wrong into a contract error. */

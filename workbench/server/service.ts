@@ -8,14 +8,14 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { WebSocketServer } from "ws";
 import { DATA_FOLDER } from "../../contract/run-folder.ts";
-import { runFolder } from "../data-folder.ts";
-import { livingLease } from "../runs/alive.ts";
-import { summarise } from "../runs/summaries.ts";
+import { SummaryCache } from "../runs/summary-cache.ts";
 import { openIndex, openUser, type Db } from "../store/databases.ts";
 import { Ingest } from "../store/ingest.ts";
 import { MediaSigner } from "./media.ts";
 import type { MethodContext } from "./methods.ts";
+import { takeServiceLock, type ServiceLock } from "./service-lock.ts";
 import { WindowConnection } from "./socket.ts";
+import { Tailer, type RunChange } from "./tailer.ts";
 import { serviceToken } from "./token.ts";
 import { serveWindow } from "./window-files.ts";
 
@@ -31,6 +31,13 @@ export interface ServiceOptions {
   readonly onIdle?: () => void;
 }
 
+/** Another process serves this data folder. */
+export class ServiceRunningError extends Error {
+  constructor(data: string) {
+    super(`Another Secondlook serves ${data} already; "secondlook serve" prints its address.`);
+  }
+}
+
 export class Service {
   readonly data: string;
   readonly database: Db;
@@ -42,7 +49,9 @@ export class Service {
   readonly #server: Server;
   readonly #sockets: WebSocketServer;
   readonly #timers: NodeJS.Timeout[] = [];
-  readonly #states = new Map<string, string>();
+  readonly #lock: ServiceLock;
+  readonly #tailer: Tailer;
+  readonly #summaries: SummaryCache;
   #lastUse = Date.now();
   #port = 0;
 
@@ -61,16 +70,22 @@ export class Service {
 
   private constructor(options: ServiceOptions) {
     this.data = options.data;
+    const lock = takeServiceLock(options.data);
+    if (!lock) throw new ServiceRunningError(options.data);
+    this.#lock = lock;
     this.#token = serviceToken(options.data);
     this.database = openIndex(options.data);
     this.#user = openUser(options.data);
     this.ingest = new Ingest(this.database, options.data);
     const media = new MediaSigner(this.#token, options.data);
-    this.#context = { data: options.data, database: this.database, ingest: this.ingest, media };
+    this.#tailer = new Tailer(this.ingest, options.data);
+    this.#summaries = new SummaryCache(this.database, options.data);
+    const { data } = options;
+    this.#context = { data, database: this.database, ingest: this.ingest, media, summaries: this.#summaries };
     this.#server = createServer((request, response) => this.#serve(request, response));
     this.#sockets = new WebSocketServer({ noServer: true, maxPayload: 1024 * 1024 });
     this.#server.on("upgrade", (request: IncomingMessage, socket, head: Buffer) => {
-      if (!this.#welcomes(request) || new URL(request.url ?? "/", "http://x").pathname !== "/socket") {
+      if (!this.#welcomes(request) || request.url !== "/socket") {
         socket.destroy();
         return;
       }
@@ -93,16 +108,19 @@ export class Service {
 
   /** Reads all journals to their ends now. */
   catchUp(): void {
-    this.#tail();
+    this.#announce(this.#tailer.catchUp());
   }
 
   async stop(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
     for (const client of this.#sockets.clients) client.terminate();
-    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    this.#server.closeAllConnections();
+    await closed;
     rmSync(join(this.data, DATA_FOLDER.service), { force: true });
     this.database.close();
     this.#user.close();
+    this.#lock.release();
   }
 
   async #listen(port: number): Promise<void> {
@@ -124,6 +142,16 @@ export class Service {
   }
 
   #serve(request: IncomingMessage, response: ServerResponse): void {
+    try {
+      this.#route(request, response);
+    } catch {
+      // Addresses that cannot be decoded.
+      response.writeHead(400, { "content-length": 0 });
+      response.end();
+    }
+  }
+
+  #route(request: IncomingMessage, response: ServerResponse): void {
     if (!this.#welcomes(request) || !["GET", "HEAD"].includes(request.method ?? "")) {
       response.writeHead(403, { "content-length": 0 });
       response.end();
@@ -135,23 +163,23 @@ export class Service {
   }
 
   #tail(): void {
-    const changed: string[] = [];
-    for (const run of this.ingest.runFolders()) {
-      const { events, kinds, step } = this.ingest.run(run);
-      if (events > 0) {
-        for (const window of this.#windows) window.push({ topic: "run", run, step, kinds: [...kinds] });
+    this.#announce(this.#tailer.round());
+  }
+
+  #announce(changes: readonly RunChange[]): void {
+    for (const { run } of changes) this.#summaries.forget(run);
+    if (changes.length === 0 || this.#windows.size === 0) return;
+    const runs = changes.map(({ run }) => this.#summaries.get(run)).filter((run) => run !== null);
+    for (const window of this.#windows) {
+      for (const { run, step, kinds, events } of changes) {
+        if (events > 0) window.push({ topic: "run", run, step, kinds });
       }
-      const alive = String(livingLease(runFolder(this.data, run)) !== null);
-      if (events > 0 || this.#states.get(run) !== alive) changed.push(run);
-      this.#states.set(run, alive);
+      window.push({ topic: "runs", runs });
     }
-    if (changed.length === 0 || this.#windows.size === 0) return;
-    const runs = changed.map((run) => summarise(this.database, this.data, run)).filter((run) => run !== null);
-    for (const window of this.#windows) window.push({ topic: "runs", runs });
   }
 
   #endWhenIdle(idleMs: number, onIdle?: () => void): void {
-    const busy = this.#windows.size > 0 || [...this.#states.values()].includes("true");
+    const busy = this.#windows.size > 0 || this.#tailer.anyAlive;
     if (busy) this.#lastUse = Date.now();
     else if (Date.now() - this.#lastUse > idleMs) onIdle?.();
   }

@@ -5,6 +5,7 @@ import { ServiceHello } from "./hello.ts";
 import { answer, type MethodContext } from "./methods.ts";
 
 const HELLO_LIMIT_MS = 10_000;
+const BACKLOG_BYTES = 4 * 1024 * 1024;
 
 /** Omit over each member of a union. */
 type WithoutSequence<Message> = Message extends Push ? Omit<Message, "seq"> : never;
@@ -32,6 +33,8 @@ export class WindowConnection {
     if (!this.welcomed) return;
     const seq = (this.#sequences.get(announcement.topic) ?? 0) + 1;
     this.#sequences.set(announcement.topic, seq);
+    // A window that cannot keep up sees the gap in the numbers and asks again.
+    if (this.#socket.bufferedAmount > BACKLOG_BYTES) return;
     this.#send({ topic: announcement.topic, event: { ...announcement, seq } });
   }
 

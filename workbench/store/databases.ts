@@ -42,6 +42,11 @@ export function openIndex(dataFolder: string): Db {
   return database;
 }
 
+/** The index as it stands, without the right to write; the service must have made it. */
+export function openIndexToRead(dataFolder: string): Db {
+  return new Database(join(dataFolder, DATA_FOLDER.index), { readonly: true, timeout: 5000 });
+}
+
 /** An index that nobody else sees, for commands that look at runs beside the service. */
 export function openIndexInMemory(): Db {
   const database = new Database(":memory:");

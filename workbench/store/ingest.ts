@@ -38,6 +38,8 @@ interface Place {
 interface Counts {
   events: number;
   step: number;
+  attempt: number;
+  time: number;
   badLines: number;
   firstBad: string | null;
 }
@@ -99,9 +101,10 @@ export class Ingest {
       const chunk = readJournalChunk(path, offset);
       if (chunk.end === offset) return null;
       this.#statements.addRun.run(run);
-      const counts: Counts = { events: 0, step: 0, badLines: 0, firstBad: null };
+      const counts: Counts = { events: 0, step: 0, attempt: 0, time: 0, badLines: 0, firstBad: null };
       for (const line of chunk.lines) this.#line(run, rank, line, counts, kinds);
       const { badLines, firstBad } = counts;
+      if (counts.events > 0) this.#statements.touch.run({ run, attempt: counts.attempt, time: counts.time });
       this.#statements.advance.run({ run, file, offset: chunk.end, badLines, firstBad });
       return { ...counts, bytes: chunk.end - offset };
     });
@@ -127,10 +130,11 @@ export class Ingest {
     const { event } = parsed;
     const place = { run, rank, line: lineId(line.offset, rank) };
     this.#statements.line.run(run, place.line, event.attempt, event.seq, event.type);
-    this.#statements.touch.run(event.attempt, event.time, run);
     if (parsed.kind === "event") this.#apply(place, parsed.event, line.text);
     else this.#keep(place, parsed.event, line.text);
     counts.events++;
+    counts.attempt = Math.max(counts.attempt, event.attempt);
+    counts.time = Math.max(counts.time, event.time);
     kinds.add(event.type);
     if (event.type === "step") counts.step = Math.max(counts.step, (event as EventOf<"step">).step);
   }

@@ -39,29 +39,32 @@ const INDEX_TABLES = `
   ) WITHOUT ROWID;
   CREATE TABLE groups (
     run TEXT NOT NULL, line INTEGER NOT NULL, step INTEGER NOT NULL, attempt INTEGER NOT NULL,
-    name TEXT NOT NULL, view TEXT NOT NULL, superseded INTEGER NOT NULL DEFAULT 0, event TEXT NOT NULL
-  );
+    name TEXT NOT NULL, view TEXT NOT NULL, superseded INTEGER NOT NULL DEFAULT 0, event TEXT NOT NULL,
+    PRIMARY KEY (run, line)
+  ) WITHOUT ROWID;
   CREATE INDEX groups_by_step ON groups (run, step);
   CREATE TABLE rollouts (
     run TEXT NOT NULL, line INTEGER NOT NULL, step INTEGER NOT NULL, attempt INTEGER NOT NULL,
     group_name TEXT NOT NULL, position INTEGER NOT NULL, rank_file TEXT NOT NULL,
-    correct INTEGER NOT NULL, reward REAL NOT NULL, superseded INTEGER NOT NULL DEFAULT 0, event TEXT NOT NULL
-  );
+    correct INTEGER NOT NULL, reward REAL NOT NULL, superseded INTEGER NOT NULL DEFAULT 0, event TEXT NOT NULL,
+    PRIMARY KEY (run, line)
+  ) WITHOUT ROWID;
   CREATE INDEX rollouts_by_step ON rollouts (run, step, group_name, position, superseded, reward, correct);
-  CREATE INDEX rollouts_by_line ON rollouts (run, line);
   -- Everything else that is listed whole: evaluations, items, notices, data errors, checkpoints, acknowledgements, unknown types.
   CREATE TABLE events (
     run TEXT NOT NULL, line INTEGER NOT NULL, type TEXT NOT NULL, step INTEGER, attempt INTEGER NOT NULL,
-    superseded INTEGER NOT NULL DEFAULT 0, event TEXT NOT NULL
-  );
+    superseded INTEGER NOT NULL DEFAULT 0, event TEXT NOT NULL,
+    PRIMARY KEY (run, line)
+  ) WITHOUT ROWID;
   CREATE INDEX events_by_type ON events (run, type, line);
 `;
 
-const TABLES_BEFORE = ["runs", "sources", "metrics", "groups", "rollouts", "events"];
+const TABLES_BEFORE = ["runs", "sources", "lines", "resumes", "metrics", "latest", "groups", "rollouts", "events"];
 
-/** Version 1 numbered events by arrival, which a rebuilt index could not repeat: its tables are made anew. */
+/** Versions 1 and 2 were never released: their tables are made anew from the journals. */
 export const INDEX_MIGRATIONS: readonly string[] = [
-  "-- version 1 was never released",
+  "-- version 1",
+  "-- version 2",
   TABLES_BEFORE.map((table) => `DROP TABLE IF EXISTS ${table};`).join("\n") + INDEX_TABLES,
 ];
 

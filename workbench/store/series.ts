@@ -27,12 +27,13 @@ export function readSeries(database: Db, query: SeriesQuery): Series[] {
     `SELECT min(step) AS first, max(step) AS last, count(*) AS total FROM metrics
      WHERE run = @run AND metric = @metric AND superseded = 0 AND value IS NOT NULL AND step BETWEEN @from AND @to`,
   );
+  // Bound numbers are floating point, hence the cast; CROSS JOIN keeps SQLite from walking all steps for each bucket: buckets outside, a look-up by key inside.
   const buckets = database.prepare(
     `SELECT b.step, m.time, m.value, b.low, b.high FROM (
        SELECT max(step) AS step, min(value) AS low, max(value) AS high FROM metrics
        WHERE run = @run AND metric = @metric AND superseded = 0 AND value IS NOT NULL AND step BETWEEN @from AND @to
-       GROUP BY (step - @first) / @width
-     ) b JOIN metrics m ON m.run = @run AND m.metric = @metric AND m.step = b.step AND m.superseded = 0
+       GROUP BY CAST((step - @first) / @width AS INTEGER)
+     ) b CROSS JOIN metrics m ON m.run = @run AND m.metric = @metric AND m.step = b.step AND m.superseded = 0
      ORDER BY b.step`,
   );
   return query.metrics.map((metric) => {

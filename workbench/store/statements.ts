@@ -19,7 +19,9 @@ export function prepareIngest(database: Db) {
     ],
     addRun: database.prepare("INSERT INTO runs (id) VALUES (?) ON CONFLICT (id) DO NOTHING"),
     line: database.prepare("INSERT INTO lines (run, line, attempt, seq, type) VALUES (?, ?, ?, ?, ?)"),
-    touch: database.prepare("UPDATE runs SET attempt = max(attempt, ?), last_time = ? WHERE id = ?"),
+    touch: database.prepare(
+      `UPDATE runs SET attempt = max(attempt, @attempt), last_time = max(coalesce(last_time, @time), @time) WHERE id = @run`,
+    ),
     started: database.prepare("UPDATE runs SET started = ?, started_at = coalesce(started_at, ?) WHERE id = ?"),
     phase: database.prepare("UPDATE runs SET phase = ?, stage = ? WHERE id = ?"),
     step: database.prepare("UPDATE runs SET stage = ?, step = max(step, ?) WHERE id = ?"),

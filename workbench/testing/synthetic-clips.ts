@@ -55,13 +55,13 @@ function encodeVideo(path: string, frames: readonly Uint8Array[]): boolean {
 }
 
 /** Makes `count` clips under `<data>/synthetic-media` and their frames in the frame store. Existing files are kept. */
-export function makeSyntheticClips(dataFolder: string, count: number): SyntheticClip[] {
+export function makeSyntheticClips(dataFolder: string, count: number, videos: boolean): SyntheticClip[] {
   const folder = join(dataFolder, "synthetic-media");
   mkdirSync(folder, { recursive: true });
   return Array.from({ length: count }, (_, clip) => {
     const frames = Array.from({ length: CLIP_FRAMES }, (_, frame) => drawFrame(clip, frame));
     const name = `clip-${clip}.mp4`;
-    if (!existsSync(join(folder, name))) encodeVideo(join(folder, name), frames);
+    if (videos && !existsSync(join(folder, name))) encodeVideo(join(folder, name), frames);
     return {
       id: `clip-${clip}`,
       colour: COLOURS[clip % COLOURS.length]!.name,

@@ -12,7 +12,7 @@ import { parseArgs } from "node:util";
 import type { EventOf } from "../../contract/journal.ts";
 import { DATA_FOLDER, RUN_FOLDER, type Lease, type RunConfigFile } from "../../contract/run-folder.ts";
 import { RandomStream } from "../../science/rng.ts";
-import { processStart } from "../runs/process-identity.ts";
+import { processStart } from "../runs/alive.ts";
 import { JournalWriter } from "./journal-writer.ts";
 import { makeSyntheticClips, type SyntheticClip } from "./synthetic-clips.ts";
 import { writeSyntheticGroups } from "./synthetic-groups.ts";
@@ -27,6 +27,8 @@ export interface SyntheticRunOptions {
   readonly startTime: number;
   /** Prompts a step; each has an ordered and a shuffled group. 0 leaves rollouts out. */
   readonly prompts: number;
+  /** False leaves the video files out, which take ffmpeg and a second. */
+  readonly videos?: boolean;
 }
 
 /** One run being written, step after step. */
@@ -42,7 +44,7 @@ export class SyntheticRun {
   constructor(options: SyntheticRunOptions) {
     this.#options = options;
     this.folder = join(options.dataFolder, DATA_FOLDER.runs, options.id);
-    this.#clips = options.prompts > 0 ? makeSyntheticClips(options.dataFolder, 8) : [];
+    this.#clips = options.prompts > 0 ? makeSyntheticClips(options.dataFolder, 8, options.videos ?? true) : [];
     this.#sftSteps = Math.floor(options.steps / 3);
     this.#time = options.startTime;
     mkdirSync(this.folder, { recursive: true, mode: 0o700 });
@@ -183,7 +185,12 @@ export class SyntheticRun {
 
   /** Marks this process as the run's writer, as a live worker does. */
   holdLease(): void {
-    const lease: Lease = { host: hostname(), pid: process.pid, processStart: processStart(process.pid), attempt: 1 };
+    const lease: Lease = {
+      host: hostname(),
+      pid: process.pid,
+      processStart: processStart(process.pid) ?? 0,
+      attempt: 1,
+    };
     writeFileSync(join(this.folder, RUN_FOLDER.lease), JSON.stringify(lease));
   }
 
