@@ -2,13 +2,7 @@
 import { Menu } from "electron";
 import type { MenuItemConstructorOptions } from "electron";
 import type { MenuEntry } from "./bridge.ts";
-
-/** The window listens for keys itself: accelerators are only shown. Sequences such as `g r` cannot be shown as one. */
-function acceleratorOf(shortcut: string | null): string | undefined {
-  const first = shortcut?.split(" or ")[0];
-  if (!first || /\s/.test(first)) return undefined;
-  return first.replace("Ctrl+", "CmdOrCtrl+");
-}
+import { acceleratorOf } from "./rules.ts";
 
 function groupMenu(
   group: string,
@@ -45,16 +39,4 @@ export function setMenu(entries: readonly MenuEntry[], perform: (id: string) => 
     { role: "windowMenu" },
   ];
   Menu.setApplicationMenu(Menu.buildFromTemplate(template));
-}
-
-/** What came over the channel, if it is a list of menu entries. */
-export function asMenuEntries(value: unknown): readonly MenuEntry[] {
-  if (!Array.isArray(value) || value.length > 200) return [];
-  return value.filter(
-    (entry): entry is MenuEntry =>
-      typeof entry === "object" &&
-      entry !== null &&
-      ["id", "label", "group"].every((key) => typeof (entry as Record<string, unknown>)[key] === "string") &&
-      typeof (entry as MenuEntry).enabled === "boolean",
-  );
 }

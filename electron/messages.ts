@@ -1,14 +1,10 @@
 /** Answers the page's messages. Every one is checked for its sender: only our own page may ask. */
 import { dialog, ipcMain, nativeTheme } from "electron";
 import type { IpcMainEvent, IpcMainInvokeEvent, BrowserWindow } from "electron";
-import { CHANNELS, WINDOW_ORIGIN } from "./bridge.ts";
+import { CHANNELS } from "./bridge.ts";
 import type { ServiceAccess } from "./bridge.ts";
-import { asMenuEntries, setMenu } from "./menu.ts";
-
-/** Whether a message came from a frame of our page. */
-export function isOurPage(url: string | undefined): boolean {
-  return url !== undefined && url.startsWith(`${WINDOW_ORIGIN}/`);
-}
+import { asMenuEntries, isOurPage } from "./rules.ts";
+import { setMenu } from "./menu.ts";
 
 function requireOurPage(event: IpcMainEvent | IpcMainInvokeEvent): void {
   const url = event.senderFrame?.url;

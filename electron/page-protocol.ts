@@ -1,26 +1,12 @@
 /** Serves the built page from `app://`, with a policy that lets it load nothing but itself and the local service. */
 import { protocol } from "electron";
 import { readFile } from "node:fs/promises";
-import { extname, join, normalize, sep } from "node:path";
+import { extname } from "node:path";
 import { WINDOW_ORIGIN } from "./bridge.ts";
+import { CONTENT_POLICY, pageFile } from "./rules.ts";
 
 const SCHEME = new URL(WINDOW_ORIGIN).protocol.slice(0, -1);
 export const GONE_PATH = "/gone";
-
-/** Inline style only because charts and virtual lists set it. */
-export const CONTENT_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data: http://127.0.0.1:*",
-  "media-src http://127.0.0.1:*",
-  "connect-src 'self' ws://127.0.0.1:* http://127.0.0.1:*",
-  "font-src 'self'",
-  "object-src 'none'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join("; ");
 
 const TYPES: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
@@ -36,13 +22,6 @@ export function registerPageScheme(): void {
   protocol.registerSchemesAsPrivileged([
     { scheme: SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true } },
   ]);
-}
-
-/** The file below `root` that a path of the page names; null when it leads outside. */
-export function pageFile(root: string, pathname: string): string | null {
-  const relative = normalize(decodeURIComponent(pathname === "/" ? "/index.html" : pathname));
-  const file = join(root, relative);
-  return file.startsWith(root + sep) ? file : null;
 }
 
 /** Answers requests of the page from the folder with the build. */

@@ -1,7 +1,7 @@
 /** Where things lie: beside the sources in development, among the resources of a packaged app. */
 import { app } from "electron";
-import { homedir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
+import { dataFolder } from "./rules.ts";
 
 export interface Places {
   /** The built page. */
@@ -14,19 +14,6 @@ export interface Places {
   readonly closeInherited: string;
   /** Runs, databases, the token. */
   readonly data: string;
-}
-
-/** The value after `--data` on the command line. */
-export function dataOption(argv: readonly string[]): string | undefined {
-  const at = argv.findIndex((argument) => argument === "--data" || argument.startsWith("--data="));
-  if (at < 0) return undefined;
-  return argv[at]!.includes("=") ? argv[at]!.slice("--data=".length) : argv[at + 1];
-}
-
-/** The same rule as the service's: the option, else SECONDLOOK_DATA, else the user's data folder. */
-export function dataFolder(argv: readonly string[], environment: NodeJS.ProcessEnv): string {
-  const share = environment["XDG_DATA_HOME"] ?? join(homedir(), ".local", "share");
-  return resolve(dataOption(argv) ?? environment["SECONDLOOK_DATA"] ?? join(share, "secondlook"));
 }
 
 export function findPlaces(): Places {

@@ -2,6 +2,7 @@
 import { screen } from "electron";
 import type { BrowserWindow, Rectangle } from "electron";
 import { readFileSync, writeFileSync } from "node:fs";
+import { isReachable } from "./rules.ts";
 
 export interface WindowState {
   readonly bounds: Rectangle;
@@ -9,16 +10,6 @@ export interface WindowState {
 }
 
 const DEFAULT_SIZE = { width: 1440, height: 920 };
-const LEAST_VISIBLE_PX = 120;
-
-/** Whether enough of the window would be on a screen to take hold of it. */
-export function isReachable(bounds: Rectangle, areas: readonly Rectangle[]): boolean {
-  return areas.some((area) => {
-    const width = Math.min(bounds.x + bounds.width, area.x + area.width) - Math.max(bounds.x, area.x);
-    const top = bounds.y >= area.y - 1 && bounds.y < area.y + area.height - LEAST_VISIBLE_PX;
-    return width >= LEAST_VISIBLE_PX && top;
-  });
-}
 
 /** What was stored, if it still fits the screens; else a window of the usual size in the middle. */
 export function loadWindowState(file: string): { bounds: Partial<Rectangle>; maximized: boolean } {

@@ -1,8 +1,8 @@
 /** The one window: sandboxed, isolated, kept on its own page. */
 import { BrowserWindow, shell } from "electron";
 import { WINDOW_ORIGIN } from "./bridge.ts";
-import { isOurPage } from "./messages.ts";
 import { GONE_PATH } from "./page-protocol.ts";
+import { isOurPage } from "./rules.ts";
 import { keepWindowState, loadWindowState } from "./window-state.ts";
 
 /** Papers may be opened in the browser; nothing else leaves the window. */

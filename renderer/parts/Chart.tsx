@@ -1,5 +1,5 @@
 /** Curves over steps: smoothed line, raw ghost, min/max band, marks of events, one cursor for all charts. */
-import { memo, useMemo } from "react";
+import { memo, useMemo, useState } from "react";
 import {
   Area,
   CartesianGrid,
@@ -69,10 +69,18 @@ function DrawnChart({
     const shown = lines.flatMap((line) => line.points.flatMap(({ min, max }) => [min, max])).filter(Number.isFinite);
     return axisTicks(Math.min(...shown), Math.max(...shown));
   }, [lines]);
+  // Charts share one cursor; the values are written only beside the pointer.
+  const [hovered, setHovered] = useState(false);
   const first = rows[0]?.step ?? 0;
   const last = rows.at(-1)?.step ?? 1;
   return (
-    <div className={styles["chart"]} style={{ minHeight: height }} data-pickable={onPick !== undefined}>
+    <div
+      className={styles["chart"]}
+      style={{ minHeight: height }}
+      data-pickable={onPick !== undefined}
+      onPointerEnter={() => setHovered(true)}
+      onPointerLeave={() => setHovered(false)}
+    >
       <ResponsiveContainer width="100%" height="100%">
         <ComposedChart
           data={rows}
@@ -178,7 +186,17 @@ function DrawnChart({
           <Tooltip
             isAnimationActive={false}
             cursor={{ stroke: "var(--text-3)", strokeWidth: 1 }}
-            content={<ChartTooltip lines={lines} marks={marks} pickable={onPick !== undefined} />}
+            allowEscapeViewBox={{ x: false, y: true }}
+            wrapperStyle={{ zIndex: 10 }}
+            content={
+              <ChartTooltip
+                shown={hovered}
+                asShare={asShare === true}
+                lines={lines}
+                marks={marks}
+                pickable={onPick !== undefined}
+              />
+            }
           />
         </ComposedChart>
       </ResponsiveContainer>

@@ -1,4 +1,4 @@
-import { formatNumber } from "./format.ts";
+import { formatNumber, formatPercent } from "./format.ts";
 import type { ChartLine, ChartMark } from "./Chart.tsx";
 import styles from "./Chart.module.css";
 
@@ -6,6 +6,8 @@ interface TooltipProps {
   readonly lines: readonly ChartLine[];
   readonly marks: readonly ChartMark[];
   readonly pickable: boolean;
+  readonly shown: boolean;
+  readonly asShare: boolean;
   // Filled in by recharts.
   readonly active?: boolean;
   readonly label?: number | string;
@@ -13,9 +15,10 @@ interface TooltipProps {
 }
 
 /** Values at the cursor's step, greatest first: smoothed, and the raw one beside it. */
-export function ChartTooltip({ lines, marks, pickable, active, label, payload }: TooltipProps) {
+export function ChartTooltip({ lines, marks, pickable, shown, asShare, active, label, payload }: TooltipProps) {
   const row = payload?.[0]?.payload;
-  if (!active || !row) return null;
+  if (!shown || !active || !row) return null;
+  const format = (value: number) => (asShare ? formatPercent(value) : formatNumber(value, 4));
   const values = lines
     .map((line) => ({ line, value: row[line.key], raw: row[`${line.key}:raw`], band: row[`${line.key}:band`] }))
     .filter((entry): entry is typeof entry & { value: number } => typeof entry.value === "number")
@@ -28,8 +31,8 @@ export function ChartTooltip({ lines, marks, pickable, active, label, payload }:
         <p key={line.key} className={styles["value"]}>
           <span className={styles["swatch"]} style={{ background: line.color }} />
           <span>{line.label}</span>
-          <strong>{formatNumber(value, 4)}</strong>
-          {typeof raw === "number" && raw !== value && <em>raw {formatNumber(raw, 4)}</em>}
+          <strong>{format(value)}</strong>
+          {typeof raw === "number" && raw !== value && <em>raw {format(raw)}</em>}
           {Array.isArray(band) && (
             <em>
               {formatNumber(band[0] as number)} … {formatNumber(band[1] as number)}

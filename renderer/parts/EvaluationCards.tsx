@@ -48,7 +48,10 @@ export function EvaluationCards({ evaluations }: { readonly evaluations: readonl
         </ul>
       }
     >
-      <ol className={styles["cards"]}>
+      <ol
+        className={styles["cards"]}
+        style={{ gridTemplateColumns: `repeat(${Math.max(3, shown.length)}, minmax(0, 1fr))` }}
+      >
         {shown.map((evaluation, index) => {
           const before = shown[index - 1];
           return (

@@ -24,6 +24,11 @@ export function Modal({
         <Dialog.Content
           className={styles["modal"]}
           style={{ width }}
+          // The dialog itself, not its close button: the first field is one Tab away and no hint pops up.
+          onOpenAutoFocus={(event) => {
+            event.preventDefault();
+            (event.currentTarget as HTMLElement).focus();
+          }}
           {...(description ? {} : { "aria-describedby": undefined })}
         >
           <header className={styles["head"]}>

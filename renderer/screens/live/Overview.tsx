@@ -49,8 +49,8 @@ export function Overview({ run }: { readonly run: RunDetail }) {
   );
   return (
     <div className={styles["overview"]}>
-      <section className={styles["now"]} aria-live="polite">
-        <div className={styles["words"]}>
+      <section className={styles["now"]}>
+        <div className={styles["words"]} aria-live="polite">
           <h2>{explanation.title}</h2>
           <p>{explanation.text}</p>
         </div>

@@ -1,0 +1,46 @@
+import { describe, expect, it } from "vitest";
+import { acceleratorOf, asMenuEntries, CONTENT_POLICY, dataFolder, isOurPage, isReachable, pageFile } from "./rules.ts";
+
+describe("what the page may load", () => {
+  it("serves files of the build and nothing outside of it", () => {
+    expect(pageFile("/app/dist/window", "/")).toBe("/app/dist/window/index.html");
+    expect(pageFile("/app/dist/window", "/assets/a.js")).toBe("/app/dist/window/assets/a.js");
+    expect(pageFile("/app/dist/window", "/../../etc/passwd")).toBe("/app/dist/window/etc/passwd");
+    expect(pageFile("/app/dist/window", "%2e%2e/%2e%2e/secret")).toBeNull();
+  });
+
+  it("allows scripts of its own only, and no connection but to this machine", () => {
+    const policy = new Map(CONTENT_POLICY.split("; ").map((rule) => [rule.split(" ")[0], rule.split(" ").slice(1)]));
+    expect(policy.get("default-src")).toEqual(["'none'"]);
+    expect(policy.get("script-src")).toEqual(["'self'"]);
+    for (const source of policy.get("connect-src")!) expect(source).toMatch(/^'self'$|^(ws|http):\/\/127\.0\.0\.1:\*$/);
+  });
+});
+
+it("answers its own page and nobody else", () => {
+  expect(isOurPage("app://secondlook/index.html")).toBe(true);
+  expect(isOurPage("app://secondlook.evil/")).toBe(false);
+  expect(isOurPage("https://example.org/app://secondlook/")).toBe(false);
+  expect(isOurPage(undefined)).toBe(false);
+});
+
+it("takes the data folder from the command line, then the environment, then the user's own", () => {
+  expect(dataFolder(["electron", ".", "--data", "/a"], { SECONDLOOK_DATA: "/b" })).toBe("/a");
+  expect(dataFolder(["electron", ".", "--data=/c"], {})).toBe("/c");
+  expect(dataFolder(["electron", "."], { SECONDLOOK_DATA: "/b" })).toBe("/b");
+  expect(dataFolder(["electron", "."], { XDG_DATA_HOME: "/home/u/.data" })).toBe("/home/u/.data/secondlook");
+});
+
+it("does not restore a window to a screen that is gone", () => {
+  const screens = [{ x: 0, y: 0, width: 1920, height: 1080 }];
+  expect(isReachable({ x: 100, y: 100, width: 800, height: 600 }, screens)).toBe(true);
+  expect(isReachable({ x: 2500, y: 100, width: 800, height: 600 }, screens)).toBe(false);
+});
+
+it("shows accelerators where a menu can, and ignores what is no menu entry", () => {
+  expect(acceleratorOf("Ctrl+K")).toBe("CmdOrCtrl+K");
+  expect(acceleratorOf("g r")).toBeUndefined();
+  const entry = { id: "a", label: "A", group: "Run", shortcut: null, enabled: true };
+  expect(asMenuEntries([entry, { id: 3 }, null])).toEqual([entry]);
+  expect(asMenuEntries("no list")).toEqual([]);
+});

@@ -1,0 +1,81 @@
+/** The shell's decisions as pure functions: what may be loaded, who may ask, where data lie. No Electron here. */
+import { homedir } from "node:os";
+import { join, normalize, resolve, sep } from "node:path";
+import { WINDOW_ORIGIN } from "./bridge.ts";
+import type { MenuEntry } from "./bridge.ts";
+
+/** The value after `--data` on the command line. */
+export function dataOption(argv: readonly string[]): string | undefined {
+  const at = argv.findIndex((argument) => argument === "--data" || argument.startsWith("--data="));
+  if (at < 0) return undefined;
+  return argv[at]!.includes("=") ? argv[at]!.slice("--data=".length) : argv[at + 1];
+}
+
+/** The same rule as the service's: the option, else SECONDLOOK_DATA, else the user's data folder. */
+export function dataFolder(argv: readonly string[], environment: NodeJS.ProcessEnv): string {
+  const share = environment["XDG_DATA_HOME"] ?? join(homedir(), ".local", "share");
+  return resolve(dataOption(argv) ?? environment["SECONDLOOK_DATA"] ?? join(share, "secondlook"));
+}
+
+/** Inline style only because charts and virtual lists set it. */
+export const CONTENT_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data: http://127.0.0.1:*",
+  "media-src http://127.0.0.1:*",
+  "connect-src 'self' ws://127.0.0.1:* http://127.0.0.1:*",
+  "font-src 'self'",
+  "object-src 'none'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join("; ");
+
+/** The file below `root` that a path of the page names; null when it leads outside. */
+export function pageFile(root: string, pathname: string): string | null {
+  const relative = normalize(decodeURIComponent(pathname === "/" ? "/index.html" : pathname));
+  const file = join(root, relative);
+  return file.startsWith(root + sep) ? file : null;
+}
+
+interface Area {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+const LEAST_VISIBLE_PX = 120;
+
+/** Whether enough of the window would be on a screen to take hold of it. */
+export function isReachable(bounds: Area, areas: readonly Area[]): boolean {
+  return areas.some((area) => {
+    const width = Math.min(bounds.x + bounds.width, area.x + area.width) - Math.max(bounds.x, area.x);
+    const top = bounds.y >= area.y - 1 && bounds.y < area.y + area.height - LEAST_VISIBLE_PX;
+    return width >= LEAST_VISIBLE_PX && top;
+  });
+}
+
+/** Whether a message came from a frame of our page. */
+export function isOurPage(url: string | undefined): boolean {
+  return url !== undefined && url.startsWith(`${WINDOW_ORIGIN}/`);
+}
+
+/** The window listens for keys itself: accelerators are only shown. Sequences such as `g r` cannot be shown as one. */
+export function acceleratorOf(shortcut: string | null): string | undefined {
+  const first = shortcut?.split(" or ")[0];
+  if (!first || /\s/.test(first)) return undefined;
+  return first.replace("Ctrl+", "CmdOrCtrl+");
+}
+
+/** What came over the channel, if it is a list of menu entries. */
+export function asMenuEntries(value: unknown): readonly MenuEntry[] {
+  if (!Array.isArray(value) || value.length > 200) return [];
+  return value.filter(
+    (entry): entry is MenuEntry =>
+      typeof entry === "object" &&
+      entry !== null &&
+      ["id", "label", "group"].every((key) => typeof (entry as Record<string, unknown>)[key] === "string") &&
+      typeof (entry as MenuEntry).enabled === "boolean",
+  );
+}
