@@ -16,17 +16,14 @@ const version = "0.1.0";
 /** Opens an engine with its own threads. Rejects with an EngineError: DEVICE when a device asked for is not there. */
 export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
   return translated(() => {
-    if (options.device === "cuda") {
-      throw new EngineError(
-        "DEVICE",
-        'This build of the engine has no CUDA part. Open it with device "cpu" or "auto", or build it where nvcc is.',
-      );
-    }
     const native = loadNative();
-    return new OpenEngine(
-      new native.Engine({ threads: options.threads, instructionSet: options.instructionSet }),
-      options,
-    );
+    const opened = new native.Engine({ threads: options.threads, instructionSet: options.instructionSet });
+    if (options.device === "cuda") {
+      const { deviceReason } = opened.info();
+      opened.dispose();
+      throw new EngineError("DEVICE", `${deviceReason} Open the engine with device "cpu" or "auto".`);
+    }
+    return new OpenEngine(opened, options);
   });
 }
 
@@ -39,9 +36,7 @@ class OpenEngine implements Engine {
     this.info = {
       version,
       device: "cpu",
-      deviceReason: "This build of the engine has no CUDA part; running on the CPU.",
       determinism: options.determinism ?? 1,
-      cuda: { compiled: false, devices: [] },
       ...native.info(),
     };
   }

@@ -6,9 +6,9 @@ import { fileURLToPath } from "node:url";
 import type {
   Completion,
   EncodeOptions,
+  EngineInfo,
   Frames,
   InitialiseOptions,
-  InstructionSet,
   LoadOptions,
   ParameterInfo,
   Sampling,
@@ -87,7 +87,7 @@ export interface NativeModel {
 }
 
 export interface NativeEngine {
-  info(): { readonly threads: number; readonly instructionSet: InstructionSet };
+  info(): Pick<EngineInfo, "threads" | "instructionSet" | "deviceReason" | "cuda">;
   load(directory: string, options?: LoadOptions): Promise<NativeModel>;
   initialise(configText: string, options: InitialiseOptions): Promise<NativeModel>;
   resize(frames: Frames, size: { readonly height: number; readonly width: number }): Promise<Uint8Array>;

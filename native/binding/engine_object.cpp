@@ -1,4 +1,5 @@
 #include "../src/device/cpu.h"
+#include "../src/device/cuda.h"
 #include "../src/preprocess/resize.h"
 #include "arguments.h"
 #include "objects.h"
@@ -41,6 +42,16 @@ Napi::Value EngineObject::info(const Napi::CallbackInfo& info) {
   if (!core_) return result;
   result.Set("threads", core_->pool.threads());
   result.Set("instructionSet", instructionSetName(core_->instructionSet));
+  const CudaProbe probe = probeCuda();
+  Napi::Array devices = Napi::Array::New(info.Env(), probe.devices.size());
+  for (size_t i = 0; i < probe.devices.size(); ++i) devices.Set(static_cast<uint32_t>(i), probe.devices[i]);
+  Napi::Object cuda = Napi::Object::New(info.Env());
+  cuda.Set("compiled", probe.compiled);
+  cuda.Set("devices", devices);
+  result.Set("cuda", cuda);
+  result.Set("deviceReason", probe.devices.empty() ? probe.reason
+                                                   : "A CUDA device is there (" + probe.devices.front() +
+                                                         "), but this version computes on the CPU.");
   return result;
 }
 
