@@ -31,8 +31,11 @@ export interface PretrainingRow {
 }
 
 export const PRETRAINING = {
-  /** Share of rows that are lookup in words alone. */
-  lookupShare: 0.6,
+  /** Share of the other rows that are lookup in words alone. */
+  lookupShare: 0.45,
+  /** Share of rows that read a given list, and the lists of such a row. */
+  readingShare: 0.25,
+  readingBranches: 4,
   /** Share of clips that get codec noise. */
   noisyShare: 0.3,
   rowsPerStep: 40,
@@ -93,6 +96,52 @@ function lookupRow(random: Random): PretrainingRow {
   return { kind: "lookup", clip: null, prefix: `${TEXT_PREFIX}${question}${optionLines(options)}${TURN}`, branches };
 }
 
+/** What "first", "last", "after" and "how many" mean, in words alone: a list that is given, and what follows from it. */
+function readingRow(random: Random): PretrainingRow {
+  const pool: readonly string[] = random.chance(0.8) ? random.pick([COLORS, SHAPES, PLACES] as const) : LOOKUP_WORDS;
+  const options = random.sample(pool, Math.min(4, pool.length));
+  const about = random.sample(LOOKUP_WORDS, 1 + random.below(4)).join(" ");
+  const asked = random.below(4);
+  const before = random.pick(options);
+  const ending = ["first?", "last?", `after ${before}?`, ""][asked] as string;
+  const counting = asked === 3;
+  const question = counting ? `How many ${about}?` : `${random.pick(["What", "Which", "Where"])} ${about} ${ending}`;
+  const branches = Array.from({ length: PRETRAINING.readingBranches }, (): Segment[] => {
+    const { list, order } = listOf(random, options, asked === 2 ? before : null);
+    const word = counting ? String(order.length) : [order[0], order.at(-1), order[order.indexOf(before) + 1]][asked]!;
+    const result = counting ? word : letterOf(options, word);
+    const thought = list.map((seen, second) => `${second} s ${seen}`).join(", ");
+    return [
+      silent(`<think>${thought}. So`),
+      taught(counting ? ` ${word}` : ` ${word} ${result}`),
+      taught("</think>\n<answer>", 0.05),
+      taught(result, 0.3),
+      taught("</answer><|im_end|>", 0.05),
+    ];
+  });
+  return {
+    kind: "lookup",
+    clip: null,
+    prefix: `${TEXT_PREFIX}${question}${counting ? "" : optionLines(options)}${TURN}`,
+    branches,
+  };
+}
+
+/** A word a second in runs; `order` has each run once. `before` stands in it, and not at its end. */
+function listOf(
+  random: Random,
+  options: readonly string[],
+  before: string | null,
+): { list: string[]; order: string[] } {
+  const count =
+    before === null ? 1 + random.below(Math.min(4, options.length)) : 2 + random.below(Math.min(3, options.length - 1));
+  let order = random.sample(options, count);
+  while (before !== null && !order.slice(0, -1).includes(before)) order = random.sample(options, count);
+  const cuts = random.sample([1, 2, 3], count - 1).sort((a, b) => a - b);
+  const list = Array.from({ length: SECONDS }, (_, second) => order[cuts.filter((cut) => cut <= second).length]!);
+  return { list, order };
+}
+
 /** A question about a single second, or about what never changes, answered through a word. */
 function perceptionBranch(random: Random, clip: Clip): Segment[] | null {
   const second = random.below(SECONDS);
@@ -150,6 +199,7 @@ function followBranch(random: Random, clip: Clip): Segment[] {
 /** Row number `index` of the pretraining stream with the given seed. */
 export function pretrainingRow(seed: number, index: number): PretrainingRow {
   const random = randomFrom(seed, "row", index);
+  if (random.chance(PRETRAINING.readingShare)) return readingRow(random);
   if (random.chance(PRETRAINING.lookupShare)) return lookupRow(random);
   const clip = clipOf(seed, "pretrain", index);
   // Nothing changes in a scene: a caption of all its seconds would mostly repeat itself.
