@@ -18,7 +18,7 @@ const RECHECK =
   /\b(?:let(?:'s| me| us) (?:re-?check|check again|double[- ]check|verify|re-?think|re-?examine|look again|re-?consider|break (?:it|this) down (?:again|one more time))|check again|look again|going back)\b/gi;
 /** "the answer is B", "so it is (B)", "answer: B". */
 const STATED =
-  /\b(?:answer(?: is|:)|so it(?:'s| is)|it must be|i(?:'d| would) say|option)\s*\(?([A-J]|-?\d+(?:\.\d+)?)\)?(?![\w.]*\w)/gi;
+  /\b(?:answer(?: is|:)|so it(?:'s| is)|it must be|i(?:'d| would) say|option)\s*\(?([A-J]|-?\d+(?:\.\d+)?)\)?(?!\.*\w)/gi;
 
 /** Spans inside the reasoning, in order of appearance; none when there is no `<think>` block. */
 export function findCorrections(completion: string): CorrectionSpan[] {

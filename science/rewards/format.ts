@@ -1,7 +1,9 @@
 /** Format reward: the completion is one `<think>` block followed by one `<answer>` block and nothing else. */
 import { PYTHON_SPACE, strip } from "../answers.ts";
 
-const WHOLE = new RegExp(`^<think>[^]*?</think>${PYTHON_SPACE}*<answer>[^]*?</answer>$`);
+const [OPEN, CLOSE] = ["<think>", "</answer>"];
+/** From one block to the other. Searched for between the outer tags, which takes linear time on any text. */
+const BOUNDARY = new RegExp(`</think>${PYTHON_SPACE}*<answer>`);
 
 export interface FormatOptions {
   /** White space around the completion is forgiven (verl port). Default: not, as upstream. */
@@ -13,7 +15,8 @@ export interface FormatOptions {
 /** 1 or 0. */
 export function formatReward(text: string, options: FormatOptions = {}): number {
   const subject = options.strip ? strip(text) : text;
-  if (!WHOLE.test(subject)) return 0;
+  if (!subject.startsWith(OPEN) || !subject.endsWith(CLOSE)) return 0;
+  if (!BOUNDARY.test(subject.slice(OPEN.length, -CLOSE.length))) return 0;
   if (!options.exactlyOnce) return 1;
   return ["<think>", "</think>", "<answer>", "</answer>"].every((tag) => subject.split(tag).length === 2) ? 1 : 0;
 }
