@@ -1,6 +1,6 @@
 /** From a sample, its clip and a view to what the engine is given: ids with every placeholder repeated, and the medium. */
 import type { FrameRef } from "../contract/journal.ts";
-import type { Media, Model, Prompt } from "../native/types.ts";
+import type { Frames, Media, Model, Prompt } from "../native/types.ts";
 import { chatMessages, promptHash, type PromptTemplate } from "../science/prompts.ts";
 import type { Sample } from "../science/records.ts";
 import { MERGED_PATCH } from "../science/vision.ts";
@@ -53,8 +53,7 @@ export class Prompter {
 
   /** Shows the engine the view's frames and builds the prompt up to the assistant's turn. */
   async prepare(model: Model, sample: Sample, clip: Clip, view: View): Promise<PreparedPrompt> {
-    const frames = { data: viewPixels(clip, view), count: clip.frames.length, height: clip.height, width: clip.width };
-    const media = await model.encode(frames, { kind: clip.kind, secondsPerGrid: clip.secondsPerGrid });
+    const media = await model.encode(framesFor(clip, view), { kind: clip.kind, secondsPerGrid: clip.secondsPerGrid });
     const text = this.tokenizer.renderChat(chatMessages(sample, this.template), { addGenerationPrompt: true });
     const { ids, start } = this.#expand(this.tokenizer.encode(text), media);
     const perGrid = (clip.height / MERGED_PATCH) * (clip.width / MERGED_PATCH);
@@ -63,6 +62,12 @@ export class Prompter {
       return [start + grid * perGrid, start + (grid + 1) * perGrid];
     });
     return { sample, clip, view, prompt: { ids, media: [media] }, media, text, tokenSpans };
+  }
+
+  /** The same prompt for another model, which sees the same frames through its own vision tower. */
+  async showTo(model: Model, { clip, view, prompt }: PreparedPrompt): Promise<{ prompt: Prompt; media: Media }> {
+    const media = await model.encode(framesFor(clip, view), { kind: clip.kind, secondsPerGrid: clip.secondsPerGrid });
+    return { prompt: { ids: prompt.ids, media: [media] }, media };
   }
 
   /** Text of a completion without its end mark. */
@@ -84,6 +89,10 @@ export class Prompter {
     expanded.set(ids.slice(start + 1), start + media.tokens);
     return { ids: expanded, start };
   }
+}
+
+function framesFor(clip: Clip, view: View): Frames {
+  return { data: viewPixels(clip, view), count: clip.frames.length, height: clip.height, width: clip.width };
 }
 
 /** Frames in the view's order, masked ones as flat grey: `[frames, height, width, 3]`. */

@@ -32,7 +32,7 @@ export function readRunConfig(runFolder: string): { config: RunConfigFile; setti
   try {
     value = JSON.parse(readFileSync(path, "utf8"));
   } catch (error) {
-    throw new Error(`${path} cannot be read (${(error as Error).message}): launch the run again.`);
+    throw new Error(`${path} cannot be read (${(error as Error).message}): launch the run again.`, { cause: error });
   }
   const parsed = schema.safeParse(value);
   if (!parsed.success) {

@@ -198,6 +198,9 @@ function sizeOf(
     kind === "image"
       ? smartResize(height, width, { minPixels, maxPixels })
       : clipFrameSize(frameCount, height, width, { minPixels, cap: maxPixels, totalPixels });
+  if (size.width < 1 || size.height < 1) {
+    throw new VisionSizeError(`A picture of ${width} x ${height} pixels has no side left within ${maxPixels} pixels.`);
+  }
   return { width: size.width, height: size.height };
 }
 

@@ -2,6 +2,7 @@
  * Which demuxer a file's first bytes ask for. ffmpeg is then told to use exactly that one, so that a playlist, a concat
  * script or any other text under the name of a video is refused here and never makes ffmpeg open another file.
  */
+import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import { MediaError } from "./errors.ts";
 
@@ -27,10 +28,12 @@ export function sniffContainer(head: Uint8Array): Demuxer | null {
 /** @throws MediaError when the file is missing, unreadable, empty or no medium that we decode. */
 export async function containerOf(path: string): Promise<Demuxer> {
   const head = new Uint8Array(16);
-  let size = 0;
+  let size: number;
   try {
-    const file = await open(path, "r");
+    // Without waiting, since nobody may ever write into a pipe.
+    const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
+      if (!(await file.stat()).isFile()) throw Object.assign(new Error(`${path} is no file`), { code: "no file" });
       size = (await file.read(head, 0, head.length, 0)).bytesRead;
     } finally {
       await file.close();

@@ -3,6 +3,9 @@ import { containerOf, type Demuxer } from "./container.ts";
 import { MediaError } from "./errors.ts";
 import { DEFAULT_LIMITS, findFfmpeg, runFfmpeg, type FfmpegLimits, type FfmpegResult } from "./ffmpeg.ts";
 
+/** Of one picture: a file of a few bytes can claim any size, and ffmpeg would take the memory for it. */
+const MAX_PIXELS = String(2 ** 26);
+
 /** What is known of a clip after its first pass. */
 export interface ClipInfo {
   readonly width: number;
@@ -75,7 +78,7 @@ function run(
     sink === "rgb"
       ? ["-vf", `${filter},${convert}`, "-f", "rawvideo", "-pix_fmt", "rgb24", "pipe:1"]
       : ["-vf", filter, "-f", "null", "-"];
-  const input = ["-threads", "1", "-format_whitelist", demuxer, "-protocol_whitelist", "file,pipe", "-f", demuxer];
+  const input = ["-threads", "1", "-max_pixels", MAX_PIXELS, "-format_whitelist", demuxer, "-protocol_whitelist", "file,pipe", "-f", demuxer];
   const before = [
     "-nostdin",
     "-hide_banner",
@@ -124,7 +127,7 @@ function failOnMessages(path: string, result: FfmpegResult): void {
   }
   // Some versions end well in spite of damage and only say so.
   const damage =
-    /(partial file|corrupt (?:input|decoded) .*|moov atom not found|Invalid data found.*|error while decoding.*)/i;
+    /(picture size \d+x\d+ is invalid|partial file|corrupt (?:input|decoded) .*|moov atom not found|Invalid data found.*|error while decoding.*)/i;
   const said = damage.exec(result.messages);
   if (result.exitCode === 0 && said === null) return;
   const frames = result.messages.match(/Parsed_showinfo.* n: *\d+/g)?.length ?? 0;

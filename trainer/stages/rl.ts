@@ -186,10 +186,7 @@ export class RlStage implements StageRunner {
     const result: Float32Array[][] = [];
     for (const [from, to] of microBatches(groups, this.#tokenBudget)) {
       const own = await Promise.all(
-        shaped.slice(from, to).map(({ prompt: { ordered } }) => {
-          const { sample, clip, view } = ordered.prepared;
-          return prompter.prepare(this.#reference, sample, clip, view);
-        }),
+        shaped.slice(from, to).map(({ prompt }) => prompter.showTo(this.#reference, prompt.ordered.prepared)),
       );
       try {
         const batch = own.map(({ prompt }, index) => ({ prompt, completions: groups[from + index]!.completions }));
