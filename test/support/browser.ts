@@ -8,7 +8,9 @@ const CANDIDATES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/
 export async function openBrowser(): Promise<Browser> {
   const executablePath = process.env["SECONDLOOK_CHROMIUM"] ?? CANDIDATES.find((path) => existsSync(path));
   if (!executablePath) {
-    throw new Error('No Chromium was found in /usr/bin; "npm run setup:system" installs it, or set SECONDLOOK_CHROMIUM.');
+    throw new Error(
+      'No Chromium was found in /usr/bin; "npm run setup:system" installs it, or set SECONDLOOK_CHROMIUM.',
+    );
   }
   return chromium.launch({
     executablePath,
