@@ -2,9 +2,12 @@
 import type { Command } from "./command.ts";
 import { demo } from "./demo.ts";
 import { doctor } from "./doctor.ts";
+import { pack } from "./pack.ts";
+import { pretrain } from "./pretrain.ts";
 import { resume } from "./resume.ts";
 import { runs } from "./runs.ts";
 import { serve } from "./serve.ts";
+import { stop } from "./stop.ts";
 import { train } from "./train.ts";
 
-export const COMMANDS: readonly Command[] = [demo, serve, train, resume, runs, doctor];
+export const COMMANDS: readonly Command[] = [demo, serve, train, resume, stop, runs, doctor, pack, pretrain];

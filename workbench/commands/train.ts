@@ -43,6 +43,7 @@ export const train: Command = {
     "--set NAME=VALUE    a setting that differs from the preset; may be repeated",
     "--seed N, --name TEXT",
     "--no-follow         start and return",
+    "Ctrl-C leaves the training alone and ends this command with 130.",
   ],
   options: {
     preset: { type: "string" },
@@ -86,6 +87,10 @@ export const train: Command = {
 /** Shows a run's progress until it ends; 0 when it was completed or stopped. */
 export async function followRun(data: string, run: string, title: string): Promise<number> {
   const follower = new RunFollower(data);
+  process.once("SIGINT", () => {
+    console.error(`\nTraining goes on without this terminal; "secondlook stop ${run}" stops it.`);
+    process.exit(130);
+  });
   try {
     const end = await follower.toTheEnd(run, title);
     console.log(`${end.state} after step ${end.step}: ${end.endReason ?? ""}`);

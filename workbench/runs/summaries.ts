@@ -104,7 +104,7 @@ export function summarise(database: Db, data: string, run: string): RunSummary |
     endedAt: row.ended_at,
     endReason: row.end_reason,
     attempt: row.attempt,
-    latest: latestMetrics(database, run),
+    latest: mainMetrics(latestMetrics(database, run)),
     sparkline: sparkline(database, run),
     heldOut: newestHeldOut(database, run),
     secondsPerStep: rate,
@@ -112,6 +112,12 @@ export function summarise(database: Db, data: string, run: string): RunSummary |
     dataErrors: row.data_errors,
     alive,
   };
+}
+
+/** Without times and memory, to six digits: the list of runs is sent whole. */
+function mainMetrics(latest: Record<string, number>): Record<string, number> {
+  const main = Object.entries(latest).filter(([name]) => !/^(time|memory|rank\d+)\//.test(name));
+  return Object.fromEntries(main.map(([name, value]) => [name, Number(value.toPrecision(6))]));
 }
 
 function emptyRow(id: string): RunRow {
