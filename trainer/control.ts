@@ -53,7 +53,7 @@ export class ControlReader {
       if (parsed.success) commands.push(parsed.data);
       else {
         const reason = `Line ${this.#lines} of control.ndjson is no command: ${parsed.error.issues[0]?.message ?? "unknown"}`;
-        refused.push({ id, command: String(given["command"] ?? "unknown"), reason });
+        refused.push({ id, command: typeof given["command"] === "string" ? given["command"] : "unknown", reason });
       }
     }
     return { commands, refused };
