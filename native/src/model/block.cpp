@@ -1,5 +1,6 @@
 #include "block.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "../device/cancel.h"
@@ -16,60 +17,105 @@ ops::AttentionShape BlockShape::attention() const {
 }
 
 namespace {
-void normForward(Context& context, const BlockShape& shape, int64_t rows, const float* x, const float* weight,
-                 const float* bias, float* y, float* mean, float* scale) {
-  if (shape.layerNorm)
-    ops::layerNorm(context, rows, shape.width, shape.epsilon, x, weight, bias, y, mean, scale);
-  else
-    ops::rmsNorm(context, rows, shape.width, shape.epsilon, x, weight, y, scale);
+/// Rows are taken through a block's matrix products in chunks of this many, so that what one product writes is still in
+/// the cache when the next one reads it.
+constexpr int64_t rowsPerChunk = 512;
+
+/// Calls body(first row, rows) for consecutive chunks.
+template <class F>
+void forEachChunk(const Context& context, int64_t rows, F&& body) {
+  for (int64_t begin = 0; begin < rows; begin += rowsPerChunk) {
+    checkCancelled(context);
+    body(begin, std::min(rowsPerChunk, rows - begin));
+  }
 }
 
-void normBackward(Context& context, const BlockShape& shape, int64_t rows, const float* x, const float* weight,
-                  const float* mean, const float* scale, const float* dy, float* dx, float* dWeight, float* dBias) {
-  if (shape.layerNorm)
-    ops::layerNormBackward(context, rows, shape.width, x, weight, mean, scale, dy, dx, true, dWeight, dBias);
+/// One of the block's two norms over all rows' buffers.
+struct Norm {
+  const float *weight, *bias;
+  float *mean, *scale;  // [rows]
+
+  void forward(Context& context, const BlockShape& shape, int64_t at, int64_t rows, const float* x, float* y) const {
+    if (shape.layerNorm)
+      ops::layerNorm(context, rows, shape.width, shape.epsilon, x, weight, bias, y, mean + at, scale + at);
+    else
+      ops::rmsNorm(context, rows, shape.width, shape.epsilon, x, weight, y, scale + at);
+  }
+  /// Adds to dx.
+  void backward(Context& context, const BlockShape& shape, int64_t at, int64_t rows, const float* x, const float* dy,
+                float* dx, float* dWeight, float* dBias) const {
+    if (shape.layerNorm)
+      ops::layerNormBackward(context, rows, shape.width, x, weight, mean + at, scale + at, dy, dx, true, dWeight,
+                             dBias);
+    else
+      ops::rmsNormBackward(context, rows, shape.width, x, weight, scale + at, dy, dx, true, dWeight);
+  }
+};
+
+void activate(Context& context, const BlockShape& shape, int64_t rows, const float* up, float* activated) {
+  if (shape.gated)
+    ops::swiglu(context, rows, shape.ffn, up, activated);
   else
-    ops::rmsNormBackward(context, rows, shape.width, x, weight, scale, dy, dx, true, dWeight);
+    ops::activation(context, ops::Activation::quickGelu, rows * shape.ffn, up, activated);
+}
+
+void activateBackward(Context& context, const BlockShape& shape, int64_t rows, const float* up, const float* dActivated,
+                      float* dUp) {
+  if (shape.gated)
+    ops::swigluBackward(context, rows, shape.ffn, up, dActivated, dUp);
+  else
+    ops::activationBackward(context, ops::Activation::quickGelu, rows * shape.ffn, up, dActivated, dUp);
+}
+
+Norm firstNorm(const BlockWeights& w, const BlockSaved& saved) {
+  return {w.norm1, w.norm1Bias, saved.mean1, saved.scale1};
+}
+Norm secondNorm(const BlockWeights& w, const BlockSaved& saved) {
+  return {w.norm2, w.norm2Bias, saved.mean2, saved.scale2};
 }
 }  // namespace
 
 void blockForward(Context& context, const BlockShape& shape, const BlockWeights& w, const BlockInput& in,
                   const float* x, float* y, Arena& arena, BlockSaved& saved) {
   checkCancelled(context);
-  const int64_t rows = in.rows, width = shape.width;
+  const int64_t rows = in.rows, width = shape.width, qkvWidth = shape.qkvWidth();
   saved.x = x;
-  saved.normed1 = arena.floats(rows * width);
   saved.mean1 = shape.layerNorm ? arena.floats(rows) : nullptr;
   saved.scale1 = arena.floats(rows);
-  saved.qkv = arena.floats(rows * shape.qkvWidth());
+  saved.qkv = arena.floats(rows * qkvWidth);
   saved.attended = arena.floats(rows * shape.queryWidth());
   saved.logSumExp = arena.floats(rows * shape.queryHeads);
   saved.middle = arena.floats(rows * width);
-  saved.normed2 = arena.floats(rows * width);
   saved.mean2 = shape.layerNorm ? arena.floats(rows) : nullptr;
   saved.scale2 = arena.floats(rows);
   saved.up = arena.floats(rows * shape.upWidth());
-  saved.activated = arena.floats(rows * shape.ffn);
+  const ArenaScope scope(arena);
+  float* normed = arena.floats(std::min(rows, rowsPerChunk) * width);
+  float* activated = arena.floats(std::min(rows, rowsPerChunk) * shape.ffn);
 
-  normForward(context, shape, rows, x, w.norm1, w.norm1Bias, saved.normed1, saved.mean1, saved.scale1);
-  ops::linear(context, rows, width, shape.qkvWidth(), saved.normed1, w.qkv, w.qkvBias, saved.qkv);
-  ops::rotary(context, rows, shape.queryHeads + shape.keyHeads, shape.headDim, saved.qkv, shape.qkvWidth(), in.cos,
-              in.sin, false);
+  forEachChunk(context, rows, [&](int64_t at, int64_t count) {
+    float* qkv = saved.qkv + at * qkvWidth;
+    firstNorm(w, saved).forward(context, shape, at, count, x + at * width, normed);
+    ops::linear(context, count, width, qkvWidth, normed, w.qkv, w.qkvBias, qkv);
+    ops::rotary(context, count, shape.queryHeads + shape.keyHeads, shape.headDim, qkv, qkvWidth,
+                in.cos + at * shape.headDim, in.sin + at * shape.headDim, false);
+  });
   const float* q = saved.qkv;
   const float* k = q + shape.queryWidth();
   const float* v = k + shape.keyWidth();
   ops::attention(context, shape.attention(), in.segments, rows, q, k, v, saved.attended, saved.logSumExp);
-  checkCancelled(context);
-  ops::linear(context, rows, shape.queryWidth(), width, saved.attended, w.proj, w.projBias, saved.middle);
-  ops::addRows(context, rows * width, x, saved.middle);
-  normForward(context, shape, rows, saved.middle, w.norm2, w.norm2Bias, saved.normed2, saved.mean2, saved.scale2);
-  ops::linear(context, rows, width, shape.upWidth(), saved.normed2, w.up, w.upBias, saved.up);
-  if (shape.gated)
-    ops::swiglu(context, rows, shape.ffn, saved.up, saved.activated);
-  else
-    ops::activation(context, ops::Activation::quickGelu, rows * shape.ffn, saved.up, saved.activated);
-  ops::linear(context, rows, shape.ffn, width, saved.activated, w.down, w.downBias, y);
-  ops::addRows(context, rows * width, saved.middle, y);
+  forEachChunk(context, rows, [&](int64_t at, int64_t count) {
+    float* middle = saved.middle + at * width;
+    float* up = saved.up + at * shape.upWidth();
+    ops::linear(context, count, shape.queryWidth(), width, saved.attended + at * shape.queryWidth(), w.proj, w.projBias,
+                middle);
+    ops::addRows(context, count * width, x + at * width, middle);
+    secondNorm(w, saved).forward(context, shape, at, count, middle, normed);
+    ops::linear(context, count, width, shape.upWidth(), normed, w.up, w.upBias, up);
+    activate(context, shape, count, up, activated);
+    ops::linear(context, count, shape.ffn, width, activated, w.down, w.downBias, y + at * width);
+    ops::addRows(context, count * width, middle, y + at * width);
+  });
   saved.complete = true;
 }
 
@@ -77,40 +123,47 @@ void blockBackward(Context& context, const BlockShape& shape, const BlockWeights
                    const BlockInput& in, BlockSaved& saved, float* gradient, Arena& arena) {
   checkCancelled(context);
   const ArenaScope scope(arena);
-  const int64_t rows = in.rows, width = shape.width;
+  const int64_t rows = in.rows, width = shape.width, queryWidth = shape.queryWidth(), qkvWidth = shape.qkvWidth();
   if (!saved.complete) {
     const float* x = saved.x;
     float* unused = arena.floats(rows * width);
     blockForward(context, shape, w, in, x, unused, arena, saved);
   }
-  float* dActivated = arena.floats(rows * shape.ffn);
-  float* dUp = arena.floats(rows * shape.upWidth());
-  float* dNormed = arena.floats(rows * width);
-  ops::linearBackward(context, rows, shape.ffn, width, saved.activated, w.down, gradient, dActivated, false, g.down,
-                      g.downBias);
-  if (shape.gated)
-    ops::swigluBackward(context, rows, shape.ffn, saved.up, dActivated, dUp);
-  else
-    ops::activationBackward(context, ops::Activation::quickGelu, rows * shape.ffn, saved.up, dActivated, dUp);
-  ops::linearBackward(context, rows, width, shape.upWidth(), saved.normed2, w.up, dUp, dNormed, false, g.up, g.upBias);
-  normBackward(context, shape, rows, saved.middle, w.norm2, saved.mean2, saved.scale2, dNormed, gradient, g.norm2,
-               g.norm2Bias);
-  checkCancelled(context);
+  const int64_t chunk = std::min(rows, rowsPerChunk);
+  float* normed = arena.floats(chunk * width);
+  float* dNormed = arena.floats(chunk * width);
+  float* activated = arena.floats(chunk * shape.ffn);
+  float* dActivated = arena.floats(chunk * shape.ffn);
+  float* dUp = arena.floats(chunk * shape.upWidth());
+  float* dAttended = arena.floats(rows * queryWidth);
+  float* dQkv = arena.zeros(rows * qkvWidth);
 
-  float* dAttended = arena.floats(rows * shape.queryWidth());
-  float* dQkv = arena.zeros(rows * shape.qkvWidth());
-  ops::linearBackward(context, rows, shape.queryWidth(), width, saved.attended, w.proj, gradient, dAttended, false,
-                      g.proj, g.projBias);
-  const int64_t keyAt = shape.queryWidth(), valueAt = keyAt + shape.keyWidth();
+  forEachChunk(context, rows, [&](int64_t at, int64_t count) {
+    const float* middle = saved.middle + at * width;
+    const float* up = saved.up + at * shape.upWidth();
+    float* dy = gradient + at * width;
+    activate(context, shape, count, up, activated);
+    ops::linearBackward(context, count, shape.ffn, width, activated, w.down, dy, dActivated, false, g.down, g.downBias);
+    activateBackward(context, shape, count, up, dActivated, dUp);
+    secondNorm(w, saved).forward(context, shape, at, count, middle, normed);
+    ops::linearBackward(context, count, width, shape.upWidth(), normed, w.up, dUp, dNormed, false, g.up, g.upBias);
+    secondNorm(w, saved).backward(context, shape, at, count, middle, dNormed, dy, g.norm2, g.norm2Bias);
+    ops::linearBackward(context, count, queryWidth, width, saved.attended + at * queryWidth, w.proj, dy,
+                        dAttended + at * queryWidth, false, g.proj, g.projBias);
+  });
+  const int64_t keyAt = queryWidth, valueAt = keyAt + shape.keyWidth();
   ops::attentionBackward(context, shape.attention(), in.segments, rows, rows, saved.qkv, saved.qkv + keyAt,
                          saved.qkv + valueAt, saved.attended, saved.logSumExp, dAttended, dQkv, dQkv + keyAt,
                          dQkv + valueAt);
-  ops::rotary(context, rows, shape.queryHeads + shape.keyHeads, shape.headDim, dQkv, shape.qkvWidth(), in.cos, in.sin,
-              true);
-  ops::linearBackward(context, rows, width, shape.qkvWidth(), saved.normed1, w.qkv, dQkv, dNormed, false, g.qkv,
-                      g.qkvBias);
-  normBackward(context, shape, rows, saved.x, w.norm1, saved.mean1, saved.scale1, dNormed, gradient, g.norm1,
-               g.norm1Bias);
+  forEachChunk(context, rows, [&](int64_t at, int64_t count) {
+    const float* x = saved.x + at * width;
+    float* dProjected = dQkv + at * qkvWidth;
+    ops::rotary(context, count, shape.queryHeads + shape.keyHeads, shape.headDim, dProjected, qkvWidth,
+                in.cos + at * shape.headDim, in.sin + at * shape.headDim, true);
+    firstNorm(w, saved).forward(context, shape, at, count, x, normed);
+    ops::linearBackward(context, count, width, qkvWidth, normed, w.qkv, dProjected, dNormed, false, g.qkv, g.qkvBias);
+    firstNorm(w, saved).backward(context, shape, at, count, x, dNormed, gradient + at * width, g.norm1, g.norm1Bias);
+  });
 }
 
 }  // namespace secondlook

@@ -38,10 +38,11 @@ struct BlockInput {
   const float *cos, *sin;  // [rows, headDim]
 };
 
-/// Activations kept for the backward pass; `x` belongs to the caller.
+/// Activations kept for the backward pass; `x` belongs to the caller. What is cheap to make again from these (the
+/// normed rows, the activated ones) is not kept: writing it to memory would cost more than computing it twice.
 struct BlockSaved {
   const float* x = nullptr;
-  float *normed1, *mean1, *scale1, *qkv, *attended, *logSumExp, *middle, *normed2, *mean2, *scale2, *up, *activated;
+  float *mean1, *scale1, *qkv, *attended, *logSumExp, *middle, *mean2, *scale2, *up;
   bool complete = false;  // false: only x is kept, and backward computes the rest again
 };
 

@@ -11,7 +11,7 @@ LanguageModel::LanguageModel(const ModelConfig& config)
 
 int64_t LanguageModel::floatsPerRow() const {
   return config_.text.layers *
-             (5 * shape_.width + shape_.qkvWidth() + shape_.queryWidth() + shape_.upWidth() + shape_.ffn) +
+             (2 * shape_.width + shape_.qkvWidth() + shape_.queryWidth() + shape_.upWidth()) +
          8 * shape_.width;
 }
 

@@ -35,7 +35,7 @@ VisionTower::VisionTower(const ModelConfig& config)
     : config_(config), shape_(visionBlockShape(config)), table_(config.vision.headDim() / 2, 10000.0) {}
 
 int64_t VisionTower::floatsPerPatch() const {
-  const int64_t perBlock = 6 * shape_.width + shape_.qkvWidth() + shape_.upWidth() + shape_.ffn;
+  const int64_t perBlock = 3 * shape_.width + shape_.qkvWidth() + shape_.upWidth();
   return config_.vision.depth * perBlock + config_.vision.patch.rowWidth() + 8 * shape_.width;
 }
 
