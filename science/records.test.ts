@@ -61,7 +61,7 @@ describe("readSamples", () => {
       { ...row, path: "../../etc/passwd" },
       { ...row, options: ["A. only"] },
       5,
-      row,
+      { ...row, problem_id: 8 },
     );
     const { samples, problems } = readSamples(text, "train.json");
     expect(samples).toHaveLength(2);
@@ -81,7 +81,7 @@ describe("readSamples", () => {
   });
 
   it("loses only the element whose JSON is broken", () => {
-    const text = `[${JSON.stringify(row)}, {"problem": "a, ] b", oops}, ${JSON.stringify(row)}]`;
+    const text = `[${JSON.stringify(row)}, {"problem": "a, ] b", oops}, ${JSON.stringify({ ...row, problem_id: 8 })}]`;
     const { samples, problems } = readSamples(text, "train.json");
     expect(samples).toHaveLength(2);
     expect(problems).toMatchObject([{ row: 2, field: null }]);
@@ -91,6 +91,19 @@ describe("readSamples", () => {
     const { samples, problems } = readSamples(array(row, row).slice(0, -30), "train.json");
     expect(samples).toHaveLength(1);
     expect(problems).toMatchObject([{ row: 2 }]);
+  });
+
+  it("gives a second row of the same name another one, and says so", () => {
+    const { samples, problems } = readSamples(array(row, row), "train.json");
+    expect(samples.map((sample) => sample.id)).toEqual(["7", "7#2"]);
+    expect(problems).toMatchObject([{ row: 2, field: "problem_id" }]);
+  });
+
+  it("reports a file that is no list of rows once, not line by line", () => {
+    const nested = JSON.stringify({ data: [row, row] }, null, 2);
+    for (const text of ["", nested, "all\nkinds\nof\ntext\n".repeat(1000)]) {
+      expect(readSamples(text, "x.json").problems).toMatchObject([{ place: "the whole file" }]);
+    }
   });
 
   it("never throws, whatever the text is", () => {

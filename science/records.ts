@@ -45,17 +45,24 @@ export type RowResult =
   | { readonly kind: "sample"; readonly row: number; readonly sample: Sample }
   | { readonly kind: "problem"; readonly row: number; readonly problem: RowProblem };
 
+/** Far above any real row; a longer text would only stall the tokenizer and fill the memory. */
+const MAX_TEXT_LENGTH = 100_000;
+const MAX_OPTIONS = 1000;
+const MAX_DEPTH = 32;
+
+const text = (): z.ZodString => z.string().max(MAX_TEXT_LENGTH, `is longer than ${MAX_TEXT_LENGTH} characters`);
+
 /** The row as it stands in the file; unknown fields are kept. */
 export const rowSchema = z.looseObject({
-  problem_id: z.union([z.number(), z.string()]),
-  problem: z.string().min(1, "is empty"),
+  problem_id: z.union([z.number(), z.string().max(1000, "is longer than 1000 characters")]),
+  problem: text().min(1, "is empty"),
   data_type: z.enum(["image", "video"]),
   problem_type: z.enum(PROBLEM_TYPES),
-  options: z.array(z.string()).nullish(),
-  process: z.string().nullish(),
-  solution: z.string(),
-  path: z.string().min(1, "is empty"),
-  data_source: z.string().nullish(),
+  options: z.array(text()).max(MAX_OPTIONS, `has more than ${MAX_OPTIONS} entries`).nullish(),
+  process: text().nullish(),
+  solution: text(),
+  path: z.string().min(1, "is empty").max(4096, "is longer than 4096 characters"),
+  data_source: z.string().max(1000, "is longer than 1000 characters").nullish(),
 });
 
 const REMEDIES: Readonly<Record<string, string>> = {
@@ -101,13 +108,14 @@ export function readRow(value: unknown, file: string, row: number): RowResult {
     data_source,
     ...extra
   } = parsed.data;
+  if (isDeeperThan(extra, MAX_DEPTH)) return problem(null, `its values are nested more than ${MAX_DEPTH} deep`);
   const answer = extractAnswer(solution);
   if (answer === "") return problem("solution", "it holds no `<answer>…</answer>` with something inside");
   if (problem_type === "multiple choice" && (options ?? []).length < 2) {
     return problem("options", "a multiple choice question needs at least two options");
   }
   const parts = path.split("/").filter((part) => part !== "" && part !== ".");
-  if (path.startsWith("/") || path.includes("\\") || parts.includes("..") || parts.length === 0) {
+  if (path.startsWith("/") || /[\\\0]/.test(path) || parts.includes("..") || parts.length === 0) {
     return problem("path", `the path ${JSON.stringify(path)} does not stay inside the media root`);
   }
   const sample: Sample = {
@@ -126,10 +134,53 @@ export function readRow(value: unknown, file: string, row: number): RowResult {
   return { kind: "sample", row, sample };
 }
 
-/** Reads the rows of a JSON array or of JSONL text one by one. `file` is only named in problems. Never throws. */
+/** Whether objects and lists lie in one another more than `depth` deep; looks no deeper than that itself. */
+function isDeeperThan(value: unknown, depth: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return depth === 0 || Object.values(value).some((inner) => isDeeperThan(inner, depth - 1));
+}
+
+/**
+ * Reads the rows of a JSON array or of JSONL text one by one. `file` is only named in problems. Never throws.
+ *
+ * A row whose `problem_id` an earlier row has is used under the name `<problem_id>#<row>`, since samples are told apart
+ * by their names, and is reported beside.
+ */
 export function* readRows(text: string, file: string): Generator<RowResult> {
+  const rowOf = new Map<string, number>();
+  for (const result of parsedRows(text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text, file)) {
+    if (result.kind === "problem") {
+      yield result;
+      continue;
+    }
+    const { row, sample } = result;
+    const first = rowOf.get(sample.id);
+    rowOf.set(sample.id, first ?? row);
+    if (first === undefined) {
+      yield result;
+      continue;
+    }
+    const id = `${sample.id}#${row}`;
+    const place = `row ${row}, field problem_id`;
+    const reason = `${JSON.stringify(sample.id)} is already the name of row ${first}; this row is used as ${id}`;
+    const remedy = "Give every row its own `problem_id`.";
+    yield { kind: "problem", row, problem: { file, row, field: "problem_id", place, reason, remedy } };
+    yield { kind: "sample", row, sample: { ...sample, id } };
+  }
+}
+
+const BYTE_ORDER_MARK = "\ufeff";
+
+function* parsedRows(text: string, file: string): Generator<RowResult> {
+  const isArray = text.trimStart().startsWith("[");
+  if (!isArray && !looksLikeLines(text)) {
+    const reason = text.trim() === "" ? "the file is empty" : "it is neither a JSON list nor one JSON object a line";
+    const remedy = "Write the rows as a JSON array, or as JSONL with one row a line.";
+    yield { kind: "problem", row: 1, problem: { file, row: 1, field: null, place: "the whole file", reason, remedy } };
+    return;
+  }
   let row = 0;
-  for (const piece of text.trimStart().startsWith("[") ? arrayElements(text) : lines(text)) {
+  for (const piece of isArray ? arrayElements(text) : lines(text)) {
     row++;
     let value: unknown;
     try {
@@ -155,8 +206,30 @@ export function readSamples(text: string, file: string): { samples: Sample[]; pr
   return { samples, problems };
 }
 
+/** Whether one of the first lines is a JSON object by itself: a file of another kind is one problem, not one a line. */
+function looksLikeLines(text: string): boolean {
+  let looked = 0;
+  for (const line of lines(text)) {
+    if (looked++ === 20) break;
+    if (!line.trimStart().startsWith("{")) continue;
+    try {
+      JSON.parse(line);
+      return true;
+    } catch {
+      continue;
+    }
+  }
+  return false;
+}
+
 function* lines(text: string): Generator<string> {
-  for (const line of text.split("\n")) if (line.trim() !== "") yield line;
+  for (let start = 0; start < text.length;) {
+    const newline = text.indexOf("\n", start);
+    const end = newline === -1 ? text.length : newline;
+    const line = text.slice(start, end);
+    if (line.trim() !== "") yield line;
+    start = end + 1;
+  }
 }
 
 /** Cuts the text of a JSON array at the commas between its elements, so that one broken element costs only itself. */

@@ -76,7 +76,8 @@ async function openContext(
   const read = async (path: string | undefined) => {
     if (path === undefined) return [];
     const loaded = await loadSamples(path);
-    problems.push(...loaded.problems);
+    for (const problem of loaded.problems) problems.push(problem);
+    if (loaded.samples.length === 0) throw new Error(noRows(path, loaded.problems[0]));
     return loaded.samples;
   };
   const { data } = config;
@@ -108,6 +109,11 @@ async function openContext(
     say,
   };
   return { context, problems };
+}
+
+function noRows(path: string, first: DataProblem | undefined): string {
+  const why = first === undefined ? "it holds none" : `${first.place}: ${first.reason}`;
+  return `The data file ${path} has no row that can be used (${why}). ${first?.remedy ?? "Put rows into it."}`;
 }
 
 /** The model of the stage that comes next, with the checkpoint's state; null when every stage is done. */

@@ -78,7 +78,18 @@ function run(
     sink === "rgb"
       ? ["-vf", `${filter},${convert}`, "-f", "rawvideo", "-pix_fmt", "rgb24", "pipe:1"]
       : ["-vf", filter, "-f", "null", "-"];
-  const input = ["-threads", "1", "-max_pixels", MAX_PIXELS, "-format_whitelist", demuxer, "-protocol_whitelist", "file,pipe", "-f", demuxer];
+  const input = [
+    "-threads",
+    "1",
+    "-max_pixels",
+    MAX_PIXELS,
+    "-format_whitelist",
+    demuxer,
+    "-protocol_whitelist",
+    "file,pipe",
+    "-f",
+    demuxer,
+  ];
   const before = [
     "-nostdin",
     "-hide_banner",
