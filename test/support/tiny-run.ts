@@ -42,6 +42,7 @@ export function makeRun(
   id: string,
   overrides: Record<string, unknown> = {},
   data: Record<string, string> = {},
+  more: Record<string, unknown> = {},
 ): string {
   const run = join(folder, "runs", id);
   mkdirSync(run, { recursive: true });
@@ -62,6 +63,7 @@ export function makeRun(
       ...data,
     },
     createdAt: 0,
+    ...more,
   };
   writeFileSync(join(run, "run.json"), JSON.stringify(config));
   return run;

@@ -1,0 +1,77 @@
+/** Runs that start from another run's checkpoint, and settings that take other paths through the line. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { journalEventSchema, type EventOf, type JournalEventType } from "../../contract/journal.ts";
+import { readJournal } from "../support/processes.ts";
+import { makeRun, makeTinyWorld, startWorker } from "../support/tiny-run.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "secondlook-branch-"));
+const branchFrom = { run: "main", checkpoint: "checkpoints/step-000003-sft" };
+let world = { model: "", pack: "" };
+
+async function finished(run: string): Promise<<Type extends JournalEventType>(type: Type) => EventOf<Type>[]> {
+  const worker = startWorker(run);
+  expect(await worker.ended, worker.output()).toBe(0);
+  const events = readJournal(join(run, "journal.0.ndjson")).map((event) => journalEventSchema.parse(event));
+  return (type) => events.filter((event) => event.type === type) as EventOf<typeof type>[];
+}
+
+beforeAll(async () => {
+  world = await makeTinyWorld(folder);
+  await finished(makeRun(folder, world, "main", { "sft.steps": 3, "rl.steps": 0 }));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe("a branch", () => {
+  it("leaves out the stage that its checkpoint ends, and takes that policy as the reference", async () => {
+    const overrides = { "sft.steps": 3, "rl.steps": 3, "rl.permuteRewards": true, "vision.freeze": true };
+    const events = await finished(makeRun(folder, world, "rl", overrides, {}, { branchFrom }));
+    expect(events("run_started")[0]!.stages).toEqual([{ name: "rl", kind: "rl", steps: 3 }]);
+    expect(events("evaluation").map(({ label }) => label)).not.toContain("initial");
+    expect(events("step")[0]!.metrics["kl"]).toBe(0);
+    expect(events("step").at(-1)!.metrics["kl"]).toBeGreaterThan(0);
+  });
+
+  it("continues SFT from there when no other stage is asked for", async () => {
+    const overrides = { "sft.steps": 2, "rl.steps": 0 };
+    const events = await finished(makeRun(folder, world, "more", overrides, {}, { branchFrom }));
+    const before = readJournal(join(folder, "runs", "main", "journal.0.ndjson"));
+    const first = (before.find(({ type }) => type === "step") as EventOf<"step">).metrics["loss"]!;
+    expect(events("step")).toHaveLength(2);
+    expect(events("step")[0]!.metrics["loss"]).toBeLessThan(first);
+  });
+});
+
+describe("the settings of the family", () => {
+  it("run clipped GRPO with two updates a batch, batch-wide advantages and the bonus on advantages", async () => {
+    const overrides = {
+      "sft.steps": 0,
+      "rl.steps": 2,
+      "rl.innerUpdates": 2,
+      "rl.objective": "grpo",
+      "rl.advantage": "batch",
+      "temporal.apply": "advantage",
+    };
+    const events = await finished(makeRun(folder, world, "clipped", overrides));
+    expect(events("step")).toHaveLength(2);
+    expect(events("step")[1]!.metrics).toHaveProperty("clip_ratio/region_mean");
+    expect(events("step")[1]!.metrics["sampling/sampling_logp_difference/max"]).toBeLessThan(1e-4);
+  });
+
+  it("run plain GRPO without a shuffled group, and upstream's SFT loss on the prompt", async () => {
+    const overrides = {
+      "sft.steps": 2,
+      "sft.lossOn": "upstream",
+      "rl.steps": 2,
+      "temporal.enabled": false,
+      "rl.shuffledGroupSize": 0,
+      "rl.klBeta": 0,
+    };
+    const events = await finished(makeRun(folder, world, "plain", overrides));
+    expect(new Set(events("group").map(({ view }) => view))).toEqual(new Set(["ordered"]));
+    expect(events("group").every(({ gate }) => gate === null)).toBe(true);
+    expect(events("rollout")[0]!.tokens.channels).toEqual(["ids", "logProb", "entropy", "advantage"]);
+  });
+});
