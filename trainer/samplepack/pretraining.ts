@@ -36,6 +36,8 @@ export const PRETRAINING = {
   /** Share of rows that read a given list, and the lists of such a row. */
   readingShare: 0.25,
   readingBranches: 4,
+  /** From this row on a conclusion repeats what was asked ("So last red B"), which the first rows left out. */
+  keyedFromRow: 30920,
   /** Share of clips that get codec noise. */
   noisyShare: 0.3,
   rowsPerStep: 40,
@@ -97,7 +99,7 @@ function lookupRow(random: Random): PretrainingRow {
 }
 
 /** What "first", "last", "after" and "how many" mean, in words alone: a list that is given, and what follows from it. */
-function readingRow(random: Random): PretrainingRow {
+function readingRow(random: Random, keyed: boolean): PretrainingRow {
   const pool: readonly string[] = random.chance(0.8) ? random.pick([COLORS, SHAPES, PLACES] as const) : LOOKUP_WORDS;
   const options = random.sample(pool, Math.min(4, pool.length));
   const about = random.sample(LOOKUP_WORDS, 1 + random.below(4)).join(" ");
@@ -111,8 +113,10 @@ function readingRow(random: Random): PretrainingRow {
     const word = counting ? String(order.length) : [order[0], order.at(-1), order[order.indexOf(before) + 1]][asked]!;
     const result = counting ? word : letterOf(options, word);
     const thought = list.map((seen, second) => `${second} s ${seen}`).join(", ");
+    const key = keyed && !counting ? [taught(` ${["first", "last", `after ${before}`][asked]}`, 0.3)] : [];
     return [
       silent(`<think>${thought}. So`),
+      ...key,
       taught(counting ? ` ${word}` : ` ${word} ${result}`),
       taught("</think>\n<answer>", 0.05),
       taught(result, 0.3),
@@ -199,7 +203,7 @@ function followBranch(random: Random, clip: Clip): Segment[] {
 /** Row number `index` of the pretraining stream with the given seed. */
 export function pretrainingRow(seed: number, index: number): PretrainingRow {
   const random = randomFrom(seed, "row", index);
-  if (random.chance(PRETRAINING.readingShare)) return readingRow(random);
+  if (random.chance(PRETRAINING.readingShare)) return readingRow(random, index >= PRETRAINING.keyedFromRow);
   if (random.chance(PRETRAINING.lookupShare)) return lookupRow(random);
   const clip = clipOf(seed, "pretrain", index);
   // Nothing changes in a scene: a caption of all its seconds would mostly repeat itself.

@@ -56,6 +56,8 @@ export interface Question {
   /** The right word or number. */
   readonly answer: string;
   readonly evidence: readonly Evidence[];
+  /** Words of the conclusion before its result, e.g. "first" or "top center": what a thought looks up and from where. */
+  readonly key: string;
   /** Words that a hasty reading of the same evidence would give, none of them right. */
   readonly hasty: readonly string[];
 }
@@ -83,6 +85,7 @@ interface Draft {
   readonly answer: string;
   readonly pool?: readonly string[];
   readonly evidence: readonly Evidence[];
+  readonly key?: string;
   readonly tempting?: readonly string[];
 }
 
@@ -103,16 +106,34 @@ function draftMove(clip: Clip): Draft[] {
   const last = stops.at(-1)!;
   const place = { pool: PLACES, evidence, tempting: stops };
   const drafts: Draft[] = [
-    { task: "place-first", text: `Where is the ${name} first?`, answer: first, ...place },
-    { task: "place-last", text: `Where is the ${name} last?`, answer: last, ...place },
+    { task: "place-first", text: `Where is the ${name} first?`, answer: first, key: "first", ...place },
+    { task: "place-last", text: `Where is the ${name} last?`, answer: last, key: "last", ...place },
   ];
   const way = { pool: DIRECTIONS, evidence, tempting: ways };
   if (clip.kind === "move") {
-    drafts.unshift({ task: "direction", text: `Which way does the ${name} go?`, answer: ways[0]!, ...way });
+    drafts.unshift({
+      task: "direction",
+      text: `Which way does the ${name} go?`,
+      answer: ways[0]!,
+      key: `${first} ${stops[1]}`,
+      ...way,
+    });
   } else {
     drafts.unshift(
-      { task: "turn-first", text: `Which way does the ${name} go first?`, answer: ways[0]!, ...way },
-      { task: "turn-last", text: `Which way does the ${name} go last?`, answer: ways.at(-1)!, ...way },
+      {
+        task: "turn-first",
+        text: `Which way does the ${name} go first?`,
+        answer: ways[0]!,
+        key: `${first} ${stops[1]}`,
+        ...way,
+      },
+      {
+        task: "turn-last",
+        text: `Which way does the ${name} go last?`,
+        answer: ways.at(-1)!,
+        key: `${stops.at(-2)} ${last}`,
+        ...way,
+      },
     );
   }
   return drafts;
@@ -126,12 +147,13 @@ function draftRecolor(random: Random, clip: Clip): Draft[] {
   const before = random.below(order.length - 1);
   const shape = hero.shape;
   return [
-    { task: "color-first", text: `What color is the ${shape} first?`, answer: order[0]!, ...color },
-    { task: "color-last", text: `What color is the ${shape} last?`, answer: order.at(-1)!, ...color },
+    { task: "color-first", text: `What color is the ${shape} first?`, answer: order[0]!, key: "first", ...color },
+    { task: "color-last", text: `What color is the ${shape} last?`, answer: order.at(-1)!, key: "last", ...color },
     {
       task: "color-after",
       text: `What color is the ${shape} after ${order[before]}?`,
       answer: order[before + 1]!,
+      key: `after ${order[before]}`,
       ...color,
     },
     { task: "color-count", text: `How many colors does the ${shape} show?`, answer: String(order.length), evidence },
@@ -144,12 +166,13 @@ function draftAppear(random: Random, clip: Clip): Draft[] {
   const shape = { pool: SHAPES, evidence, tempting: order.map((object) => object.shape) };
   const asked = random.pick(order);
   return [
-    { task: "appear-first", text: "Which shape appears first?", answer: order[0]!.shape, ...shape },
-    { task: "appear-last", text: "Which shape appears last?", answer: order.at(-1)!.shape, ...shape },
+    { task: "appear-first", text: "Which shape appears first?", answer: order[0]!.shape, key: "first", ...shape },
+    { task: "appear-last", text: "Which shape appears last?", answer: order.at(-1)!.shape, key: "last", ...shape },
     {
       task: "appear-when",
       text: `When does the ${named(asked)} appear?`,
       answer: String(asked.visible.indexOf(true)),
+      key: named(asked),
       evidence,
     },
   ];
@@ -168,6 +191,7 @@ function draftScene(random: Random, clip: Clip): Draft[] {
       task: "scene-color",
       text: `What color is the ${asked.shape}?`,
       answer: color,
+      key: asked.shape,
       pool: COLORS,
       evidence,
       tempting: all.map((object) => object.colors[0]!),
@@ -176,6 +200,7 @@ function draftScene(random: Random, clip: Clip): Draft[] {
       task: "scene-shape",
       text: `Which shape is ${color}?`,
       answer: asked.shape,
+      key: color,
       pool: SHAPES,
       evidence,
       tempting: all.map((object) => object.shape),
@@ -184,6 +209,7 @@ function draftScene(random: Random, clip: Clip): Draft[] {
       task: "scene-place",
       text: `Where is the ${named(asked)}?`,
       answer: asked.places[0]!,
+      key: named(asked),
       pool: PLACES,
       evidence,
       tempting: all.map((object) => object.places[0]!),
@@ -203,6 +229,7 @@ function draftDuet(random: Random, clip: Clip): Draft[] {
       task: "color-when",
       text: `What color is the ${changer.shape} when the ${walker.shape} is ${place}?`,
       answer: colorsAt(walker, changer, place)[0]!,
+      key: place,
       pool: COLORS,
       evidence,
       tempting: changes(changer.colors),
@@ -215,6 +242,7 @@ function draftDuet(random: Random, clip: Clip): Draft[] {
       task: "place-when",
       text: `Where is the ${walker.shape} when the ${changer.shape} is ${color}?`,
       answer: placesAt(walker, changer, color)[0]!,
+      key: color,
       pool: PLACES,
       evidence,
       tempting: changes(walker.places),
@@ -273,6 +301,7 @@ export function questionsOf(random: Random, clip: Clip): Question[] {
     const hasty = draft.pool
       ? options.filter((word) => word !== draft.answer)
       : ["0", "1", "2", "3", "4"].filter((word) => word !== draft.answer);
-    return { task: draft.task, text: draft.text, options, answer: draft.answer, evidence: draft.evidence, hasty };
+    const { task, text, answer, evidence, key = "" } = draft;
+    return { task, text, options, answer, evidence, key, hasty };
   });
 }

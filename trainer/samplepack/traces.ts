@@ -25,9 +25,10 @@ function resultOf(question: Question, word: string): string {
   return question.options.length === 0 ? word : (OPTION_LETTERS[question.options.indexOf(word)] as string);
 }
 
-/** "So red B": the word that follows, and its letter where there are options. */
+/** "So last red B": what was asked, the word that follows, and its letter where there are options. */
 function conclude(question: Question, word: string): string {
-  return question.options.length === 0 ? `So ${word}` : `So ${word} ${resultOf(question, word)}`;
+  const letter = question.options.length === 0 ? [] : [resultOf(question, word)];
+  return ["So", ...(question.key === "" ? [] : [question.key]), word, ...letter].join(" ");
 }
 
 const answerTag = (question: Question, word: string): string => `<answer>${resultOf(question, word)}</answer>`;
