@@ -28,6 +28,8 @@ export class Prompter {
   /** Marks of vision: never sampled. */
   readonly bannedIds: readonly number[];
   readonly tokenizer: TextTokenizer;
+  /** Templates are slow to render, and both views of a sample share their text. */
+  readonly #texts = new WeakMap<Sample, { text: string; ids: readonly number[] }>();
   readonly #placeholder: Readonly<Record<"image" | "video", number>>;
 
   constructor(tokenizer: TextTokenizer, template: PromptTemplate) {
@@ -54,8 +56,8 @@ export class Prompter {
   /** Shows the engine the view's frames and builds the prompt up to the assistant's turn. */
   async prepare(model: Model, sample: Sample, clip: Clip, view: View): Promise<PreparedPrompt> {
     const media = await model.encode(framesFor(clip, view), { kind: clip.kind, secondsPerGrid: clip.secondsPerGrid });
-    const text = this.tokenizer.renderChat(chatMessages(sample, this.template), { addGenerationPrompt: true });
-    const { ids, start } = this.#expand(this.tokenizer.encode(text), media);
+    const { text, ids: withOne } = this.#rendered(sample);
+    const { ids, start } = this.#expand(withOne, media);
     const perGrid = (clip.height / MERGED_PATCH) * (clip.width / MERGED_PATCH);
     const tokenSpans = clip.frames.map((_, place): [number, number] => {
       const grid = Math.floor(place / 2);
@@ -74,6 +76,15 @@ export class Prompter {
   completionText(ids: Int32Array): string {
     const last = ids.at(-1);
     return this.tokenizer.decode(last !== undefined && this.stopIds.includes(last) ? ids.subarray(0, -1) : ids);
+  }
+
+  #rendered(sample: Sample): { text: string; ids: readonly number[] } {
+    const known = this.#texts.get(sample);
+    if (known !== undefined) return known;
+    const text = this.tokenizer.renderChat(chatMessages(sample, this.template), { addGenerationPrompt: true });
+    const rendered = { text, ids: this.tokenizer.encode(text) };
+    this.#texts.set(sample, rendered);
+    return rendered;
   }
 
   #expand(ids: readonly number[], media: Media): { ids: Int32Array; start: number } {

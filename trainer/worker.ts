@@ -21,6 +21,9 @@ const say = (line: string): void => {
   process.stdout.write(`${new Date().toISOString()} ${line}\n`);
 };
 
+// Whoever read our output may be gone; that is no reason to stop training.
+process.stdout.on("error", () => undefined);
+
 /** The whole life of a worker; returns its exit code. */
 export async function work(runFolder: string): Promise<number> {
   let seed: number;
@@ -50,8 +53,13 @@ export async function work(runFolder: string): Promise<number> {
   const fail = (error: unknown): void => {
     const reason = error instanceof Error ? error.message : String(error);
     say(`failed: ${error instanceof Error ? (error.stack ?? reason) : reason}`);
-    journal.append({ type: "run_ended", status: "failed", step: journal.lastStep, reason });
-    journal.close();
+    try {
+      journal.append({ type: "run_ended", status: "failed", step: journal.lastStep, reason });
+      journal.close();
+    } catch (second) {
+      // A full disk, say: what is on disk stays resumable.
+      say(`the journal could not take the end either: ${(second as Error).message}`);
+    }
     lease.release();
   };
   const onUncaught = (error: unknown): void => {
