@@ -13,7 +13,7 @@ export const resume: Command = {
     if (!run) throw new UsageError('Which run? "secondlook runs" lists them.');
     const data = dataFolder(text(options["data"]));
     const config = readRunConfig(data, run);
-    startWorker(data, run);
-    return options["follow"] === false ? 0 : followRun(data, run, config.name);
+    const worker = startWorker(data, run);
+    return options["follow"] === false ? 0 : followRun(data, run, config.name, worker);
   },
 };

@@ -78,21 +78,17 @@ export const train: Command = {
         ...(ownData === undefined ? {} : { data: ownData }),
       }),
     );
-    startWorker(data, run.id);
+    const worker = startWorker(data, run.id);
     console.log(run.id);
-    return options["follow"] === false ? 0 : followRun(data, run.id, run.name);
+    return options["follow"] === false ? 0 : followRun(data, run.id, run.name, worker);
   },
 };
 
 /** Shows a run's progress until it ends; 0 when it was completed or stopped. */
-export async function followRun(data: string, run: string, title: string): Promise<number> {
+export async function followRun(data: string, run: string, title: string, worker: number): Promise<number> {
   const follower = new RunFollower(data);
-  process.once("SIGINT", () => {
-    console.error(`\nTraining goes on without this terminal; "secondlook stop ${run}" stops it.`);
-    process.exit(130);
-  });
   try {
-    const end = await follower.toTheEnd(run, title);
+    const end = await follower.toTheEnd(run, title, worker);
     console.log(`${end.state} after step ${end.step}: ${end.endReason ?? ""}`);
     return 0;
   } finally {

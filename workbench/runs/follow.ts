@@ -8,6 +8,7 @@ import { runFolder } from "../data-folder.ts";
 import { openIndexInMemory, type Db } from "../store/databases.ts";
 import { Ingest } from "../store/ingest.ts";
 import { duration, ProgressLine } from "../terminal.ts";
+import { processStart } from "./alive.ts";
 import { describe, summarise } from "./summaries.ts";
 
 const POLL_MS = 400;
@@ -31,20 +32,37 @@ export class RunFollower {
   }
 
   /**
-   * Shows progress until the run has ended.
+   * Shows progress until the run has ended. `worker` is the process just started: until it holds the lease, the journal
+   * may still tell of the attempt before. Ctrl-C ends this process with 130 and leaves the training alone.
    * @throws with the end of the worker's log when it failed or vanished.
    */
-  async toTheEnd(run: string, title: string): Promise<RunSummary> {
+  async toTheEnd(run: string, title: string, worker?: number): Promise<RunSummary> {
     const line = new ProgressLine();
-    for (;;) {
-      const summary = this.summary(run);
-      if (!summary.alive && summary.state !== "starting") {
-        if (summary.state === "completed" || summary.state === "stopped") return summary;
-        throw new Error(`${title}: ${summary.endReason ?? "the worker ended without a word"}.\n${this.#logEnd(run)}`);
+    const leave = (): never => {
+      line.say(`Training goes on without this terminal; "secondlook stop ${run}" stops it.`);
+      process.exit(130);
+    };
+    process.on("SIGINT", leave);
+    try {
+      for (;;) {
+        const isStarting = worker !== undefined && processStart(worker) !== null;
+        const seen = this.summary(run);
+        if (!seen.alive && !isStarting && seen.state !== "starting") {
+          // Read again: the last lines may have come between the reading and the look at the lease.
+          return this.#ended(this.summary(run), title);
+        }
+        line.show(`${title} · ${progressOf(seen)}`);
+        await delay(POLL_MS);
       }
-      line.show(`${title} · ${progressOf(summary)}`);
-      await delay(POLL_MS);
+    } finally {
+      process.off("SIGINT", leave);
     }
+  }
+
+  #ended(summary: RunSummary, title: string): RunSummary {
+    if (summary.state === "completed" || summary.state === "stopped") return summary;
+    const reason = summary.endReason ?? "the worker ended without a word";
+    throw new Error(`${title}: ${reason}.\n${this.#logEnd(summary.id)}`);
   }
 
   /** Device and size of the model, from the journal. */

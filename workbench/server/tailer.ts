@@ -106,8 +106,9 @@ export class Tailer {
   #look(run: string, now: number): RunChange | null {
     const state = this.#runs.get(run)!;
     try {
-      const { events, kinds, step, more } = this.#ingest.run(run, BATCH_BYTES);
+      // The lease first: what a worker wrote before it went is then read in this round.
       const alive = livingLease(runFolder(this.#data, run)) !== null;
+      const { events, kinds, step, more } = this.#ingest.run(run, BATCH_BYTES);
       const changed = events > 0 || alive !== state.alive;
       if (changed) state.warmUntil = now + WARM_MS;
       state.alive = alive;
