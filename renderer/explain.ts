@@ -61,7 +61,7 @@ export function explainRun(run: RunDetail): Explanation {
     case "completed":
       return {
         title: "Completed",
-        text: "The table below compares the policy before and after each stage on held-out questions. Click a point of any curve to read the answers behind it.",
+        text: "Below, the policy before and after each stage is compared on questions that were held out. Click a point of any curve to read the answers behind it.",
       };
     case "failed":
       return {

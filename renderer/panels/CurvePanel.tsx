@@ -45,7 +45,7 @@ export function CurvePanel({ run, panel, metricNames, marks, evaluations, onPick
       })),
     [metrics, data],
   );
-  const dots = useMemo(() => (isAccuracy(panel) ? heldOutDots(evaluations) : []), [panel, evaluations]);
+  const dots = useMemo(() => (isAccuracy(panel) ? measuredDots(evaluations) : []), [panel, evaluations]);
   const asShare = metrics.length > 0 && metrics.every((metric) => describeMetric(metric).share);
   return (
     <div ref={ref} className={styles["panel"]} data-panel={panel.title}>
@@ -75,13 +75,26 @@ export function CurvePanel({ run, panel, metricNames, marks, evaluations, onPick
               </li>
             );
           })}
-          {dots.length > 0 && (
-            <li title="Measured on questions the run never trains on.">
-              <span className={styles["dot"]} />
-              Held out
-              <strong>{formatPercent(dots.at(-1)!.value, 0)}</strong>
-            </li>
-          )}
+          {(["Held out", "Validation"] as const).map((name) => {
+            const minor = name === "Validation";
+            const newest = dots.findLast((dot) => (dot.minor ?? false) === minor);
+            return (
+              newest && (
+                <li
+                  key={name}
+                  title={
+                    minor
+                      ? "Measured every so often while training."
+                      : "Measured on questions that are never trained on or tuned to."
+                  }
+                >
+                  <span className={styles["dot"]} data-minor={minor} />
+                  {name}
+                  <strong>{formatPercent(newest.value, 0)}</strong>
+                </li>
+              )
+            );
+          })}
         </ul>
         {error ? (
           <ErrorNote error={error} />
@@ -109,14 +122,15 @@ function isAccuracy(panel: Panel): boolean {
   );
 }
 
-/** Held-out accuracies as points on the accuracy chart: measured seldom, on other questions. */
-function heldOutDots(evaluations: readonly EventOf<"evaluation">[]): ChartDot[] {
+/** Measured accuracies as points on the accuracy chart: held-out ones filled, those on validation small and open. */
+function measuredDots(evaluations: readonly EventOf<"evaluation">[]): ChartDot[] {
   return evaluations
-    .filter((evaluation) => evaluation.split === "heldout")
+    .filter((evaluation) => evaluation.split !== "train" && evaluation.step > 0)
     .map((evaluation) => ({
       step: evaluation.step,
       value: evaluation.accuracy,
       color: "var(--good)",
-      label: evaluation.label,
+      label: `${evaluation.split} ${evaluation.label}`,
+      minor: evaluation.split === "validation",
     }));
 }

@@ -64,6 +64,12 @@ const DEFAULT_CURVES: readonly CurvePanel[] = [
   },
   {
     kind: "curve",
+    title: "Gradient norm",
+    metrics: ["grad_norm"],
+    explanation: "Length of the gradient before clipping. Single spikes are normal; a steady climb is not.",
+  },
+  {
+    kind: "curve",
     title: "Tokens per second",
     metrics: ["tokens_per_second", "sampling/tokens_per_second"],
     explanation: "Speed of sampling and training on this machine.",

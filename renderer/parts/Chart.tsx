@@ -36,6 +36,8 @@ export interface ChartDot {
   readonly value: number;
   readonly color: string;
   readonly label: string;
+  /** Drawn small and open: a lesser measurement. */
+  readonly minor?: boolean;
 }
 
 interface ChartProps {
@@ -51,7 +53,7 @@ interface ChartProps {
 }
 
 const SHARE_TICKS = [0, 0.25, 0.5, 0.75, 1];
-const MARK_DASHES = { evaluation: "2 3", checkpoint: "1 5", stage: undefined } as const;
+const MARK_DASHES = { evaluation: "2 3", checkpoint: undefined, stage: undefined } as const;
 
 function DrawnChart({
   lines,
@@ -69,6 +71,7 @@ function DrawnChart({
     const shown = lines.flatMap((line) => line.points.flatMap(({ min, max }) => [min, max])).filter(Number.isFinite);
     return axisTicks(Math.min(...shown), Math.max(...shown));
   }, [lines]);
+  const range: [number, number] = asShare ? [0, 1] : [ticks[0]!, ticks.at(-1)!];
   // Charts share one cursor; the values are written only beside the pointer.
   const [hovered, setHovered] = useState(false);
   const first = rows[0]?.step ?? 0;
@@ -108,11 +111,7 @@ function DrawnChart({
             axisLine={false}
             tickFormatter={format}
             scale={log ? "log" : "auto"}
-            {...(log
-              ? { domain: ["auto", "auto"] }
-              : asShare
-                ? { domain: [0, 1], ticks: SHARE_TICKS }
-                : { domain: [ticks[0]!, ticks.at(-1)!], ticks })}
+            {...(log ? { domain: ["auto", "auto"] } : { domain: range, ticks: asShare ? SHARE_TICKS : ticks })}
             allowDataOverflow={log}
           />
           {lines.map((line) => (
@@ -154,7 +153,7 @@ function DrawnChart({
             />
           ))}
           {marks
-            .filter((mark) => mark.step > first && mark.step <= last)
+            .filter((mark) => mark.kind !== "checkpoint" && mark.step > first && mark.step <= last)
             .map((mark) => (
               <ReferenceLine
                 key={`${mark.kind}-${mark.step}-${mark.label}`}
@@ -162,24 +161,39 @@ function DrawnChart({
                 stroke={mark.kind === "stage" ? "var(--text-3)" : "var(--line-strong)"}
                 strokeDasharray={MARK_DASHES[mark.kind]}
                 label={
-                  mark.kind === "checkpoint" || mark.step === last
+                  mark.step === last
                     ? undefined
                     : {
                         value: mark.label,
-                        position: mark.step - first > (last - first) * 0.7 ? "insideBottomRight" : "insideBottomLeft",
+                        position: mark.step - first > (last - first) * 0.7 ? "insideTopRight" : "insideTopLeft",
                         className: styles["mark"],
                       }
                 }
               />
             ))}
+          {/* Checkpoints may be many: short strokes at the foot, where no curve is hidden by them. */}
+          {!log &&
+            marks
+              .filter((mark) => mark.kind === "checkpoint" && mark.step > first && mark.step <= last)
+              .map((mark) => (
+                <ReferenceLine
+                  key={`checkpoint-${mark.step}`}
+                  segment={[
+                    { x: mark.step, y: range[0] },
+                    { x: mark.step, y: range[0] + 0.035 * (range[1] - range[0]) },
+                  ]}
+                  stroke="var(--text-3)"
+                  strokeWidth={1.5}
+                />
+              ))}
           {dots.map((dot) => (
             <ReferenceDot
               key={`${dot.label}-${dot.step}`}
               x={dot.step}
               y={dot.value}
-              r={4}
-              fill={dot.color}
-              stroke="var(--surface)"
+              r={dot.minor ? 2.5 : 4}
+              fill={dot.minor ? "var(--surface)" : dot.color}
+              stroke={dot.minor ? dot.color : "var(--surface)"}
               strokeWidth={1.5}
             />
           ))}

@@ -31,10 +31,18 @@ function AccuracyBar({ evaluation }: { readonly evaluation: Evaluation }) {
 }
 
 /** The result of the run: each policy on the questions that were held out, with 95 % intervals. */
-export function EvaluationCards({ evaluations }: { readonly evaluations: readonly Evaluation[] }) {
+export function EvaluationCards({
+  evaluations,
+  pending,
+}: {
+  readonly evaluations: readonly Evaluation[];
+  /** Stages that are still to end and be measured. */
+  readonly pending: readonly string[];
+}) {
   const heldOut = newestByLabel(evaluations, "heldout");
   const shown = heldOut.length > 0 ? heldOut : newestByLabel(evaluations, "validation");
   if (shown.length === 0) return null;
+  const coming = pending.filter((label) => !shown.some((evaluation) => evaluation.label === label));
   const onHeldOut = heldOut.length > 0;
   return (
     <Card
@@ -50,7 +58,7 @@ export function EvaluationCards({ evaluations }: { readonly evaluations: readonl
     >
       <ol
         className={styles["cards"]}
-        style={{ gridTemplateColumns: `repeat(${Math.max(3, shown.length)}, minmax(0, 1fr))` }}
+        style={{ gridTemplateColumns: `repeat(${Math.max(3, shown.length + coming.length)}, minmax(0, 1fr))` }}
       >
         {shown.map((evaluation, index) => {
           const before = shown[index - 1];
@@ -77,12 +85,17 @@ export function EvaluationCards({ evaluations }: { readonly evaluations: readonl
                   <dt>Shuffled</dt>
                   <dd>{formatPercent(evaluation.accuracyShuffled)}</dd>
                 </div>
-                <div title="Questions that cannot be answered without the order of frames">
+                <div title="Questions that cannot be answered without the order of frames: right with ordered and with shuffled frames">
                   <dt>Needs time</dt>
                   <dd>
-                    {evaluation.temporal
-                      ? `${formatPercent(evaluation.temporal.ordered, 0)} / ${formatPercent(evaluation.temporal.shuffled, 0)}`
-                      : "–"}
+                    {evaluation.temporal ? (
+                      <>
+                        <span data-kind="ordered">{formatPercent(evaluation.temporal.ordered, 0)}</span> /{" "}
+                        <span data-kind="shuffled">{formatPercent(evaluation.temporal.shuffled, 0)}</span>
+                      </>
+                    ) : (
+                      "–"
+                    )}
                   </dd>
                 </div>
                 <div>
@@ -101,6 +114,13 @@ export function EvaluationCards({ evaluations }: { readonly evaluations: readonl
             </li>
           );
         })}
+        {coming.map((label) => (
+          <li key={label} className={styles["coming"]}>
+            <p className={styles["name"]}>{evaluationLabel(label)}</p>
+            <p className={styles["number"]}>–</p>
+            <p>Measured when the stage ends.</p>
+          </li>
+        ))}
       </ol>
     </Card>
   );

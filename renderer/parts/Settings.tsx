@@ -27,7 +27,7 @@ export function Settings({ values }: { readonly values: Readonly<Record<string, 
       {flattenSettings(values).map(([name, value]) => (
         <div key={name}>
           <dt>{name}</dt>
-          <dd title={value}>{value}</dd>
+          <dd title={value}>{value === "" ? "–" : value}</dd>
         </div>
       ))}
     </dl>

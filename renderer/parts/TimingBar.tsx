@@ -2,6 +2,8 @@ import { useMemo } from "react";
 import { useService } from "../state/queries.ts";
 import { Card } from "./Card.tsx";
 import { formatDuration, formatPercent } from "./format.ts";
+import { foldPhases } from "./phases.ts";
+import type { Phase } from "./phases.ts";
 import styles from "./TimingBar.module.css";
 
 /** Steps that the mean is taken over. */
@@ -19,7 +21,11 @@ const LABELS: Readonly<Record<string, string>> = {
   journal: "Journal",
   update: "Update",
   save: "Saving",
+  other: "Other",
 };
+const label = (phase: Phase) => LABELS[phase.name] ?? phase.name;
+const duration = ({ milliseconds }: Phase) =>
+  milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : formatDuration(milliseconds / 1000);
 
 /** Where the time of a step goes, as a mean over the newest steps. Timings are journalled in milliseconds. */
 export function TimingBar({
@@ -31,23 +37,21 @@ export function TimingBar({
   readonly metricNames: readonly string[];
   readonly step: number;
 }) {
-  const metrics = useMemo(() => metricNames.filter((name) => /^(time|timings)\//.test(name)), [metricNames]);
+  const metrics = useMemo(() => metricNames.filter((name) => name.startsWith("time/")), [metricNames]);
+  // In jumps of five steps, so that the question stays the same for a while.
   const fromStep = Math.max(0, Math.floor((step - RECENT_STEPS) / 5) * 5);
   const { data } = useService("series.get", metrics.length > 0 ? { run, metrics, fromStep, maxPoints: 200 } : null);
-  const phases = useMemo(
-    () =>
-      (data ?? [])
-        .map((series) => {
-          const values = series.points.slice(-RECENT_STEPS).map((point) => point.value);
-          const mean = values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
-          return { name: series.metric.replace(/^(time|timings)\//, "").replace(/_?ms$/i, ""), milliseconds: mean };
-        })
-        .filter((phase) => phase.milliseconds > 0 && !["total", "step"].includes(phase.name))
-        .sort((a, b) => b.milliseconds - a.milliseconds),
-    [data],
-  );
+  const phases = useMemo(() => {
+    const means = (data ?? []).map((series): Phase => {
+      const values = series.points.slice(-RECENT_STEPS).map((point) => point.value);
+      const mean = values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+      return { name: series.metric.slice("time/".length), milliseconds: mean };
+    });
+    return foldPhases(means.filter((phase) => phase.milliseconds > 0 && !["total", "step"].includes(phase.name)));
+  }, [data]);
   const total = phases.reduce((sum, phase) => sum + phase.milliseconds, 0);
   if (total === 0) return null;
+  const share = (phase: Phase) => formatPercent(phase.milliseconds / total, 0);
   return (
     <Card
       title="Time of a step"
@@ -57,13 +61,13 @@ export function TimingBar({
       <div
         className={styles["bar"]}
         role="img"
-        aria-label={phases.map((phase) => `${phase.name} ${formatPercent(phase.milliseconds / total, 0)}`).join(", ")}
+        aria-label={phases.map((phase) => `${label(phase)} ${share(phase)}`).join(", ")}
       >
         {phases.map((phase, index) => (
           <span
             key={phase.name}
             style={{ flexGrow: phase.milliseconds, background: COLORS[index % COLORS.length] }}
-            title={`${LABELS[phase.name] ?? phase.name}: ${formatDuration(phase.milliseconds / 1000)}`}
+            title={`${label(phase)}: ${duration(phase)}`}
           />
         ))}
       </div>
@@ -71,13 +75,9 @@ export function TimingBar({
         {phases.map((phase, index) => (
           <li key={phase.name}>
             <span style={{ background: COLORS[index % COLORS.length] }} />
-            {LABELS[phase.name] ?? phase.name}
-            <strong>
-              {phase.milliseconds < 1000
-                ? `${Math.round(phase.milliseconds)} ms`
-                : formatDuration(phase.milliseconds / 1000)}
-            </strong>
-            <em>{formatPercent(phase.milliseconds / total, 0)}</em>
+            {label(phase)}
+            <strong>{duration(phase)}</strong>
+            <em>{share(phase)}</em>
           </li>
         ))}
       </ul>

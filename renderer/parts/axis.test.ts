@@ -20,4 +20,5 @@ it("survives constant and missing data", () => {
 
 it("writes ticks short", () => {
   expect([0, 0.05, 0.0015, 1200, -2.5].map(formatTick)).toEqual(["0", "0.05", "1.5e−3", "1,200", "−2.5"]);
+  expect(formatTick(20_000)).toBe("20k");
 });

@@ -18,11 +18,12 @@ export function axisTicks(low: number, high: number): number[] {
   return Array.from({ length: last - first + 1 }, (_, index) => Number(((first + index) * step).toPrecision(12)));
 }
 
-/** A tick as short as it can be written: `0.05`, `1.5e−4`, `1,200`. */
+/** A tick as short as it can be written: `0.05`, `1.5e−4`, `1,200`, `20k`. */
 export function formatTick(value: number): string {
   if (value === 0) return "0";
   if (Math.abs(value) >= 1e5 || Math.abs(value) < 0.01) {
     return value.toExponential(1).replace(".0e", "e").replace("e+", "e").replaceAll("-", "−");
   }
+  if (Math.abs(value) >= 1e4) return `${(value / 1000).toLocaleString("en-US")}k`.replace("-", "−");
   return value.toLocaleString("en-US", { maximumFractionDigits: 4 }).replace("-", "−");
 }

@@ -3,8 +3,9 @@
  * somebody looks, an answer that a push made stale is asked again, at most a few times a second. What nobody looks at
  * is forgotten when it becomes stale.
  */
-import { useEffect } from "react";
+import { useEffect, useMemo } from "react";
 import { create } from "zustand";
+import { useShallow } from "zustand/react/shallow";
 import type { Method, MethodInput, MethodResult, Push, RunSummary } from "../../contract/methods.ts";
 import { call, onGap, onPush } from "../connection.ts";
 import type { ServiceError } from "../connection.ts";
@@ -56,6 +57,21 @@ function forget(key: string): void {
   });
 }
 
+/** Answers nobody looks at, beyond which the oldest are let go: token arrays of many groups add up. */
+const KEPT_ANSWERS = 300;
+
+function letGoOfOldest(): void {
+  const { entries } = useQueries.getState();
+  const idle = Object.keys(entries).filter((key) => !observers.get(key));
+  if (idle.length <= KEPT_ANSWERS) return;
+  idle.sort((a, b) => (lastAsked.get(a) ?? 0) - (lastAsked.get(b) ?? 0));
+  for (const key of idle.slice(0, idle.length - KEPT_ANSWERS)) {
+    forget(key);
+    observers.delete(key);
+    lastAsked.delete(key);
+  }
+}
+
 function ask(key: string, method: Method, params: unknown): void {
   if (running.has(key)) return void stale.add(key);
   running.add(key);
@@ -68,6 +84,7 @@ function ask(key: string, method: Method, params: unknown): void {
     )
     .finally(() => {
       running.delete(key);
+      letGoOfOldest();
       if (stale.has(key)) askSoon(key, method, params);
     });
 }
@@ -117,8 +134,9 @@ export function useServices<Name extends Method>(
   method: Name,
   paramsList: readonly MethodInput<Name>[],
 ): readonly Query<MethodResult<Name>>[] {
-  const entries = useQueries((state) => state.entries);
   const signature = JSON.stringify(paramsList);
+  // Compared one by one: an answer to another question re-renders nobody here.
+  const entries = useQueries(useShallow((state) => paramsList.map((params) => state.entries[keyOf(method, params)])));
   useEffect(() => {
     const asked = JSON.parse(signature) as MethodInput<Name>[];
     for (const params of asked) {
@@ -133,7 +151,7 @@ export function useServices<Name extends Method>(
       }
     };
   }, [method, signature]);
-  return paramsList.map((params) => (entries[keyOf(method, params)] ?? EMPTY) as Query<MethodResult<Name>>);
+  return useMemo(() => entries.map((entry) => (entry ?? EMPTY) as Query<MethodResult<Name>>), [entries]);
 }
 
 function applyPush(push: Push): void {

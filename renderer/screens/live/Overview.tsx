@@ -14,6 +14,7 @@ import { useService } from "../../state/queries.ts";
 import { navigate } from "../../state/route.ts";
 import styles from "./Overview.module.css";
 
+const NO_STAGES: readonly string[] = [];
 const NO_EVALUATIONS: readonly EventOf<"evaluation">[] = [];
 
 /** Marks for all curves: where stages begin, where checkpoints were saved and evaluations made. */
@@ -78,7 +79,7 @@ export function Overview({ run }: { readonly run: RunDetail }) {
           <StageTrack run={run} />
         </div>
       </section>
-      <EvaluationCards evaluations={evaluations} />
+      <EvaluationCards evaluations={evaluations} pending={run.alive ? run.stages.map(({ name }) => name) : NO_STAGES} />
       {curves.length === 0 ? (
         <EmptyState icon="live" title="No step has been finished yet. Curves appear here with the first one." />
       ) : (

@@ -47,10 +47,17 @@ export function PairView({
     "rollouts.tokens",
     rollouts.map(({ id }) => ({ run, rollout: id })),
   );
-  const tokens = new Map(rollouts.map(({ id }, index) => [id, tokenQueries[index]?.data]));
-  const scale = scaleOf(
-    channel,
-    [...tokens.values()].flatMap((each) => (each ? [...(channelValues(each, channel) ?? [])] : [])),
+  const tokens = useMemo(
+    () => new Map(rollouts.map(({ id }, index) => [id, tokenQueries[index]?.data])),
+    [rollouts, tokenQueries],
+  );
+  const scale = useMemo(
+    () =>
+      scaleOf(
+        channel,
+        [...tokens.values()].flatMap((each) => (each ? [...(channelValues(each, channel) ?? [])] : [])),
+      ),
+    [channel, tokens],
   );
   const reach = Math.max(...rollouts.map(({ reward }) => reward), 1e-6);
   const shown = shuffled ? groups.filter(({ kind }) => views === "both" || views === kind) : groups;

@@ -5,6 +5,8 @@ import { formatCount, formatNumber } from "../../parts/format.ts";
 import styles from "./StepScrubber.module.css";
 
 const HEIGHT = 36;
+/** With few steps the bars stay narrow and grow to the right. */
+const LEAST_SLOTS = 60;
 
 /** All steps that have rollouts, each a bar as high as its mean reward. Drag over it, or use the arrows. */
 export function StepScrubber({
@@ -24,10 +26,11 @@ export function StepScrubber({
   const index = steps.findIndex((entry) => entry.step === step);
   const current = steps[index];
   const greatest = Math.max(...steps.map((entry) => entry.rewardMean ?? 0), 1e-6);
+  const slots = Math.max(steps.length, LEAST_SLOTS);
   const pick = (clientX: number) => {
     const box = strip.current!.getBoundingClientRect();
     const share = (clientX - box.left) / box.width;
-    const entry = steps[Math.max(0, Math.min(steps.length - 1, Math.floor(share * steps.length)))];
+    const entry = steps[Math.max(0, Math.min(steps.length - 1, Math.floor(share * slots)))];
     if (entry && entry.step !== step) onStep(entry.step);
   };
   return (
@@ -57,7 +60,7 @@ export function StepScrubber({
       <svg
         ref={strip}
         className={styles["strip"]}
-        viewBox={`0 0 ${steps.length} ${HEIGHT}`}
+        viewBox={`0 0 ${slots} ${HEIGHT}`}
         preserveAspectRatio="none"
         role="slider"
         tabIndex={0}
