@@ -1,32 +1,19 @@
 /** One run from start or resume to its end: stages in order, measurements and checkpoints at their boundaries. */
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { DATA_FOLDER } from "../contract/run-folder.ts";
-import { EngineError, type Engine, type Model } from "../native/types.ts";
+import { EngineError, type Model } from "../native/types.ts";
 import { Boundary, StopRun } from "./boundary.ts";
 import { Checkpoints, type Checkpoint } from "./checkpoints.ts";
 import type { RunContext, StageRunner } from "./context.ts";
 import { checkMedia } from "./dataset.ts";
-import { finiteMetrics, type Journal } from "./journal.ts";
-import { dataErrorKey } from "./journal-scan.ts";
+import { finiteMetrics } from "./journal.ts";
 import { measureEnds, measureInterval, measureStart } from "./measuring.ts";
-import { ClipLoader } from "./media/clips.ts";
-import { FrameStore } from "./media/frame-store.ts";
+import { openContext, type RunOptions } from "./open-run.ts";
 import { planRun, type RunPlan, type StagePlan } from "./plan.ts";
 import { Progress } from "./progress.ts";
-import { Prompter } from "./prompting.ts";
-import { dataFolderOf, readRunConfig } from "./run-config.ts";
-import { loadSamples, type DataProblem } from "./samples.ts";
+import { readRunConfig } from "./run-config.ts";
 import { RlStage } from "./stages/rl.ts";
 import { SftStage } from "./stages/sft.ts";
-import { loadTokenizer } from "./tokens.ts";
-
-export interface RunOptions {
-  readonly engine: Engine;
-  readonly journal: Journal;
-  readonly signal: AbortSignal;
-  readonly say: (line: string) => void;
-}
 
 export interface RunEnd {
   readonly status: "completed" | "stopped";
@@ -56,66 +43,6 @@ export async function runTraining(runFolder: string, options: RunOptions): Promi
   return run.toTheEnd(firstModel);
 }
 
-/** Also the rows that cannot be used, to be reported once the run's start stands in the journal. */
-async function openContext(
-  runFolder: string,
-  { engine, journal, signal, say }: RunOptions,
-): Promise<{ context: RunContext; problems: DataProblem[] }> {
-  const { config, settings } = readRunConfig(runFolder);
-  const frames = join(dataFolderOf(runFolder), DATA_FOLDER.frames);
-  const reported = new Set(journal.before.dataErrors);
-  const report = (problem: DataProblem): void => {
-    const key = dataErrorKey(problem.file, problem.place);
-    if (reported.has(key)) return;
-    reported.add(key);
-    const { file, place, reason, remedy } = problem;
-    journal.append({ type: "data_error", file, place, reason, remedy });
-    say(`data error: ${file} (${place}): ${reason}. ${remedy}`);
-  };
-  const problems: DataProblem[] = [];
-  const read = async (path: string | undefined) => {
-    if (path === undefined) return [];
-    const loaded = await loadSamples(path);
-    for (const problem of loaded.problems) problems.push(problem);
-    if (loaded.samples.length === 0) throw new Error(noRows(path, loaded.problems[0]));
-    return loaded.samples;
-  };
-  const { data } = config;
-  const train = await read(data.train);
-  const sft = data.sft === undefined ? train : await read(data.sft);
-  const samples = { train, sft, validation: await read(data.validation), heldOut: await read(data.heldOut) };
-  const prompter = new Prompter(await loadTokenizer(config.model), settings.prompt);
-  const store = new FrameStore(frames);
-  const { vision } = settings;
-  const clips = new ClipLoader({
-    engine,
-    store,
-    cacheFolder: join(frames, "clips"),
-    mediaRoot: data.mediaRoot,
-    vision,
-  });
-  const context = {
-    runFolder,
-    config,
-    settings,
-    engine,
-    journal,
-    prompter,
-    clips,
-    samples,
-    report,
-    signal,
-    knobs: new Map<string, number>(),
-    say,
-  };
-  return { context, problems };
-}
-
-function noRows(path: string, first: DataProblem | undefined): string {
-  const why = first === undefined ? "it holds none" : `${first.place}: ${first.reason}`;
-  return `The data file ${path} has no row that can be used (${why}). ${first?.remedy ?? "Put rows into it."}`;
-}
-
 /** The model of the stage that comes next, with the checkpoint's state; null when every stage is done. */
 async function loadStart(
   context: RunContext,
@@ -131,9 +58,16 @@ async function loadStart(
   return policy;
 }
 
-function loadStageModel(context: RunContext, checkpoints: Checkpoints, plan: RunPlan, index: number): Promise<Model> {
+async function loadStageModel(
+  context: RunContext,
+  checkpoints: Checkpoints,
+  plan: RunPlan,
+  index: number,
+): Promise<Model> {
   const frozen = context.settings.freezeVision ? ["visual."] : [];
-  return context.engine.load(stageStart(checkpoints, plan, index), { dtype: "float32", frozen });
+  const model = await context.engine.load(stageStart(checkpoints, plan, index), { dtype: "float32", frozen });
+  context.prompter.checkModel(model, context.config.model);
+  return model;
 }
 
 /** Hugging Face directory that a stage starts from: the run's own, or what the stage before left. */
