@@ -4,6 +4,7 @@ import type { LossType } from "./objectives/grpo.ts";
 import type { PromptTemplate } from "./prompts.ts";
 import type { FormatOptions } from "./rewards/format.ts";
 import type { LengthSettings } from "./rewards/length.ts";
+import type { RewardPart } from "./rewards/reward.ts";
 import type { TemporalSettings } from "./rewards/temporal.ts";
 import type { Schedule, ScheduleName } from "./schedules.ts";
 
@@ -74,6 +75,8 @@ export interface RlStageSettings {
   readonly temporal: TemporalSettings;
   readonly length: LengthSettings;
   readonly format: FormatOptions;
+  /** The parts of the reward, summed in this order. */
+  readonly rewards: readonly RewardPart[];
   /** Control: rewards are permuted inside each group before advantages. Nothing can be learnt from them. */
   readonly permuteRewards: boolean;
   readonly sampling: SamplingSettings;

@@ -1,8 +1,11 @@
-/** One prompt's group under T-GRPO: parts of the reward, the gate, totals and advantages. Reference vectors: rl/tgrpo.json. */
-import type { Gate } from "../contract/journal.ts";
-import { deviationOf, groupAdvantages, meanOf, type AdvantageMode } from "./advantages.ts";
-import { lengthBonus, type LengthSettings } from "./rewards/length.ts";
-import { temporalGate, type TemporalSettings } from "./rewards/temporal.ts";
+/** T-GRPO's reward of one group from numbers alone, as reference vectors and stored rollouts have them (rl/tgrpo.json). */
+import type { AdvantageMode } from "./advantages.ts";
+import type { Sample } from "./records.ts";
+import { accuracyPart } from "./rewards/accuracy.ts";
+import { scoreGroup, type GroupOutcome } from "./rewards/group.ts";
+import { lengthPart, type LengthSettings } from "./rewards/length.ts";
+import type { RewardedRollout, RewardPart } from "./rewards/reward.ts";
+import { temporalPart, type TemporalSettings } from "./rewards/temporal.ts";
 
 export interface GroupScores {
   /** Raw accuracy and format of each ordered rollout. */
@@ -21,49 +24,42 @@ export interface GroupSettings {
   readonly epsilon?: number;
 }
 
-export interface GroupOutcome {
-  /** Components of each rollout; they add up to its reward. */
-  readonly parts: readonly Readonly<Record<string, number>>[];
-  readonly rewards: readonly number[];
-  readonly advantages: readonly number[];
-  /** Null where the contrast does not apply. */
-  readonly gate: Gate | null;
-  readonly rewardMean: number;
-  readonly rewardStd: number;
-  /** No reward differs: the group gives no gradient but that of the KL term. */
-  readonly dead: boolean;
-}
-
-/** Rewards and advantages of a group. With `apply: "advantage"` alpha joins the advantage after normalisation. */
+/** Rewards and advantages of a group, by the very parts that train. */
 export function shapeGroup(scores: GroupScores, settings: GroupSettings): GroupOutcome {
   const { accuracies, formats, tokenCounts, shuffledAccuracies } = scores;
   const { temporal, length } = settings;
-  const gate =
-    temporal.enabled && shuffledAccuracies !== null ? temporalGate(accuracies, shuffledAccuracies, temporal) : null;
-  const eligible = new Set(gate?.eligible ?? []);
-  const bonus = lengthBonus(accuracies, tokenCounts, length, temporal.eligibleAbove);
-  const inReward = gate !== null && gate.apply === "reward";
-  const parts = accuracies.map((accuracy, index) => ({
-    accuracy,
-    format: formats[index]!,
-    ...(inReward ? { temporal: eligible.has(index) ? gate.alpha : 0 } : {}),
-    ...(length.enabled ? { length: bonus[index]! } : {}),
-  }));
-  const rewards = parts.map((part) => {
-    const {
-      accuracy,
-      format,
-      temporal: contrast = 0,
-      length: wanted = 0,
-    } = part as Record<string, number> & typeof part;
-    return accuracy + contrast + format + wanted;
-  });
-  const dead = rewards.every((reward) => reward === rewards[0]);
-  // A sum's rounding must not become an advantage where nothing differs.
-  const normalised = groupAdvantages(rewards, settings.advantage, settings.epsilon ?? 1e-4).map((value) =>
-    dead || Number.isNaN(value) ? 0 : value,
-  );
-  const inAdvantage = gate !== null && gate.apply === "advantage";
-  const advantages = normalised.map((value, index) => value + (inAdvantage && eligible.has(index) ? gate.alpha : 0));
-  return { parts, rewards, advantages, gate, rewardMean: meanOf(rewards), rewardStd: deviationOf(rewards), dead };
+  const known: RewardPart = { name: "format", scoreGroup: () => ({ rewards: formats }) };
+  const parts = [
+    accuracyPart,
+    ...(temporal.enabled ? [temporalPart(temporal)] : []),
+    known,
+    ...(length.enabled ? [lengthPart(length, temporal.eligibleAbove)] : []),
+  ];
+  const group = {
+    sample: NO_SAMPLE,
+    rollouts: accuracies.map((accuracy, index) => silent(accuracy, tokenCounts[index]!)),
+    shuffled: shuffledAccuracies?.map((accuracy) => silent(accuracy, 0)) ?? null,
+  };
+  return scoreGroup(group, parts, { advantage: settings.advantage, epsilon: settings.epsilon ?? 1e-4 });
 }
+
+const silent = (accuracy: number, tokenCount: number): RewardedRollout => ({
+  text: "",
+  prediction: "",
+  accuracy,
+  tokenCount,
+});
+
+/** None of T-GRPO's parts looks at the row. */
+const NO_SAMPLE: Sample = {
+  id: "",
+  question: "",
+  dataType: "video",
+  problemType: "multiple choice",
+  options: [],
+  solution: "",
+  answer: "",
+  path: "",
+  task: "",
+  extra: {},
+};

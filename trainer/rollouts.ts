@@ -2,7 +2,7 @@
 import type { Completion, Model } from "../native/types.ts";
 import { extractAnswer } from "../science/answers.ts";
 import { accuracyReward } from "../science/rewards/accuracy.ts";
-import { formatReward, type FormatOptions } from "../science/rewards/format.ts";
+import type { RewardedRollout } from "../science/rewards/reward.ts";
 import { seedOf } from "../science/rng.ts";
 import type { RlStageSettings, SamplingSettings } from "../science/settings.ts";
 import { viewOf } from "../science/views.ts";
@@ -10,12 +10,8 @@ import type { LoadedSample } from "./dataset.ts";
 import type { PreparedPrompt, Prompter } from "./prompting.ts";
 
 /** One completion with what the rules say of it. */
-export interface Rollout {
+export interface Rollout extends RewardedRollout {
   readonly completion: Completion;
-  readonly text: string;
-  readonly prediction: string;
-  readonly accuracy: number;
-  readonly format: number;
 }
 
 /** A prompt's rollouts under one view. */
@@ -95,7 +91,7 @@ async function generate(
   streams: readonly number[],
   request: RolloutRequest,
 ): Promise<RolloutGroup[]> {
-  const { policy, prompter, stage, sampling, signal } = request;
+  const { policy, prompter, sampling, signal } = request;
   const { temperature, topP, topK, maxTokens } = sampling;
   const groups = await policy.generate(
     prepared.map(({ prompt }) => prompt),
@@ -116,11 +112,11 @@ async function generate(
   );
   return groups.map((group, index) => ({
     prepared: prepared[index]!,
-    rollouts: group.completions.map((completion) => judged(completion, prepared[index]!, prompter, stage.format)),
+    rollouts: group.completions.map((completion) => judged(completion, prepared[index]!, prompter)),
   }));
 }
 
-function judged(completion: Completion, prepared: PreparedPrompt, prompter: Prompter, format: FormatOptions): Rollout {
+function judged(completion: Completion, prepared: PreparedPrompt, prompter: Prompter): Rollout {
   const text = prompter.completionText(completion.ids);
   const { problemType, solution } = prepared.sample;
   return {
@@ -128,6 +124,6 @@ function judged(completion: Completion, prepared: PreparedPrompt, prompter: Prom
     text,
     prediction: extractAnswer(text),
     accuracy: accuracyReward(problemType, text, solution),
-    format: formatReward(text, format),
+    tokenCount: completion.ids.length,
   };
 }

@@ -2,6 +2,7 @@
 import type { AdvantageMode } from "../advantages.ts";
 import type { LossType } from "../objectives/grpo.ts";
 import { PROMPT_TEMPLATES, SECONDLOOK_TEMPLATE } from "../prompts.ts";
+import { standardRewards, type StandardRewardSettings } from "../rewards/standard.ts";
 import type { ScheduleName } from "../schedules.ts";
 import type { OptimizerSettings, Settings, SettingValue, StageSettings } from "../settings.ts";
 import { SettingsError } from "../recipe.ts";
@@ -46,6 +47,25 @@ export function buildSettings(
       "Setting rl.shuffledGroupSize is 0, but the temporal contrast needs shuffled rollouts: raise it or set temporal.enabled to false.",
     );
   }
+  const parts: StandardRewardSettings = {
+    temporal: {
+      enabled: temporalEnabled,
+      mu: number("temporal.mu"),
+      alpha: number("temporal.alpha"),
+      rule: text("temporal.rule") as "mean" | "proportion",
+      proportionAbove: number("temporal.proportionAbove"),
+      eligibleAbove: number("temporal.eligibleAbove"),
+      apply: text("temporal.apply") as "reward" | "advantage",
+    },
+    length: {
+      enabled: flag("length.enabled"),
+      minTokens: number("length.minTokens"),
+      maxTokens: number("length.maxTokens"),
+      omega: number("length.omega"),
+      needsTwo: flag("length.needsTwo"),
+    },
+    format: { strip: flag("format.strip"), exactlyOnce: flag("format.exactlyOnce") },
+  };
   const stages: StageSettings[] = [];
   if (number("sft.steps") > 0) {
     stages.push({
@@ -76,23 +96,8 @@ export function buildSettings(
       klBeta: number("rl.klBeta"),
       klClamp: number("rl.klClamp"),
       topEntropyShare: number("rl.topEntropyShare"),
-      temporal: {
-        enabled: temporalEnabled,
-        mu: number("temporal.mu"),
-        alpha: number("temporal.alpha"),
-        rule: text("temporal.rule") as "mean" | "proportion",
-        proportionAbove: number("temporal.proportionAbove"),
-        eligibleAbove: number("temporal.eligibleAbove"),
-        apply: text("temporal.apply") as "reward" | "advantage",
-      },
-      length: {
-        enabled: flag("length.enabled"),
-        minTokens: number("length.minTokens"),
-        maxTokens: number("length.maxTokens"),
-        omega: number("length.omega"),
-        needsTwo: flag("length.needsTwo"),
-      },
-      format: { strip: flag("format.strip"), exactlyOnce: flag("format.exactlyOnce") },
+      ...parts,
+      rewards: standardRewards(parts),
       permuteRewards: flag("rl.permuteRewards"),
       sampling: {
         temperature: number("sampling.temperature"),

@@ -1,6 +1,10 @@
 /** Video-R1's rule rewards for the answer, by problem type, with all of its edge cases (`reward vectors: metrics/rewards.json`). */
 import { extractAnswer, parseFloatStrictly, roundToCents } from "../answers.ts";
 import { rouge, wordErrorRate } from "../metrics/text.ts";
+import type { Reward } from "./reward.ts";
+
+/** Accuracy as a part of the reward; the rules have judged the rollout already. */
+export const accuracyPart: Reward = { name: "accuracy", score: (rollout) => rollout.accuracy };
 
 /** 0 .. 1 for a completion's text against the row's `solution`; both hold their `<answer>` tags. Unknown type: 0. */
 export function accuracyReward(problemType: string, output: string, solution: string): number {

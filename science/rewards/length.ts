@@ -1,4 +1,5 @@
 /** Video-R1's length bonus: correct answers of a wanted length earn a little more. */
+import type { GroupReward } from "./reward.ts";
 import { indexesAbove } from "./temporal.ts";
 
 export interface LengthSettings {
@@ -26,4 +27,16 @@ export function lengthBonus(
     if (tokens >= settings.minTokens && tokens <= settings.maxTokens) bonus[index] = settings.omega;
   }
   return bonus;
+}
+
+/** The bonus as a part of the reward. */
+export function lengthPart(settings: LengthSettings, eligibleAbove: number): GroupReward {
+  return {
+    name: "length",
+    scoreGroup: ({ rollouts }) => {
+      const accuracies = rollouts.map(({ accuracy }) => accuracy);
+      const tokenCounts = rollouts.map(({ tokenCount }) => tokenCount);
+      return { rewards: lengthBonus(accuracies, tokenCounts, settings, eligibleAbove) };
+    },
+  };
 }

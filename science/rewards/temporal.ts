@@ -1,5 +1,6 @@
 /** T-GRPO's temporal contrast: ordered answers earn a bonus where the group beats its twin on shuffled frames. */
 import type { Gate } from "../../contract/journal.ts";
+import type { GroupReward } from "./reward.ts";
 
 export interface TemporalSettings {
   readonly enabled: boolean;
@@ -28,6 +29,21 @@ export function temporalGate(
   const eligible = passed ? indexesAbove(ordered, settings.eligibleAbove) : [];
   const { mu, rule, alpha, apply } = settings;
   return { p, pShuffled, mu, rule, passed, eligible, alpha, apply };
+}
+
+/** The contrast as a part of the reward, or with `apply: "advantage"` of the advantage. */
+export function temporalPart(settings: TemporalSettings): GroupReward {
+  return {
+    name: "temporal",
+    scoreGroup: ({ rollouts, shuffled }) => {
+      if (shuffled === null) return null;
+      const raw = (group: typeof rollouts): number[] => group.map(({ accuracy }) => accuracy);
+      const gate = temporalGate(raw(rollouts), raw(shuffled), settings);
+      const eligible = new Set(gate.eligible);
+      const bonus = rollouts.map((_, index) => (eligible.has(index) ? gate.alpha : 0));
+      return gate.apply === "reward" ? { rewards: bonus, gate } : { rewards: null, advantages: bonus, gate };
+    },
+  };
 }
 
 /** Indexes of the accuracies greater than the threshold. */

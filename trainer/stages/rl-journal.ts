@@ -22,7 +22,7 @@ export interface StepGroups {
 }
 
 export function journalGroups(journal: Journal, { step, stage, prompter, shaped, trained }: StepGroups): void {
-  shaped.forEach(({ prompt, outcome }, place) => {
+  shaped.forEach(({ prompt, outcome, shuffledParts }, place) => {
     const pair = `${step}-${prompt.position}`;
     const ordered = `${pair}-ordered`;
     journal.append({
@@ -54,7 +54,8 @@ export function journalGroups(journal: Journal, { step, stage, prompter, shaped,
         tokens,
       });
     });
-    if (prompt.shuffled !== null) journalShuffled(journal, prompt.shuffled, pair, { step, stage, prompter });
+    if (prompt.shuffled !== null)
+      journalShuffled(journal, prompt.shuffled, shuffledParts, pair, { step, stage, prompter });
   });
 }
 
@@ -62,11 +63,12 @@ export function journalGroups(journal: Journal, { step, stage, prompter, shaped,
 function journalShuffled(
   journal: Journal,
   group: RolloutGroup,
+  parts: ShapedPrompt["shuffledParts"],
   pair: string,
   { step, stage, prompter }: Pick<StepGroups, "step" | "stage" | "prompter">,
 ): void {
   const name = `${pair}-shuffled`;
-  const rewards = group.rollouts.map(({ accuracy, format }) => accuracy + format);
+  const rewards = parts.map((row) => Object.values(row).reduce((sum, value) => sum + value, 0));
   const mean = rewards.reduce((sum, reward) => sum + reward, 0) / rewards.length;
   const variance = rewards.reduce((sum, reward) => sum + (reward - mean) ** 2, 0) / Math.max(1, rewards.length - 1);
   journal.append({
@@ -83,7 +85,7 @@ function journalShuffled(
     const { ids, logProbs, entropy } = rollout.completion;
     journal.append({
       ...rolloutEvent(rollout, step, name, index),
-      rewards: { accuracy: rollout.accuracy, format: rollout.format },
+      rewards: parts[index]!,
       reward: rewards[index]!,
       advantage: null,
       tokens: journal.appendTokens({ ids, logProb: logProbs, entropy }),

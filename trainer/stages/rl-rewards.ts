@@ -1,13 +1,16 @@
 /** A step's rewards and advantages: named parts of each rollout, the gate of each prompt, advantages over group or batch. */
 import { advantagesOf, type AdvantageMode } from "../../science/advantages.ts";
+import { scoreGroup, type GroupOutcome } from "../../science/rewards/group.ts";
+import { scoreRollout, type RewardGroup } from "../../science/rewards/reward.ts";
 import { RandomStream } from "../../science/rng.ts";
 import type { RlStageSettings } from "../../science/settings.ts";
-import { shapeGroup, type GroupOutcome } from "../../science/tgrpo.ts";
 import type { PromptRollouts } from "../rollouts.ts";
 
 export interface ShapedPrompt {
   readonly prompt: PromptRollouts;
   readonly outcome: GroupOutcome;
+  /** Of each rollout on shuffled frames: the parts that look at one rollout. Shown, never trained on. */
+  readonly shuffledParts: readonly Readonly<Record<string, number>>[];
 }
 
 /** These look at the whole batch, not at one group. */
@@ -26,14 +29,16 @@ export function shapeStep(
     const source = stage.permuteRewards
       ? new RandomStream("permute", seed, step, prompt.position, prepared.sample.id).permutation(count)
       : rollouts.map((_, index) => index);
-    const scores = {
-      accuracies: source.map((index) => rollouts[index]!.accuracy),
-      formats: source.map((index) => rollouts[index]!.format),
-      tokenCounts: source.map((index) => rollouts[index]!.completion.ids.length),
-      shuffledAccuracies: prompt.shuffled?.rollouts.map(({ accuracy }) => accuracy) ?? null,
+    const group: RewardGroup = {
+      sample: prepared.sample,
+      rollouts: source.map((index) => rollouts[index]!),
+      shuffled: prompt.shuffled?.rollouts ?? null,
     };
-    const { temporal, length, advantage, advantageEpsilon } = stage;
-    return { prompt, outcome: shapeGroup(scores, { temporal, length, advantage, epsilon: advantageEpsilon }) };
+    return {
+      prompt,
+      outcome: scoreGroup(group, stage.rewards, { advantage: stage.advantage, epsilon: stage.advantageEpsilon }),
+      shuffledParts: group.shuffled?.map((rollout) => scoreRollout(stage.rewards, rollout, group.sample)) ?? [],
+    };
   });
   return OVER_THE_BATCH.includes(stage.advantage) ? overTheBatch(shaped, stage) : shaped;
 }
@@ -43,11 +48,10 @@ function overTheBatch(shaped: readonly ShapedPrompt[], stage: RlStageSettings): 
   const names = [...new Set(shaped.flatMap(({ outcome }) => outcome.parts.flatMap((part) => Object.keys(part))))];
   const table = shaped.flatMap(({ outcome }) => outcome.parts.map((part) => names.map((name) => part[name] ?? 0)));
   const { advantages } = advantagesOf(table, { mode: stage.advantage, groupSize, epsilon: stage.advantageEpsilon });
-  return shaped.map(({ prompt, outcome }, group) => {
+  return shaped.map((item, group) => {
     const own = advantages.slice(group * groupSize, (group + 1) * groupSize);
-    const { gate } = outcome;
-    const bonus = gate !== null && gate.apply === "advantage" ? new Set(gate.eligible) : new Set<number>();
-    const withBonus = own.map((value, index) => value + (bonus.has(index) ? gate!.alpha : 0));
-    return { prompt, outcome: { ...outcome, advantages: withBonus } };
+    const { advantageBonus } = item.outcome;
+    const withBonus = own.map((value, index) => value + advantageBonus[index]!);
+    return { ...item, outcome: { ...item.outcome, advantages: withBonus } };
   });
 }
