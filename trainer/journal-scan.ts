@@ -43,8 +43,11 @@ export async function scanJournal(path: string): Promise<JournalScan> {
     const text = line.toString("utf8");
     let event: Record<string, unknown> = {};
     try {
-      if (INTERESTING.test(text) || lastAttempt === 0) event = JSON.parse(text) as Record<string, unknown>;
-      else if (!text.endsWith("}")) return;
+      if (INTERESTING.test(text) || lastAttempt === 0) {
+        const value: unknown = JSON.parse(text);
+        if (typeof value !== "object" || value === null) return;
+        event = value as Record<string, unknown>;
+      } else if (!text.endsWith("}")) return;
     } catch {
       // A damaged line: cut off if nothing valid follows it, else kept as it is and skipped.
       return;
@@ -60,8 +63,9 @@ export async function scanJournal(path: string): Promise<JournalScan> {
         for (const [key, step] of evaluations) if (step > (event["fromStep"] as number)) evaluations.delete(key);
         break;
       case "rollout": {
-        const tokens = event["tokens"] as { offset: number; bytes: number };
-        tokenBytes = Math.max(tokenBytes, tokens.offset + tokens.bytes);
+        const tokens = event["tokens"] as { offset: number; bytes: number } | undefined;
+        const end = Number(tokens?.offset) + Number(tokens?.bytes);
+        if (Number.isSafeInteger(end)) tokenBytes = Math.max(tokenBytes, end);
         break;
       }
       case "control_ack":

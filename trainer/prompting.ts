@@ -48,6 +48,26 @@ export class Prompter {
     ];
   }
 
+  /** @throws Error when this tokenizer is not the one that the model's `config.json` was written for. */
+  checkModel(model: Pick<Model, "config">, tokenizerFolder: string): void {
+    const config = model.config as Record<string, unknown>;
+    const text = (config["text_config"] ?? config) as Record<string, unknown>;
+    const vocabulary = Number(text["vocab_size"] ?? config["vocab_size"]);
+    const refuse = (what: string): Error =>
+      new Error(
+        `${tokenizerFolder}/tokenizer.json does not match the model: ${what}. Use the tokenizer that came with the weights.`,
+      );
+    for (const kind of ["image", "video"] as const) {
+      const wanted = config[`${kind}_token_id`];
+      const given = this.#placeholder[kind];
+      if (wanted !== given) {
+        throw refuse(`its <|${kind}_pad|> is token ${given}, but config.json says ${kind}_token_id ${String(wanted)}`);
+      }
+    }
+    const outside = [...this.stopIds, ...this.bannedIds].find((id) => id >= vocabulary);
+    if (outside !== undefined) throw refuse(`it has a token ${outside}, but the vocabulary ends at ${vocabulary}`);
+  }
+
   /** True for the repeated marks that stand for a medium. */
   isPlaceholder(id: number): boolean {
     return id === this.#placeholder.image || id === this.#placeholder.video;
