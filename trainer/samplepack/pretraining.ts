@@ -32,12 +32,12 @@ export interface PretrainingRow {
 
 export const PRETRAINING = {
   /** Share of the other rows that are lookup in words alone. */
-  lookupShare: 0.45,
+  lookupShare: 0.6,
   /** Share of rows that read a given list, and the lists of such a row. */
-  readingShare: 0.25,
+  readingShare: 0.3,
   readingBranches: 4,
   /** From this row on a conclusion repeats what was asked ("So last red B"), which the first rows left out. */
-  keyedFromRow: 30920,
+  keyedFromRow: 0,
   /** Share of clips that get codec noise. */
   noisyShare: 0.3,
   rowsPerStep: 40,
@@ -71,24 +71,21 @@ function lookupRow(random: Random): PretrainingRow {
   const options = random.sample(meaningful, count);
   const opening = random.pick(["What", "Which", "Where", "Name"]);
   const question = `${opening} ${random.sample(LOOKUP_WORDS, 1 + random.below(4)).join(" ")}?`;
-  // One short branch a word: they do not see each other, so no letter follows from the letters already given.
-  const branches = options.map((word): Segment[] => [
-    silent(`<think>So ${word}`),
-    taught(` ${letterOf(options, word)}`),
-  ]);
-  const word = random.pick(options);
-  const seen = Array.from({ length: random.below(5) }, (_, second) => {
-    const other = random.chance(0.7) ? random.pick(options) : random.pick(LOOKUP_WORDS);
-    return `${second} s ${other}`;
+  // A short branch a word: they do not see each other, so no letter follows from the letters already given. Most list
+  // some of the words first, as traces do: the letter is to be found at the option, not at the last mention.
+  const branches = options.map((word, index): Segment[] => {
+    const seen = Array.from({ length: random.chance(0.3) ? 0 : 1 + random.below(4) }, (_, second) => {
+      const other = random.chance(0.5) ? word : random.chance(0.8) ? random.pick(options) : random.pick(LOOKUP_WORDS);
+      return `${second} s ${other}`;
+    });
+    const letter = letterOf(options, word);
+    const finish = [taught("</think>\n<answer>", 0.05), taught(letter, 0.3), taught("</answer><|im_end|>", 0.05)];
+    return [
+      silent(`<think>${seen.length === 0 ? "So" : `${seen.join(", ")}. So`} ${word}`),
+      taught(` ${letter}`),
+      ...(index === 0 ? finish : []),
+    ];
   });
-  const letter = letterOf(options, word);
-  branches.push([
-    silent(`<think>${seen.length === 0 ? "So" : `${seen.join(", ")}. So`} ${word}`),
-    taught(` ${letter}`),
-    taught("</think>\n<answer>", 0.05),
-    taught(letter, 0.3),
-    taught("</answer><|im_end|>", 0.05),
-  ]);
   const number = String(random.below(5));
   branches.push([
     silent(`<think>So ${number}</think>\n<answer>`),
