@@ -14,7 +14,7 @@ Makes the base model from random weights with our own engine. Stop it with Ctrl-
   --output DIR        where the finished model goes (default: resources/base-model)
   --work DIR          where checkpoints are kept (default: .secondlook/pretrain)
   --seed N            default 1
-  --steps N           updates (default 2500)
+  --steps N           updates (default 1800)
   --rows N            rows an update (default ${PRETRAINING.rowsPerStep})
   --threads N         default: physical cores
   --check-every N     updates between two checks of accuracy (default 250)
@@ -70,7 +70,7 @@ async function main(): Promise<number> {
       output: resolve(String(values["output"] ?? "resources/base-model")),
       workFolder: resolve(String(values["work"] ?? ".secondlook/pretrain")),
       seed,
-      steps: number("steps", 2500),
+      steps: number("steps", 1800),
       rowsPerStep: number("rows", PRETRAINING.rowsPerStep),
       checkEvery: number("check-every", 250),
       checkRows: number("check-rows", 96),

@@ -1,18 +1,19 @@
 /**
  * Rows that make the base model: captions of what is where and when, small questions about one second, and the lookup
- * of a word among shuffled options. Pure: a seed and a number give a row. Multi-step questions about time and the
- * pack's way of reasoning stay out of it; cold start and RL are to teach those.
+ * of a word among shuffled options, and the pack's own questions with plain reasoning, as a model that was instructed
+ * has seen before somebody tunes it. Pure: a seed and a number give a row. Clips are of the pretraining split only.
  *
  * A row is one rollout group of the engine: the prefix (with the clip) once, and each branch a completion behind it.
  */
 import { captionOf, captionOfSecond } from "./captions.ts";
 import type { Clip } from "./clip.ts";
-import { OPTION_LETTERS } from "./questions.ts";
+import { OPTION_LETTERS, questionsOf } from "./questions.ts";
 import { randomFrom } from "./random.ts";
 import type { Random } from "./random.ts";
 import { SAMPLED_FRAMES, addCodecNoise, renderClip } from "./render.ts";
 import type { RenderedFrames } from "./render.ts";
 import { clipOf } from "./splits.ts";
+import { traceOf } from "./traces.ts";
 import { LOOKUP_WORDS } from "./vocabulary.ts";
 import { COLORS, DIRECTIONS, PLACES, SECONDS, SHAPES } from "./words.ts";
 
@@ -32,12 +33,14 @@ export interface PretrainingRow {
 
 export const PRETRAINING = {
   /** Share of the other rows that are lookup in words alone. */
-  lookupShare: 0.6,
+  lookupShare: 0.45,
   /** Share of rows that read a given list, and the lists of such a row. */
-  readingShare: 0.3,
+  readingShare: 0.2,
   readingBranches: 4,
   /** From this row on a conclusion repeats what was asked ("So last red B"), which the first rows left out. */
   keyedFromRow: 0,
+  /** The pack's own questions that a clip row carries. */
+  questionBranches: 2,
   /** Share of clips that get codec noise. */
   noisyShare: 0.3,
   rowsPerStep: 40,
@@ -197,6 +200,19 @@ function followBranch(random: Random, clip: Clip): Segment[] {
   return [silent(`${asked}${TURN}`), taught(`${seen.join(", ")}.<|im_end|>`)];
 }
 
+/** A question of the pack about this clip, with plain reasoning: never wrong, never corrected. */
+function questionBranches(random: Random, clip: Clip): Segment[][] {
+  const questions = random.shuffled(questionsOf(random, clip)).slice(0, PRETRAINING.questionBranches);
+  return questions.map((question) => {
+    const { process, solution } = traceOf(random, question, "plain");
+    return [
+      silent(`${question.text}${optionLines(question.options)}${TURN}`),
+      taught(process),
+      taught(`\n${solution}<|im_end|>`, 0.3),
+    ];
+  });
+}
+
 /** Row number `index` of the pretraining stream with the given seed. */
 export function pretrainingRow(seed: number, index: number): PretrainingRow {
   const random = randomFrom(seed, "row", index);
@@ -211,6 +227,7 @@ export function pretrainingRow(seed: number, index: number): PretrainingRow {
     const branch = perceptionBranch(random, clip);
     if (branch) branches.push(branch);
   }
+  branches.push(...questionBranches(random, clip));
   return { kind: "clip", clip, prefix: CLIP_PREFIX, branches };
 }
 
