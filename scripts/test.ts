@@ -21,6 +21,7 @@ const parts: readonly Part[] = [
   { name: "unit", command: [...bin("vitest", "vitest.mjs"), "run"] },
   { name: "conformance", command: [node, "test/conformance/main.ts", "test/fixtures/oracle"] },
   { name: "faults", command: [...bin("vitest", "vitest.mjs"), "run", "--config", "vitest.faults.config.ts"] },
+  { name: "hostile", command: [...bin("vitest", "vitest.mjs"), "run", "--config", "vitest.hostile.config.ts"] },
   { name: "end to end", command: [node, "test/e2e/main.ts"] },
   { name: "desktop", command: [node, "test/electron/main.ts"] },
 ];
