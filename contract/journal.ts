@@ -4,6 +4,7 @@
  * kept and skipped by readers, so that an external trainer may add its own.
  */
 import { z } from "zod";
+import { panelSchema } from "./panels.ts";
 
 export const JOURNAL_VERSION = 1;
 
@@ -55,6 +56,8 @@ export const runStartedSchema = z.object({
   stages: z.array(z.object({ name: z.string(), kind: z.string(), steps: z.number().int() })),
   engine: z.record(z.string(), z.unknown()),
   host: z.object({ name: z.string(), pid: z.number().int(), node: z.string() }),
+  /** What the recipe asks the window to show; only where the window does not know the recipe. */
+  panels: z.array(panelSchema).optional(),
 });
 
 export const resumeSchema = z.object({

@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import type { EventOf, FrameRef, Gate } from "./journal.ts";
+import type { Panel } from "./panels.ts";
 
 export const CONTRACT_VERSION = 1;
 
@@ -44,6 +45,8 @@ export interface RunDetail extends RunSummary {
   readonly model: { readonly directory: string; readonly parameters: number } | null;
   readonly engine: Readonly<Record<string, unknown>>;
   readonly metricNames: readonly string[];
+  /** Of a recipe that does not come with the program; empty for the others. */
+  readonly panels: readonly Panel[];
   readonly checkpoints: readonly { readonly step: number; readonly path: string; readonly label: string | null }[];
   readonly folder: string;
 }

@@ -1,30 +1,19 @@
 /** What a recipe can ask the window to show. A new kind of panel is one file in `renderer/panels/`. */
-export type Panel =
-  | {
-      readonly kind: "curve";
-      readonly title: string;
-      readonly metrics: readonly string[];
-      readonly explanation: string;
-    }
-  | { readonly kind: "channel"; readonly title: string; readonly channel: string; readonly explanation: string }
-  | {
-      readonly kind: "heatmap";
-      readonly title: string;
-      readonly value: "rewardStd" | "accuracy";
-      readonly explanation: string;
-    }
-  | {
-      readonly kind: "quadrant";
-      readonly title: string;
-      readonly x: string;
-      readonly y: string;
-      readonly explanation: string;
-    }
-  | { readonly kind: "lineage"; readonly title: string; readonly explanation: string }
-  | {
-      readonly kind: "mediaTable";
-      readonly title: string;
-      readonly columns: readonly string[];
-      readonly explanation: string;
-    };
+import { z } from "zod";
+
+const words = { title: z.string(), explanation: z.string() };
+const names = z.array(z.string()).readonly();
+
+export const panelSchema = z
+  .discriminatedUnion("kind", [
+    z.object({ kind: z.literal("curve"), ...words, metrics: names }),
+    z.object({ kind: z.literal("channel"), ...words, channel: z.string() }),
+    z.object({ kind: z.literal("heatmap"), ...words, value: z.enum(["rewardStd", "accuracy"]) }),
+    z.object({ kind: z.literal("quadrant"), ...words, x: z.string(), y: z.string() }),
+    z.object({ kind: z.literal("lineage"), ...words }),
+    z.object({ kind: z.literal("mediaTable"), ...words, columns: names }),
+  ])
+  .readonly();
+
+export type Panel = z.infer<typeof panelSchema>;
 export type PanelKind = Panel["kind"];

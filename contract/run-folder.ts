@@ -37,6 +37,11 @@ export interface RunConfigFile {
   readonly id: string;
   readonly name: string;
   readonly recipe: string;
+  /**
+   * Absolute path of the folder outside the program that holds `<recipe>.ts`: code that the person who launched the run
+   * trusted on the command line. Absent for the program's own recipes.
+   */
+  readonly recipeFolder?: string;
   readonly preset: string;
   readonly seed: number;
   /** Values that differ from the preset's. */

@@ -2,6 +2,7 @@
 import type { RunConfigFile } from "../contract/run-folder.ts";
 import type { Engine, Model } from "../native/types.ts";
 import type { Sample } from "../science/records.ts";
+import type { Recipe } from "../science/recipe.ts";
 import type { Settings } from "../science/settings.ts";
 import type { Journal } from "./journal.ts";
 import type { ClipLoader } from "./media/clips.ts";
@@ -18,6 +19,7 @@ export interface RunSamples {
 export interface RunContext {
   readonly runFolder: string;
   readonly config: RunConfigFile;
+  readonly recipe: Recipe;
   readonly settings: Settings;
   readonly engine: Engine;
   readonly journal: Journal;

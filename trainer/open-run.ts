@@ -24,7 +24,7 @@ export async function openContext(
   runFolder: string,
   { engine, journal, signal, say }: RunOptions,
 ): Promise<{ context: RunContext; problems: DataProblem[] }> {
-  const { config, settings } = readRunConfig(runFolder);
+  const { config, recipe, settings } = await readRunConfig(runFolder);
   const frames = join(dataFolderOf(runFolder), DATA_FOLDER.frames);
   const reported = new Set(journal.before.dataErrors);
   const report = (problem: DataProblem): void => {
@@ -60,6 +60,7 @@ export async function openContext(
   const context = {
     runFolder,
     config,
+    recipe,
     settings,
     engine,
     journal,

@@ -3,13 +3,16 @@ import { readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { DATA_FOLDER, RUN_FOLDER, type RunConfigFile } from "../contract/run-folder.ts";
-import { recipeById } from "../science/recipes/index.ts";
+import type { Recipe } from "../science/recipe.ts";
+import { settingsOf } from "../science/recipes/outside.ts";
 import type { Settings } from "../science/settings.ts";
+import { loadRecipe } from "./recipe-folder.ts";
 
 const schema = z.looseObject({
   id: z.string().min(1),
   name: z.string(),
   recipe: z.string(),
+  recipeFolder: z.string().optional(),
   preset: z.string(),
   seed: z.number().int(),
   overrides: z.record(z.string(), z.unknown()).default({}),
@@ -25,8 +28,14 @@ const schema = z.looseObject({
   createdAt: z.number().default(0),
 });
 
-/** @throws Error that names the file and the field. */
-export function readRunConfig(runFolder: string): { config: RunConfigFile; settings: Settings } {
+export interface RunPreparation {
+  readonly config: RunConfigFile;
+  readonly recipe: Recipe;
+  readonly settings: Settings;
+}
+
+/** Also imports the recipe, where the run's file names a folder for it. @throws Error that names the file and the field. */
+export async function readRunConfig(runFolder: string): Promise<RunPreparation> {
   const path = join(runFolder, RUN_FOLDER.config);
   let value: unknown;
   try {
@@ -42,7 +51,8 @@ export function readRunConfig(runFolder: string): { config: RunConfigFile; setti
     );
   }
   const config = parsed.data as RunConfigFile;
-  return { config, settings: recipeById(config.recipe).settings(config.preset, config.overrides) };
+  const recipe = await loadRecipe(config.recipe, config.recipeFolder);
+  return { config, recipe, settings: settingsOf(recipe, config.preset, config.overrides) };
 }
 
 /** The data folder that a run folder `<data>/runs/<id>` lies in. */

@@ -26,7 +26,7 @@ const CHECKED_AT_START = 20_000;
 
 /** @throws Error with a sentence when the run cannot go on; what is on disk stays resumable. */
 export async function runTraining(runFolder: string, options: RunOptions): Promise<RunEnd> {
-  const { config, settings } = readRunConfig(runFolder);
+  const { config, settings } = await readRunConfig(runFolder);
   const plan = await planRun(runFolder, config, settings);
   const checkpoints = new Checkpoints(runFolder);
   checkpoints.clean();
@@ -78,7 +78,7 @@ function stageStart(checkpoints: Checkpoints, plan: RunPlan, index: number): str
 }
 
 function journalStart(context: RunContext, plan: RunPlan, parameters: number, fromStep: number): void {
-  const { journal, config, settings, engine, samples } = context;
+  const { journal, config, recipe, settings, engine, samples } = context;
   if (!journal.before.started) {
     journal.append({
       type: "run_started",
@@ -90,6 +90,7 @@ function journalStart(context: RunContext, plan: RunPlan, parameters: number, fr
       config: {
         settings: settings.values,
         overrides: config.overrides,
+        ...(config.recipeFolder === undefined ? {} : { recipeFolder: config.recipeFolder }),
         data: config.data,
         rows: Object.fromEntries(Object.entries(samples).map(([name, rows]) => [name, rows.length])),
         ...(config.branchFrom === undefined ? {} : { branchFrom: config.branchFrom }),
@@ -99,6 +100,8 @@ function journalStart(context: RunContext, plan: RunPlan, parameters: number, fr
       stages: plan.stages.map(({ stage: { name, kind, steps } }) => ({ name, kind, steps })),
       engine: { ...engine.info },
       host: { name: hostname(), pid: process.pid, node: process.version },
+      // The window never imports a foreign recipe: what it should show travels as data.
+      ...(config.recipeFolder === undefined ? {} : { panels: [...recipe.panels] }),
     });
   }
   if (journal.attempt > 1) journal.append({ type: "resume", fromStep });

@@ -28,7 +28,7 @@ process.stdout.on("error", () => undefined);
 export async function work(runFolder: string): Promise<number> {
   let seed: number;
   try {
-    seed = readRunConfig(runFolder).config.seed;
+    seed = (await readRunConfig(runFolder)).config.seed;
   } catch (error) {
     say((error as Error).message);
     if (existsSync(join(runFolder, RUN_FOLDER.config))) await journalFailure(runFolder, (error as Error).message);

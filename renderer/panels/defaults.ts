@@ -4,10 +4,17 @@ import { RECIPES } from "../../science/recipes/index.ts";
 
 type CurvePanel = Extract<Panel, { kind: "curve" }>;
 
-/** The recipe's curves, then defaults whose metrics none of them shows; panels for which the run has no metric are left out. */
-export function curvesOf(recipe: string, metricNames: readonly string[]): readonly CurvePanel[] {
+/**
+ * The recipe's curves (for one that the window does not know: those in the journal), then defaults whose metrics none of
+ * them shows; panels for which the run has no metric are left out.
+ */
+export function curvesOf(
+  recipe: string,
+  metricNames: readonly string[],
+  journalPanels: readonly Panel[] = [],
+): readonly CurvePanel[] {
   const isShown = (panel: CurvePanel) => panel.metrics.some((name) => metricNames.includes(name));
-  const recipePanels = RECIPES.find(({ id }) => id === recipe)?.panels ?? [];
+  const recipePanels = RECIPES.find(({ id }) => id === recipe)?.panels ?? journalPanels;
   const asked = recipePanels.filter((panel) => panel.kind === "curve").filter(isShown);
   const covered = new Set(asked.flatMap((panel) => panel.metrics));
   return [...asked, ...DEFAULT_CURVES.filter((panel) => isShown(panel) && !covered.has(panel.metrics[0]!))];

@@ -3,6 +3,7 @@ import { dataFolder } from "../data-folder.ts";
 import { RunFollower } from "../runs/follow.ts";
 import { createRun, startWorker } from "../runs/launch.ts";
 import { newRunFrom } from "../runs/new-run.ts";
+import { checkOutsideRecipe } from "../runs/outside-recipe.ts";
 import { recipeById } from "../../science/recipes/index.ts";
 import { integer, text, UsageError, type Command, type OptionValues } from "./command.ts";
 
@@ -41,6 +42,8 @@ export const train: Command = {
     "--sft FILE          rows with traces for the cold start (default: those of --train that have one)",
     "--validation FILE, --held-out FILE, --media-root DIR",
     "--set NAME=VALUE    a setting that differs from the preset; may be repeated",
+    "--recipe-folder DIR",
+    "                    takes the recipe from DIR/RECIPE.ts and trusts that code: it runs as you, now and on resume",
     "--seed N, --name TEXT",
     "--no-follow         start and return",
     "Ctrl-C leaves the training alone and ends this command with 130.",
@@ -54,13 +57,18 @@ export const train: Command = {
     "held-out": { type: "string" },
     "media-root": { type: "string" },
     set: { type: "string", multiple: true },
+    "recipe-folder": { type: "string" },
     seed: { type: "string" },
     name: { type: "string" },
     follow: { type: "boolean", default: true },
   },
   async run(options, [recipeName]) {
     if (!recipeName) throw new UsageError("Which recipe? For example: secondlook train video-r1.");
-    const recipe = recipeById(recipeName);
+    const folder = text(options["recipe-folder"]);
+    const overrides = overridesOf(options["set"]);
+    const asked = text(options["preset"]);
+    const outside = folder === undefined ? undefined : await checkOutsideRecipe(folder, recipeName, asked, overrides);
+    const preset = outside?.preset ?? asked ?? recipeById(recipeName).defaultPreset;
     const data = dataFolder(text(options["data"]));
     const seed = integer(options, "seed");
     const model = text(options["model"]);
@@ -68,15 +76,19 @@ export const train: Command = {
     const ownData = dataOf(options);
     const run = createRun(
       data,
-      newRunFrom(data, {
-        recipe: recipe.id,
-        preset: text(options["preset"]) ?? recipe.defaultPreset,
-        overrides: overridesOf(options["set"]),
-        ...(seed === undefined ? {} : { seed }),
-        ...(model === undefined ? {} : { model }),
-        ...(name === undefined ? {} : { name }),
-        ...(ownData === undefined ? {} : { data: ownData }),
-      }),
+      newRunFrom(
+        data,
+        {
+          recipe: recipeName,
+          preset,
+          overrides,
+          ...(seed === undefined ? {} : { seed }),
+          ...(model === undefined ? {} : { model }),
+          ...(name === undefined ? {} : { name }),
+          ...(ownData === undefined ? {} : { data: ownData }),
+        },
+        outside,
+      ),
     );
     const worker = startWorker(data, run.id);
     console.log(run.id);

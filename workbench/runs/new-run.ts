@@ -5,6 +5,7 @@ import { DATA_FOLDER } from "../../contract/run-folder.ts";
 import type { MethodInput } from "../../contract/methods.ts";
 import { recipeById } from "../../science/recipes/index.ts";
 import { PRODUCT_FOLDER, type NewRun } from "./launch.ts";
+import type { OutsideRecipe } from "./outside-recipe.ts";
 
 export const BASE_MODEL = join(PRODUCT_FOLDER, "resources", "base-model");
 
@@ -22,11 +23,11 @@ export function samplePackData(data: string): NewRun["data"] {
 
 /**
  * @throws SettingsError for a wrong recipe, preset or setting; RangeError for a file that is not there. Both before
- *   anything is written.
+ *   anything is written. A recipe outside the program was checked by its own process.
  */
-export function newRunFrom(data: string, input: MethodInput<"runs.launch">): NewRun {
-  const recipe = recipeById(input.recipe);
-  recipe.settings(input.preset, input.overrides ?? {});
+export function newRunFrom(data: string, input: MethodInput<"runs.launch">, outside?: OutsideRecipe): NewRun {
+  const recipe = outside ?? recipeById(input.recipe);
+  if ("settings" in recipe) recipe.settings(input.preset, input.overrides ?? {});
   const model = resolve(input.model ?? BASE_MODEL);
   const files = input.data?.["train"] ? (input.data as unknown as NewRun["data"]) : samplePackData(data);
   const needed = { model: join(model, "config.json"), train: files.train };
@@ -39,6 +40,7 @@ export function newRunFrom(data: string, input: MethodInput<"runs.launch">): New
   return {
     name: input.name ?? `${recipe.title} · ${input.preset}`,
     recipe: recipe.id,
+    ...(outside === undefined ? {} : { recipeFolder: outside.folder }),
     preset: input.preset,
     seed: input.seed ?? 1,
     overrides: input.overrides ?? {},

@@ -151,6 +151,7 @@ export function describe(database: Db, data: string, run: string): RunDetail | n
     model: started?.model ?? null,
     engine: started?.engine ?? {},
     metricNames: metricNames(database, run),
+    panels: started?.panels ?? [],
     checkpoints: listEvents(database, run, "checkpoint").map(({ step, path, label }) => ({ step, path, label })),
     folder: runFolder(data, run),
   };

@@ -42,7 +42,10 @@ export function Overview({ run }: { readonly run: RunDetail }) {
   const evaluations = useService("evaluations.list", { run: run.id }).data ?? NO_EVALUATIONS;
   const marks = useChartMarks(run, evaluations);
   const explanation = explainRun(run);
-  const curves = useMemo(() => curvesOf(run.recipe, run.metricNames), [run.recipe, run.metricNames]);
+  const curves = useMemo(
+    () => curvesOf(run.recipe, run.metricNames, run.panels),
+    [run.recipe, run.metricNames, run.panels],
+  );
   const tookSec = run.startedAt === null || run.endedAt === null ? null : (run.endedAt - run.startedAt) / 1000;
   const pick = useMemo(
     () => (step: number) => navigate({ screen: "rollouts", run: run.id, step, pair: null, rollout: null }),

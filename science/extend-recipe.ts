@@ -1,0 +1,49 @@
+/** A recipe that is another one with differences: more rewards, settings, presets and panels. */
+import type { Panel } from "../contract/panels.ts";
+import { resolveValues, type Claim, type Preset, type Recipe, type SettingField } from "./recipe.ts";
+import type { RewardPart } from "./rewards/reward.ts";
+import type { Settings, SettingValue } from "./settings.ts";
+
+export interface RecipeExtension {
+  /** Also the name on the command line and, in a folder of its own, of the file. */
+  readonly id: string;
+  readonly title: string;
+  readonly summary: string;
+  readonly paper?: Recipe["paper"];
+  readonly claim?: Claim;
+  /** Further settings, or the base's with other defaults. */
+  readonly fields?: Readonly<Record<string, SettingField>>;
+  /** Beside the base's presets, or instead of those with the same name. */
+  readonly presets?: Readonly<Record<string, Preset>>;
+  readonly defaultPreset?: string;
+  /** Shown before the base's. */
+  readonly panels?: readonly Panel[];
+  /** The parts of the reward, from the base's own and the values of all settings. Default: the base's. */
+  rewards?(base: readonly RewardPart[], values: Readonly<Record<string, SettingValue>>): readonly RewardPart[];
+}
+
+export function extendRecipe(base: Recipe, extension: RecipeExtension): Recipe {
+  const { id, rewards } = extension;
+  const fields = { ...base.fields, ...extension.fields };
+  const presets = { ...base.presets, ...extension.presets };
+  return {
+    id,
+    title: extension.title,
+    summary: extension.summary,
+    paper: extension.paper ?? base.paper,
+    claim: extension.claim ?? base.claim,
+    fields,
+    presets,
+    defaultPreset: extension.defaultPreset ?? base.defaultPreset,
+    panels: [...(extension.panels ?? []), ...base.panels],
+    settings: (preset, overrides): Settings => {
+      const values = resolveValues({ id, fields, presets }, preset, overrides);
+      const own = Object.fromEntries(Object.entries(values).filter(([name]) => Object.hasOwn(base.fields, name)));
+      const settings = base.settings(base.defaultPreset, own);
+      const stages = settings.stages.map((stage) =>
+        stage.kind === "rl" && rewards !== undefined ? { ...stage, rewards: rewards(stage.rewards, values) } : stage,
+      );
+      return { ...settings, recipe: id, preset, stages, values };
+    },
+  };
+}
