@@ -106,7 +106,7 @@ describe("odd but honest media are shown as they are", () => {
     const started = performance.now();
     const clip = await load("hours.mp4");
     expect(clip.frames.length).toBeLessThanOrEqual(16);
-    expect(performance.now() - started).toBeLessThan(5000);
+    expect(performance.now() - started).toBeLessThan(15_000);
   });
 
   it("an animated GIF", async () => {

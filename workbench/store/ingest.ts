@@ -86,7 +86,10 @@ export class Ingest {
   /** One chunk of a journal in one transaction; null when it has nothing new. */
   #batch(run: string, folder: string, file: string, kinds: Set<string>): (Counts & { bytes: number }) | null {
     const path = join(folder, file);
-    const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+    const status = statSync(path, { throwIfNoEntry: false });
+    // A folder has a size too, and a pipe would be waited for.
+    if (status !== undefined && !status.isFile()) return null;
+    const size = status?.size ?? 0;
     if (size === this.#offset(run, file)) return null;
     const rank = Number(file.split(".")[1]);
     // Immediate: the offset read here is still the one when the batch is written, whoever else may write.

@@ -1,5 +1,5 @@
 /** Groups and rollouts of a step, and the per-token arrays that the journal names. */
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import type { EventOf, TokenBlock } from "../../contract/journal.ts";
@@ -71,15 +71,17 @@ export function readTokens(database: Db, runFolder: string, run: string, rollout
 }
 
 function readBlock(path: string, block: TokenBlock): Buffer {
-  const buffer = Buffer.alloc(block.bytes);
+  const damaged = new Error(
+    `${path}: the token block at byte ${block.offset} is cut off or altered; the rollout's text is still in the journal.`,
+  );
+  const { offset, bytes, count, channels } = block;
+  // Before memory is taken for it: a journal may claim any size.
+  if (offset < 0 || count < 0 || bytes !== 4 * count * channels.length) throw damaged;
   const file = openSync(path, "r");
   try {
-    const got = readSync(file, buffer, 0, block.bytes, block.offset);
-    if (got !== block.bytes || crc32(buffer) !== block.crc) {
-      throw new Error(
-        `${path}: the token block at byte ${block.offset} is cut off or altered; the rollout's text is still in the journal.`,
-      );
-    }
+    if (offset + bytes > fstatSync(file).size) throw damaged;
+    const buffer = Buffer.alloc(bytes);
+    if (readSync(file, buffer, 0, bytes, offset) !== bytes || crc32(buffer) !== block.crc) throw damaged;
     return buffer;
   } finally {
     closeSync(file);
