@@ -71,42 +71,54 @@ function rowOf(id: string, path: string, { clip, unseen }: PackClip, question: Q
   };
 }
 
-interface WrittenFile {
-  readonly rows: number;
-  readonly clips: number;
-  readonly sha256: string;
+interface PackSplit {
+  readonly name: "train" | "validation" | "heldout";
+  readonly clips: readonly PackClip[];
 }
 
-/** Makes the whole pack. `say` gets a line at every stage. */
+function splitsOf(size: PackSize): readonly PackSplit[] {
+  return [
+    { name: "train", clips: clipsOf("train", size.train) },
+    { name: "validation", clips: clipsOf("validation", size.validation) },
+    { name: "heldout", clips: clipsOf("heldout", size.heldOut, size.heldOutUnseen) },
+  ];
+}
+
+const clipFile = (split: string, index: number): string => `${split}-${String(index).padStart(5, "0")}.mp4`;
+
+/** The text of every JSON file of a pack, by name: a pure function of size and seed. */
+export function packFiles(size: PackSize): Readonly<Record<string, string>> {
+  const files: Record<string, string> = {};
+  for (const { name, clips } of splitsOf(size)) {
+    files[`${name}.json`] = rowsText(name, clips, false);
+    if (name === "train") files["sft.json"] = rowsText(name, clips.slice(0, size.traced), true);
+  }
+  return files;
+}
+
+function rowsText(split: string, clips: readonly PackClip[], traced: boolean): string {
+  const rows = clips.flatMap((entry, index) =>
+    questionsOf(randomFrom("questions", entry.clip.seed), entry.clip).map((question, number) => {
+      const id = `${traced ? "trace" : split}-${index}-${number}`;
+      return rowOf(id, `clips/${clipFile(split, index)}`, entry, question, traced);
+    }),
+  );
+  return `[\n${rows.map((row) => JSON.stringify(row)).join(",\n")}\n]\n`;
+}
+
+export const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+
+/** Makes the whole pack; the manifest is written last. `say` gets a line at every stage. */
 export async function makePack(folder: string, size: PackSize, say: (line: string) => void): Promise<void> {
   const clipFolder = join(folder, "clips");
   await mkdir(clipFolder, { recursive: true });
-  const splits = [
-    { file: "train.json", name: "train", clips: clipsOf("train", size.train) },
-    { file: "validation.json", name: "validation", clips: clipsOf("validation", size.validation) },
-    { file: "heldout.json", name: "heldout", clips: clipsOf("heldout", size.heldOut, size.heldOutUnseen) },
-  ];
-  const files: Record<string, WrittenFile> = {};
-  for (const { file, name, clips } of splits) {
+  for (const { name, clips } of splitsOf(size)) {
     say(`${name}: ${clips.length} clips of ${CLIP_FRAMES / CLIP_FPS} s`);
-    const paths = await encodeClips(clipFolder, name, clips.length, (index) => renderClip(clips[index]!.clip).data);
-    const rows = (chosen: readonly PackClip[], traced: boolean): object[] =>
-      chosen.flatMap((entry, index) =>
-        questionsOf(randomFrom("questions", entry.clip.seed), entry.clip).map((question, number) =>
-          rowOf(`${traced ? "trace" : name}-${index}-${number}`, `clips/${paths[index]}`, entry, question, traced),
-        ),
-      );
-    files[file] = await writeRows(folder, file, rows(clips, false), clips.length);
-    if (name === "train") {
-      files["sft.json"] = await writeRows(folder, "sft.json", rows(clips.slice(0, size.traced), true), size.traced);
-    }
+    await encodeClips(clipFolder, name, clips.length, (index) => renderClip(clips[index]!.clip).data);
   }
-  const manifest = { seed: PACK_SEED, size, traceShares: TRACE_SHARES, files };
+  const files = packFiles(size);
+  for (const [file, text] of Object.entries(files)) await writeFile(join(folder, file), text);
+  const hashes = Object.fromEntries(Object.entries(files).map(([file, text]) => [file, sha256(text)]));
+  const manifest = { seed: PACK_SEED, size, traceShares: TRACE_SHARES, files: hashes };
   await writeFile(join(folder, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
-}
-
-async function writeRows(folder: string, file: string, rows: readonly object[], clips: number): Promise<WrittenFile> {
-  const text = `[\n${rows.map((row) => JSON.stringify(row)).join(",\n")}\n]\n`;
-  await writeFile(join(folder, file), text);
-  return { rows: rows.length, clips, sha256: createHash("sha256").update(text).digest("hex") };
 }
