@@ -1,11 +1,11 @@
 /** Does exactly what docs/adding-a-recipe.md says: its files in a folder outside the repository, its command. */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { EventOf } from "../../contract/journal.ts";
 import { curvesOf } from "../../renderer/panels/defaults.ts";
-import { readJournal, startCommand } from "../support/processes.ts";
+import { readJournal, startCommand, waitFor } from "../support/processes.ts";
 import { makeTinyWorld, TINY_OVERRIDES } from "../support/tiny-run.ts";
 
 const PAGE = readFileSync(new URL("../../docs/adding-a-recipe.md", import.meta.url), "utf8");
@@ -63,22 +63,49 @@ describe("docs/adding-a-recipe.md", () => {
     expect(first).toMatchObject({ title: "Briefness", metrics: ["rewards/brief/mean", "completions/mean_length"] });
   });
 
+  it("finds its folder again on resume", async () => {
+    const launch = await secondlook([...command, ...small(), "--set", "rl.steps=500", "--no-follow"]);
+    expect(launch.code, launch.output).toBe(0);
+    const run = readdirSync(join(data, "runs")).sort().at(-1)!;
+    const place = join(data, "runs", run);
+    const events = (): Record<string, unknown>[] => {
+      const journal = join(place, "journal.0.ndjson");
+      return existsSync(journal) ? readJournal(journal) : [];
+    };
+    const rewarded = (attempt: number): boolean =>
+      events().some((event) => event["attempt"] === attempt && "brief" in ((event["rewards"] ?? {}) as object));
+    const stop = async (attempt: number): Promise<void> => {
+      await waitFor("a rollout with the reward", () => rewarded(attempt), 60_000);
+      const { pid } = JSON.parse(readFileSync(join(place, "lease.json"), "utf8")) as { pid: number };
+      process.kill(pid, "SIGTERM");
+      const ended = () => events().some((event) => event["type"] === "run_ended" && event["attempt"] === attempt);
+      await waitFor("the end of the worker", ended, 30_000);
+    };
+    await stop(1);
+    const resumed = await secondlook(["resume", run, "--data", data, "--no-follow"]);
+    expect(resumed.code, resumed.output).toBe(0);
+    await stop(2);
+    expect(events().at(-1)).toMatchObject({ type: "run_ended", status: "stopped", attempt: 2 });
+  });
+
   it("refuses a wrong recipe before anything is written, with file and remedy", async () => {
     const before = readdirSync(join(data, "runs")).length;
     writeFileSync(
       join(folder, "twice.ts"),
       files[1]![2]!.replace("[...standard, brief]", "[...standard, brief, brief]"),
     );
-    const misnamed = await secondlook(["train", "twice", "--recipe-folder", folder, ...small()]);
+    const [misnamed, missing, untrusted, wrong] = await Promise.all([
+      secondlook(["train", "twice", "--recipe-folder", folder, ...small()]),
+      secondlook(["train", "nowhere", "--recipe-folder", folder, ...small()]),
+      secondlook(["train", "video-r1-brief", ...small()]),
+      secondlook([...command, ...small(), "--set", "rl.groupSize=1"]),
+    ]);
     expect(misnamed).toMatchObject({
       code: 1,
       output: expect.stringMatching(/twice\.ts: recipe\.id .* must be "twice"/),
     });
-    const missing = await secondlook(["train", "nowhere", "--recipe-folder", folder, ...small()]);
     expect(missing.output).toContain("holds no nowhere.ts");
-    const untrusted = await secondlook(["train", "video-r1-brief", ...small()]);
     expect(untrusted.output).toContain('There is no recipe "video-r1-brief"');
-    const wrong = await secondlook([...command, ...small(), "--set", "rl.groupSize=1"]);
     expect(wrong.output).toContain("rl.groupSize");
     expect(readdirSync(join(data, "runs"))).toHaveLength(before);
   });
