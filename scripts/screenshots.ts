@@ -32,13 +32,8 @@ const browser = await openBrowser();
 try {
   const address = await waitFor("the service", () => /(http:\S+)/.exec(service.output())?.[1], 20_000, service.output);
   const views: readonly (readonly [name: string, hash: string, scheme: "light" | "dark"])[] = [
-    ["runs", "#/runs", "light"],
     ["live-run", `#/runs/${run.id}`, "light"],
-    ["live-run-dark", `#/runs/${run.id}`, "dark"],
     ["rollouts", `#/runs/${run.id}/rollouts?step=${run.step - 2}`, "light"],
-    ["rollouts-dark", `#/runs/${run.id}/rollouts?step=${run.step - 2}`, "dark"],
-    ["recipe", "#/recipes/video-r1", "light"],
-    ["system", "#/system", "light"],
   ];
   for (const [name, hash, colorScheme] of views) {
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, colorScheme });
