@@ -3,7 +3,7 @@
  * training never sees. Ends with a Hugging Face directory that holds weights, tokenizer and how it was made.
  */
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Engine, Model } from "../native/types.ts";
 import { splitRows, flattenRows } from "../science/objectives/objective.ts";
@@ -26,6 +26,10 @@ export interface PretrainOptions {
   readonly output: string;
   /** Checkpoints live here; a later call with the same folder goes on. */
   readonly workFolder: string;
+  /** A finished base model to go on from; without it, random weights. */
+  readonly from?: string | undefined;
+  /** Share of rows that are lookup in words alone, of those that do not read a list. */
+  readonly lookupShare: number;
   readonly seed: number;
   readonly steps: number;
   readonly rowsPerStep: number;
@@ -58,13 +62,14 @@ function scheduleOf(steps: number): Schedule {
 
 /** Returns false when it was stopped before its end; the same call later goes on. */
 export async function pretrain(options: PretrainOptions): Promise<boolean> {
-  const { engine, workFolder, steps, rowsPerStep, seed, signal, say } = options;
+  const { engine, workFolder, steps, rowsPerStep, seed, lookupShare, signal, say } = options;
   const checkpoints = new Checkpoints(workFolder);
   checkpoints.clean();
   const start = join(workFolder, "start");
   const { checkpoint, damaged } = await checkpoints.newest();
   damaged.forEach(say);
-  if (checkpoint === null) await makeStart(engine, start, seed);
+  if (checkpoint === null && options.from === undefined) await makeStart(engine, start, seed);
+  if (checkpoint === null && options.from !== undefined) copyStart(options.from, start);
   const tokenizer = await loadTokenizer(start);
   const model = await engine.load(start);
   if (checkpoint !== null) await model.loadState(join(checkpoint.folder, "state"));
@@ -76,11 +81,11 @@ export async function pretrain(options: PretrainOptions): Promise<boolean> {
     await checkpoints.save(model, state, { label: null, tokenizerDirectory: start });
   };
   const recent: number[] = [];
-  let next = drawRows(engine, seed, step * rowsPerStep, rowsPerStep);
+  let next = drawRows(engine, seed, step * rowsPerStep, rowsPerStep, lookupShare);
   while (step < steps && !signal.aborted) {
     const began = performance.now();
     const drawn = await next;
-    if (step + 1 < steps) next = drawRows(engine, seed, (step + 1) * rowsPerStep, rowsPerStep);
+    if (step + 1 < steps) next = drawRows(engine, seed, (step + 1) * rowsPerStep, rowsPerStep, lookupShare);
     const learningRate = learningRateAt(step, scheduleOf(steps));
     const { loss, tokens, gradientNorm } = await update(model, tokenizer, drawn, learningRate);
     step++;
@@ -120,6 +125,15 @@ export async function makeStart(engine: Engine, folder: string, seed: number): P
   await model.save(folder);
   model.dispose();
   for (const [name, text] of Object.entries(tokenizerFiles(vocabulary))) writeFileSync(join(folder, name), text);
+  syncTree(folder);
+}
+
+/** @throws Error when the folder is no base model of ours: pretraining.json says how it was made, and goes along. */
+function copyStart(from: string, folder: string): void {
+  if (!existsSync(join(from, "pretraining.json"))) {
+    throw new Error(`${from} has no pretraining.json: go on from what "secondlook pretrain" has made.`);
+  }
+  cpSync(from, folder, { recursive: true });
   syncTree(folder);
 }
 
@@ -180,8 +194,10 @@ function sayAccuracies(accuracies: Accuracies, step: number, say: (line: string)
   say(`step ${step}, rows not trained on: ${parts.join("; ")}`);
 }
 
+const readMade = (folder: string): unknown => JSON.parse(readFileSync(join(folder, "pretraining.json"), "utf8"));
+
 async function finish(model: Model, options: PretrainOptions, accuracies: Accuracies, seconds: number): Promise<void> {
-  const { output, workFolder, seed, steps, rowsPerStep, engine, say } = options;
+  const { output, workFolder, seed, steps, rowsPerStep, lookupShare, engine, say } = options;
   mkdirSync(output, { recursive: true });
   await model.save(output);
   const vocabulary = buildVocabulary();
@@ -191,7 +207,8 @@ async function finish(model: Model, options: PretrainOptions, accuracies: Accura
     .digest("hex");
   const { version, device, instructionSet, threads } = engine.info;
   const made = {
-    command: `secondlook pretrain --seed ${seed} --steps ${steps} --rows ${rowsPerStep}`,
+    command: `secondlook pretrain${options.from === undefined ? "" : " --from DIR"} --seed ${seed} --steps ${steps} --rows ${rowsPerStep} --lookup-share ${lookupShare}`,
+    ...(options.from === undefined ? {} : { from: readMade(options.from) }),
     seed,
     steps,
     rowsPerStep,

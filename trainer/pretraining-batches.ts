@@ -24,10 +24,16 @@ const FRAME_PIXELS = 84 * 84;
 export const SECONDS_PER_GRID = 1;
 
 /** Draws rows between the engine's calls: it lets others run after each row. */
-export async function drawRows(engine: Engine, seed: number, from: number, count: number): Promise<DrawnRow[]> {
+export async function drawRows(
+  engine: Engine,
+  seed: number,
+  from: number,
+  count: number,
+  lookupShare?: number,
+): Promise<DrawnRow[]> {
   const drawn: DrawnRow[] = [];
   for (let index = from; index < from + count; index++) {
-    const row = pretrainingRow(seed, index);
+    const row = pretrainingRow(seed, index, lookupShare);
     const frames = pretrainingFrames(row);
     await setImmediate();
     if (frames === null) drawn.push({ row, frames });

@@ -213,11 +213,15 @@ function questionBranches(random: Random, clip: Clip): Segment[][] {
   });
 }
 
-/** Row number `index` of the pretraining stream with the given seed. */
-export function pretrainingRow(seed: number, index: number): PretrainingRow {
+/** Row number `index` of the pretraining stream with the given seed and share of lookup. */
+export function pretrainingRow(
+  seed: number,
+  index: number,
+  lookupShare: number = PRETRAINING.lookupShare,
+): PretrainingRow {
   const random = randomFrom(seed, "row", index);
   if (random.chance(PRETRAINING.readingShare)) return readingRow(random, index >= PRETRAINING.keyedFromRow);
-  if (random.chance(PRETRAINING.lookupShare)) return lookupRow(random);
+  if (random.chance(lookupShare)) return lookupRow(random);
   const clip = clipOf(seed, "pretrain", index);
   // Nothing changes in a scene: a caption of all its seconds would mostly repeat itself.
   const whole = clip.kind === "scene" ? secondBranch(random, clip) : captionBranch(clip);
