@@ -3,6 +3,7 @@
  * one seed, so that the held-out questions are the same everywhere; `resources/sample-pack.json` holds their hash.
  */
 import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clip } from "./clip.ts";
@@ -107,6 +108,14 @@ function rowsText(split: string, clips: readonly PackClip[], traced: boolean): s
 }
 
 export const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+
+/** True when the folder holds a whole pack of this size already. */
+export function hasPack(folder: string, size: PackSize): boolean {
+  const file = join(folder, "manifest.json");
+  if (!existsSync(file)) return false;
+  const manifest = JSON.parse(readFileSync(file, "utf8")) as { seed?: number; size?: object };
+  return manifest.seed === PACK_SEED && JSON.stringify(manifest.size) === JSON.stringify(size);
+}
 
 /** Makes the whole pack; the manifest is written last. `say` gets a line at every stage. */
 export async function makePack(folder: string, size: PackSize, say: (line: string) => void): Promise<void> {

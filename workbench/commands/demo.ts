@@ -67,9 +67,10 @@ const say = (line: string): void => console.error(`secondlook: ${line}`);
 /** Real H.264 files and their questions, made once a data folder. */
 async function makeSamplePack(data: string, small: boolean): Promise<void> {
   const folder = join(data, DATA_FOLDER.samplePack);
-  if (existsSync(join(folder, "manifest.json"))) return;
+  // A rehearsal takes what is there; the real demo has the whole pack made where only a small one is.
+  if (small && existsSync(join(folder, "manifest.json"))) return;
   mkdirSync(folder, { recursive: true });
-  say("making the sample pack: short videos of moving shapes, encoded as H.264");
+  say("the sample pack: short videos of moving shapes as H.264, made where they are not there yet");
   const script = join(PRODUCT_FOLDER, "trainer", "samplepack", "main.ts");
   const args = ["--disable-warning=ExperimentalWarning", script, folder, ...(small ? ["--small"] : [])];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "inherit", "inherit"] });
