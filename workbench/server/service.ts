@@ -12,7 +12,7 @@ import { SummaryCache } from "../runs/summary-cache.ts";
 import { openIndex, openUser, type Db } from "../store/databases.ts";
 import { Ingest } from "../store/ingest.ts";
 import { MediaSigner } from "./media.ts";
-import type { MethodContext } from "./methods.ts";
+import type { MethodContext } from "./methods/context.ts";
 import { takeServiceLock, type ServiceLock } from "./service-lock.ts";
 import { WindowConnection } from "./socket.ts";
 import { Tailer, type RunChange } from "./tailer.ts";

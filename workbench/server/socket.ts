@@ -2,7 +2,8 @@
 import type { WebSocket } from "ws";
 import type { Push } from "../../contract/methods.ts";
 import { ServiceHello } from "./hello.ts";
-import { answer, type MethodContext } from "./methods.ts";
+import { answer } from "./methods.ts";
+import type { MethodContext } from "./methods/context.ts";
 
 const HELLO_LIMIT_MS = 10_000;
 const BACKLOG_BYTES = 4 * 1024 * 1024;

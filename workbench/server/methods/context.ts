@@ -1,0 +1,31 @@
+/** What every method gets, and the error that goes to the window as it is. */
+import type { Method, MethodError, MethodInput, MethodResult } from "../../../contract/methods.ts";
+import type { SummaryCache } from "../../runs/summary-cache.ts";
+import type { Db } from "../../store/databases.ts";
+import type { Ingest } from "../../store/ingest.ts";
+import type { MediaSigner } from "../media.ts";
+
+export interface MethodContext {
+  readonly data: string;
+  readonly database: Db;
+  readonly ingest: Ingest;
+  readonly media: MediaSigner;
+  readonly summaries: SummaryCache;
+}
+
+/** The handlers of the methods `Name`. Inputs are validated before they get here. */
+export type HandlersOf<Name extends Method> = {
+  readonly [One in Name]: (
+    context: MethodContext,
+    input: MethodInput<One>,
+  ) => MethodResult<One> | Promise<MethodResult<One>>;
+};
+
+/** An error that goes to the window as it is. */
+export class MethodFailure extends Error {
+  readonly error: MethodError;
+  constructor(code: MethodError["code"], message: string, remedy: string) {
+    super(message);
+    this.error = { code, message, remedy };
+  }
+}

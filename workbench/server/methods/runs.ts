@@ -1,0 +1,52 @@
+/** Runs: list, launch, control, and what a run said. */
+import { controlCommandSchema } from "../../../contract/control.ts";
+import type { RunResults } from "../../../contract/methods.ts";
+import { runFolder } from "../../data-folder.ts";
+import { livingLease } from "../../runs/alive.ts";
+import { createRun, readRunConfig, sendControl, startWorker } from "../../runs/launch.ts";
+import { newRunFrom } from "../../runs/new-run.ts";
+import { describe, listEvents } from "../../runs/summaries.ts";
+import { readSeries } from "../../store/series.ts";
+import type { HandlersOf } from "./context.ts";
+import { MethodFailure } from "./context.ts";
+
+export const runMethods: HandlersOf<keyof RunResults> = {
+  "runs.list": ({ ingest, summaries }) =>
+    ingest
+      .runFolders()
+      .map((run) => summaries.get(run))
+      .filter((run) => run !== null)
+      .sort((left, right) => right.createdAt - left.createdAt),
+  "runs.get": ({ data, database }, { run }) => {
+    const detail = describe(database, data, run);
+    if (!detail) throw new MethodFailure("NOT_FOUND", `There is no run "${run}".`, "Open the list of runs.");
+    return detail;
+  },
+  "runs.launch": ({ data }, input) => {
+    const run = createRun(data, newRunFrom(data, input));
+    startWorker(data, run.id);
+    return { run: run.id };
+  },
+  "runs.resume": ({ data }, { run }) => {
+    readRunConfig(data, run);
+    if (livingLease(runFolder(data, run))) {
+      throw new MethodFailure("CONFLICT", `Run ${run} is being trained already.`, "Watch it, or stop it first.");
+    }
+    startWorker(data, run);
+    return { run };
+  },
+  "runs.control": ({ data }, { run, command }) => {
+    if (!livingLease(runFolder(data, run))) {
+      throw new MethodFailure("CONFLICT", `No process trains run ${run} now.`, "Resume the run first.");
+    }
+    const checked = controlCommandSchema.safeParse({ ...command, id: "checked" });
+    if (!checked.success) {
+      throw new MethodFailure("BAD_REQUEST", `This is no command: ${checked.error.message}`, "Reload the page.");
+    }
+    return { id: sendControl(data, run, command) };
+  },
+  "series.get": ({ database }, input) => readSeries(database, input),
+  "evaluations.list": ({ database }, { run }) => listEvents(database, run, "evaluation"),
+  "notices.list": ({ database }, { run }) => listEvents(database, run, "notice"),
+  "errors.list": ({ database }, { run }) => listEvents(database, run, "data_error"),
+};
