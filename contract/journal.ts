@@ -180,11 +180,14 @@ export const evaluationSchema = z.object({
   accuracy: z.number(),
   /** On the same items with shuffled frames; null when not measured. */
   accuracyShuffled: z.number().nullable(),
+  /** On the same items from the question alone, without a frame; null or absent when not measured. */
+  accuracyQuestionOnly: z.number().nullable().optional(),
   /** On time-dependent items only, ordered and shuffled. */
   temporal: z.object({ n: z.number().int(), ordered: z.number(), shuffled: z.number() }).nullable(),
   formatRate: z.number(),
   meanLength: z.number(),
   byTask: z.record(z.string(), z.object({ n: z.number().int(), accuracy: z.number() })),
+  byType: z.record(z.string(), z.object({ n: z.number().int(), accuracy: z.number() })).optional(),
   /** 95 % percentile bootstrap interval of the accuracy. */
   interval: z.tuple([z.number(), z.number()]),
   protocol: z.record(z.string(), z.unknown()),
@@ -197,9 +200,11 @@ export const evaluationItemSchema = z.object({
   step: z.number().int(),
   label: z.string(),
   split: z.string(),
+  /** ordered, shuffled, or question-only: no frame at all. */
   view: z.string(),
   sampleId: z.string(),
   task: z.string(),
+  problemType: z.string().optional(),
   text: z.string(),
   prediction: z.string(),
   answer: z.string(),

@@ -42,6 +42,11 @@ describe("chatMessages", () => {
   });
 });
 
+it("asks the question alone where no medium is shown", () => {
+  const [alone] = chatMessages(sample, TINY_TEMPLATE, { withMedium: false }).slice(-1);
+  expect(alone!.content).toEqual([{ type: "text", text: userText(sample, TINY_TEMPLATE) }]);
+});
+
 describe("promptHash", () => {
   it("names the content, not the template's name", () => {
     expect(promptHash({ ...SECONDLOOK_TEMPLATE, name: "copy" })).toBe(promptHash(SECONDLOOK_TEMPLATE));

@@ -75,11 +75,19 @@ export function userText(sample: Sample, template: PromptTemplate): string {
   return template.body.replace(/\{(question|options|suffix)\}/g, (_, name: string) => values[name]!);
 }
 
-/** The conversation up to the assistant's turn: medium first, then the text. A system text of "" gives an empty turn. */
-export function chatMessages(sample: Sample, template: PromptTemplate): ChatMessage[] {
+/**
+ * The conversation up to the assistant's turn: medium first, then the text. A system text of "" gives an empty turn.
+ * `withMedium: false` asks the question alone.
+ */
+export function chatMessages(
+  sample: Sample,
+  template: PromptTemplate,
+  { withMedium = true }: { readonly withMedium?: boolean } = {},
+): ChatMessage[] {
+  const medium: ChatPart[] = withMedium ? [{ type: sample.dataType }] : [];
   const user: ChatMessage = {
     role: "user",
-    content: [{ type: sample.dataType }, { type: "text", text: userText(sample, template) }],
+    content: [...medium, { type: "text", text: userText(sample, template) }],
   };
   return template.system === null ? [user] : [{ role: "system", content: template.system }, user];
 }

@@ -3,6 +3,8 @@ import { RandomStream } from "./rng.ts";
 
 export const VIEW_NAMES = ["ordered", "shuffled", "reversed", "masked"] as const;
 export type ViewName = (typeof VIEW_NAMES)[number];
+/** What a measurement shows: a view of the frames, or nothing but the question. */
+export type MeasuredView = ViewName | "question-only";
 
 export interface View {
   readonly name: ViewName;

@@ -1,13 +1,16 @@
-/** Measures a policy on a split: answers on ordered frames and on shuffled ones, item by item into the journal. */
+/**
+ * Measures a policy on a split: answers on ordered frames, on shuffled ones and without any (the question alone), item by
+ * item into the journal.
+ */
 import type { EventBody } from "../contract/journal.ts";
-import type { Completion, Model } from "../native/types.ts";
+import type { Completion, Media, Model, Prompt } from "../native/types.ts";
 import { extractForEvaluation } from "../science/answers.ts";
 import { bootstrapInterval } from "../science/metrics/bootstrap.ts";
 import type { Sample } from "../science/records.ts";
 import { answerScore } from "../science/rewards/accuracy.ts";
 import { formatReward } from "../science/rewards/format.ts";
 import { RandomStream, seedOf } from "../science/rng.ts";
-import { viewOf, type ViewName } from "../science/views.ts";
+import { viewOf, type MeasuredView } from "../science/views.ts";
 import type { RunContext } from "./context.ts";
 import type { LoadedSample } from "./dataset.ts";
 import { MediaError } from "./media/errors.ts";
@@ -22,8 +25,8 @@ export interface EvaluationRequest {
   /** At most so many items, always the same ones; 0: all. */
   readonly items: number;
   readonly step: number;
-  /** Also on shuffled frames. */
-  readonly withShuffled: boolean;
+  /** Besides ordered frames: on shuffled ones, and the question alone. */
+  readonly views: readonly ("shuffled" | "question-only")[];
   /** Said about four times a measurement: done and all. */
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -34,7 +37,10 @@ interface ItemScore {
   readonly format: number;
   readonly tokens: number;
   readonly shuffledScore: number | null;
+  readonly questionOnlyScore: number | null;
 }
+
+type OwnScore = Omit<ItemScore, "shuffledScore" | "questionOnlyScore">;
 
 /** Items are shuffled alike at every measurement of every run, so that measurements can be paired. */
 const PROTOCOL_SEED = 0;
@@ -48,19 +54,21 @@ export async function evaluate(
 ): Promise<EventBody<"evaluation">> {
   const { settings, journal, prompter } = context;
   const chosen = chooseItems(request.samples, request.items);
+  const wants = (view: "shuffled" | "question-only"): boolean => request.views.includes(view);
   const scores: ItemScore[] = [];
   for (let from = 0; from < chosen.length; from += ITEMS_AT_ONCE) {
     const loaded = await loadUsable(context, chosen.slice(from, from + ITEMS_AT_ONCE));
     context.clips.prefetch(chosen.slice(from + ITEMS_AT_ONCE, from + 2 * ITEMS_AT_ONCE));
     const ordered = await answer(context, policy, loaded, "ordered", request);
     const videos = loaded.filter(({ clip }) => clip.kind === "video");
-    const shuffled = request.withShuffled ? await answer(context, policy, videos, "shuffled", request) : [];
+    const shuffled = wants("shuffled") ? await answer(context, policy, videos, "shuffled", request) : [];
+    const blind = wants("question-only") ? await answer(context, policy, loaded, "question-only", request) : [];
     const shuffledOf = new Map(videos.map(({ sample }, index) => [sample, shuffled[index]?.score ?? null]));
     loaded.forEach(({ sample }, index) => {
       const own = ordered[index]!;
       // A picture has no order: what holds for it holds in both views.
-      const twin = sample.dataType === "image" && request.withShuffled ? own.score : (shuffledOf.get(sample) ?? null);
-      scores.push({ ...own, shuffledScore: twin });
+      const twin = sample.dataType === "image" && wants("shuffled") ? own.score : (shuffledOf.get(sample) ?? null);
+      scores.push({ ...own, shuffledScore: twin, questionOnlyScore: blind[index]?.score ?? null });
     });
     request.onProgress?.(Math.min(from + ITEMS_AT_ONCE, chosen.length), chosen.length);
   }
@@ -69,7 +77,7 @@ export async function evaluate(
     step: request.step,
     label: request.label,
     split: request.split,
-    ...summarise(scores, request.withShuffled),
+    ...summarise(scores, wants("shuffled"), wants("question-only")),
     protocol: {
       items: chosen.length,
       temperature: settings.evaluation.temperature,
@@ -110,14 +118,15 @@ async function answer(
   context: RunContext,
   policy: Model,
   loaded: readonly LoadedSample[],
-  name: ViewName,
+  name: MeasuredView,
   request: EvaluationRequest,
-): Promise<Omit<ItemScore, "shuffledScore">[]> {
+): Promise<OwnScore[]> {
   if (loaded.length === 0) return [];
   const { prompter, settings, signal, journal } = context;
   const { temperature, maxTokens } = settings.evaluation;
-  const prepared = await Promise.all(
+  const prepared: { prompt: Prompt; media?: Media }[] = await Promise.all(
     loaded.map(({ sample, clip }) => {
+      if (name === "question-only") return prompter.questionOnly(sample);
       const view = viewOf(name, clip.frames.length, { runSeed: PROTOCOL_SEED, step: 0, sampleId: sample.id });
       return prompter.prepare(policy, sample, clip, view);
     }),
@@ -151,12 +160,13 @@ async function answer(
         view: name,
         sampleId: sample.id,
         task: sample.task,
+        problemType: sample.problemType,
         ...said,
       });
       return { sample, score, format, tokens: item.tokens };
     });
   } finally {
-    for (const { media } of prepared) media.dispose();
+    for (const { media } of prepared) media?.dispose();
   }
 }
 
@@ -175,27 +185,36 @@ export function isTimeDependent(sample: Sample): boolean {
 const mean = (values: readonly number[]): number =>
   values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
 
-function summarise(scores: readonly ItemScore[], withShuffled: boolean) {
+function summarise(scores: readonly ItemScore[], withShuffled: boolean, withQuestionOnly: boolean) {
   const inTime = scores.filter(({ sample }) => isTimeDependent(sample));
-  const tasks = [...new Set(scores.map(({ sample }) => sample.task))].sort();
   const shuffledMean = (items: readonly ItemScore[]): number => mean(items.flatMap((item) => item.shuffledScore ?? []));
+  const blindMean = (items: readonly ItemScore[]): number =>
+    mean(items.flatMap((item) => item.questionOnlyScore ?? []));
   const interval = bootstrapInterval(scores.map(({ score }) => score));
   return {
     n: scores.length,
     accuracy: mean(scores.map(({ score }) => score)),
     accuracyShuffled: withShuffled && scores.length > 0 ? shuffledMean(scores) : null,
+    accuracyQuestionOnly: withQuestionOnly && scores.length > 0 ? blindMean(scores) : null,
     temporal:
       withShuffled && inTime.length > 0
         ? { n: inTime.length, ordered: mean(inTime.map(({ score }) => score)), shuffled: shuffledMean(inTime) }
         : null,
     formatRate: mean(scores.map(({ format }) => format)),
     meanLength: mean(scores.map(({ tokens }) => tokens)),
-    byTask: Object.fromEntries(
-      tasks.map((task) => {
-        const own = scores.filter(({ sample }) => sample.task === task);
-        return [task, { n: own.length, accuracy: mean(own.map(({ score }) => score)) }];
-      }),
-    ),
+    byTask: accuracyBy(scores, ({ sample }) => sample.task),
+    byType: accuracyBy(scores, ({ sample }) => sample.problemType),
     interval: (scores.length > 0 ? [...interval] : [0, 0]) as [number, number],
   };
+}
+
+/** Number and accuracy of the items of each key, keys in alphabetical order. */
+function accuracyBy(scores: readonly ItemScore[], key: (item: ItemScore) => string) {
+  const keys = [...new Set(scores.map(key))].sort();
+  return Object.fromEntries(
+    keys.map((name) => {
+      const own = scores.filter((item) => key(item) === name);
+      return [name, { n: own.length, accuracy: mean(own.map(({ score }) => score)) }];
+    }),
+  );
 }

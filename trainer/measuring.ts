@@ -45,7 +45,7 @@ export async function measureEnds(
 interface Measurement extends Measuring {
   readonly label: string;
   readonly split: EvaluationSplit;
-  /** All items and both views. */
+  /** All items, and every view. */
   readonly whole: boolean;
 }
 
@@ -66,14 +66,16 @@ async function measure(context: RunContext, policy: Model, step: number, how: Me
     samples,
     items,
     step,
-    withShuffled: whole,
+    views: whole ? ["shuffled", "question-only"] : [],
     onProgress: (done, total) => context.say(`  ${name}: ${done} of ${total} questions`),
   });
   const percent = (value: number): string => `${(100 * value).toFixed(1)} %`;
   const shuffled = result.accuracyShuffled === null ? "" : `, shuffled ${percent(result.accuracyShuffled)}`;
+  const blind = result.accuracyQuestionOnly ?? null;
+  const alone = blind === null ? "" : `, question alone ${percent(blind)}`;
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   context.say(
-    `${name} (${label}, step ${step}): accuracy ${percent(result.accuracy)}${shuffled}, ` +
+    `${name} (${label}, step ${step}): accuracy ${percent(result.accuracy)}${shuffled}${alone}, ` +
       `format ${percent(result.formatRate)}, ${result.n} questions in ${seconds} s`,
   );
   return true;

@@ -86,6 +86,13 @@ export class Prompter {
     return { sample, clip, view, prompt: { ids, media: [media] }, media, text, tokenSpans };
   }
 
+  /** The question without its medium: what can be answered from the words alone. */
+  questionOnly(sample: Sample): { prompt: Prompt } {
+    const messages = chatMessages(sample, this.template, { withMedium: false });
+    const ids = this.tokenizer.encode(this.tokenizer.renderChat(messages, { addGenerationPrompt: true }));
+    return { prompt: { ids: Int32Array.from(ids), media: [] } };
+  }
+
   /** The same prompt for another model, which sees the same frames through its own vision tower. */
   async showTo(model: Model, { clip, view, prompt }: PreparedPrompt): Promise<{ prompt: Prompt; media: Media }> {
     const media = await model.encode(framesFor(clip, view), { kind: clip.kind, secondsPerGrid: clip.secondsPerGrid });

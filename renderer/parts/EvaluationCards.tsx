@@ -85,6 +85,12 @@ export function EvaluationCards({
                   <dt>Shuffled</dt>
                   <dd>{formatPercent(evaluation.accuracyShuffled)}</dd>
                 </div>
+                {typeof evaluation.accuracyQuestionOnly === "number" && (
+                  <div title="The same questions without a single frame: what the words alone give away">
+                    <dt>No frames</dt>
+                    <dd>{formatPercent(evaluation.accuracyQuestionOnly)}</dd>
+                  </div>
+                )}
                 <div title="Questions that cannot be answered without the order of frames: right with ordered and with shuffled frames">
                   <dt>Needs time</dt>
                   <dd>

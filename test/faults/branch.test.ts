@@ -44,6 +44,27 @@ describe("a branch", () => {
   });
 });
 
+describe("held-out questions", () => {
+  it("are asked with frames in order, shuffled, and without any, each item in the journal", async () => {
+    const held = { heldOut: join(world.pack, "heldout.json") };
+    const events = await finished(makeRun(folder, world, "views", { "sft.steps": 1, "rl.steps": 0 }, held));
+    const items = events("evaluation_item").filter(({ split, label }) => split === "heldout" && label === "sft");
+    const ofView = (view: string): EventOf<"evaluation_item">[] => items.filter((item) => item.view === view);
+    const [summary] = events("evaluation").filter(({ split, label }) => split === "heldout" && label === "sft");
+    expect(ofView("question-only").map(({ sampleId }) => sampleId)).toEqual(
+      ofView("ordered").map(({ sampleId }) => sampleId),
+    );
+    const mean = (own: readonly { score: number }[]): number =>
+      own.reduce((sum, { score }) => sum + score, 0) / own.length;
+    expect(summary!.accuracyQuestionOnly).toBeCloseTo(mean(ofView("question-only")), 12);
+    expect(summary!.accuracy).toBeCloseTo(mean(ofView("ordered")), 12);
+    const byType = Object.values(summary!.byType!).reduce((sum, { n }) => sum + n, 0);
+    expect(byType).toBe(summary!.n);
+    // The words are the same in all views; without frames the model says something else at least once.
+    expect(ofView("question-only").map(({ text }) => text)).not.toEqual(ofView("ordered").map(({ text }) => text));
+  });
+});
+
 describe("the settings of the family", () => {
   it("run clipped GRPO with two updates a batch, batch-wide advantages and the bonus on advantages", async () => {
     const overrides = {
