@@ -42,6 +42,18 @@ void addRows(Context& context, int64_t count, const float* x, float* y) {
             [&](int64_t begin, int64_t end) { kernels.add(end - begin, x + begin, y + begin); });
 }
 
+void narrow(Context& context, int64_t count, const float* from, Bfloat16* to) {
+  const auto& kernels = kernelsOf(context);
+  forBlocks(context, count, 4 * grainElements,
+            [&](int64_t begin, int64_t end) { kernels.narrow(end - begin, from + begin, to + begin); });
+}
+
+void widen(Context& context, int64_t count, const Bfloat16* from, float* to) {
+  const auto& kernels = kernelsOf(context);
+  forBlocks(context, count, 4 * grainElements,
+            [&](int64_t begin, int64_t end) { kernels.widen(end - begin, from + begin, to + begin); });
+}
+
 void adamw(Context& context, const AdamW& settings, int64_t count, float* parameter, const float* gradient, float* m,
            float* v) {
   const auto& kernels = kernelsOf(context);

@@ -19,7 +19,7 @@ constexpr int64_t worthAThread = 500'000;
 }  // namespace
 
 Product rowMajorProduct(bool transposeA, bool transposeB, int64_t m, int64_t n, int64_t k, float alpha, const float* a,
-                        int64_t lda, const float* b, int64_t ldb, float beta, float* c, int64_t ldc) {
+                        int64_t lda, Matrix b, int64_t ldb, float beta, float* c, int64_t ldc) {
   return {m,
           n,
           k,
@@ -83,27 +83,28 @@ void runProduct(Context& context, const Product& product) {
 }
 
 void gemm(Context& context, bool transposeA, bool transposeB, int64_t m, int64_t n, int64_t k, float alpha,
-          const float* a, int64_t lda, const float* b, int64_t ldb, float beta, float* c, int64_t ldc) {
+          const float* a, int64_t lda, Matrix b, int64_t ldb, float beta, float* c, int64_t ldc) {
   runProduct(context, rowMajorProduct(transposeA, transposeB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc));
 }
 
-void linear(Context& context, int64_t rows, int64_t in, int64_t out, const float* x, const float* w, const float* bias,
-            float* y) {
-  Product product = rowMajorProduct(false, true, rows, out, in, 1.0f, x, in, w, in, 0.0f, y, out);
+void linear(Context& context, int64_t rows, int64_t in, int64_t out, const float* x, Matrix w, const float* bias,
+            float* y, int64_t yStride) {
+  Product product = rowMajorProduct(false, true, rows, out, in, 1.0f, x, in, w, in, 0.0f, y, yStride ? yStride : out);
   product.bias = bias;
   runProduct(context, product);
 }
 
-void linearBackward(Context& context, int64_t rows, int64_t in, int64_t out, const float* x, const float* w,
-                    const float* dy, float* dx, bool accumulateDx, float* dw, float* db) {
+void linearBackward(Context& context, int64_t rows, int64_t in, int64_t out, const float* x, Matrix w, const float* dy,
+                    float* dx, bool accumulateDx, float* dw, float* db, int64_t dyStride) {
+  const int64_t stride = dyStride ? dyStride : out;
   const auto& kernels = kernelsOf(context);
   // Three independent results, one parallel loop: a tiny layer is not worth three.
   ProductPlan toInput{}, toWeight{};
   if (dx)
-    toInput = planProduct(context, rowMajorProduct(false, false, rows, in, out, 1.0f, dy, out, w, in,
+    toInput = planProduct(context, rowMajorProduct(false, false, rows, in, out, 1.0f, dy, stride, w, in,
                                                    accumulateDx ? 1.0f : 0.0f, dx, in));
   if (dw && rows > 0)
-    toWeight = planProduct(context, rowMajorProduct(true, false, out, in, rows, 1.0f, dy, out, x, in, 1.0f, dw, in));
+    toWeight = planProduct(context, rowMajorProduct(true, false, out, in, rows, 1.0f, dy, stride, x, in, 1.0f, dw, in));
   constexpr int64_t biasColumns = 64;
   const int64_t biasBlocks = db && rows > 0 ? ceilDivide(out, biasColumns) : 0;
   const int64_t first = toInput.blocks(), second = first + toWeight.blocks();
@@ -115,7 +116,7 @@ void linearBackward(Context& context, int64_t rows, int64_t in, int64_t out, con
         runBlock(kernels, toWeight, i - first);
       } else {
         const int64_t column = (i - second) * biasColumns;
-        kernels.columnSums(rows, std::min(biasColumns, out - column), out, dy + column, db + column);
+        kernels.columnSums(rows, std::min(biasColumns, out - column), stride, dy + column, db + column);
       }
     }
   });

@@ -1,4 +1,5 @@
 #include <array>
+#include <cmath>
 
 #include "fixtures.h"
 
@@ -39,6 +40,47 @@ TEST("gemm equals plain loops for every layout and for sizes off every tile") {
         append(all, y);
       }
     return all;
+  });
+}
+
+TEST("a matrix stored as bfloat16 gives the very bits of its values stored as float32") {
+  const int64_t sizes[][3] = {{1, 33, 300}, {2, 64, 70}, {3, 17, 5}, {4, 100, 31}, {5, 48, 16}, {37, 70, 300}, {500, 40, 513}};
+  everywhere([&](Context& context) {
+    Floats all;
+    for (const auto& [rows, out, in] : sizes) {
+      const Floats x = randomFloats(rows * in, 1), dy = randomFloats(rows * (out + 3), 2), bias = randomFloats(out, 3);
+      std::vector<Bfloat16> half(static_cast<size_t>(out * in));
+      ops::narrow(context, out * in, randomFloats(out * in, 4).data(), half.data());
+      Floats wide(half.size());
+      ops::widen(context, out * in, half.data(), wide.data());
+      const auto results = [&](ops::Matrix w) {
+        Floats y(rows * (out + 3)), dx(rows * in), z(rows * out);
+        ops::linear(context, rows, in, out, x.data(), w, bias.data(), y.data(), out + 3);
+        ops::linearBackward(context, rows, in, out, x.data(), w, dy.data(), dx.data(), false, nullptr, nullptr, out + 3);
+        ops::gemm(context, false, true, rows, out, in, 0.5f, x.data(), in, w, in, 1.0f, z.data(), out);
+        append(y, dx);
+        append(y, z);
+        return y;
+      };
+      const Floats a = results(ops::Matrix(half.data())), b = results(wide.data());
+      CHECK(std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0);
+      append(all, a);
+    }
+    return all;
+  });
+}
+
+TEST("bfloat16 rounds to the nearest value, ties to even, and keeps what is not finite") {
+  const Floats from{1.0f, 1.00390625f, 1.01171875f, 1.00390637f, -1.00390637f, 3.4e38f, INFINITY, NAN, -0.0f, 1e-40f};
+  const Floats wanted{1.0f, 1.0f, 1.015625f, 1.0078125f, -1.0078125f, INFINITY, INFINITY, NAN, -0.0f, 9.18354962e-41f};
+  everywhere([&](Context& context) {
+    std::vector<Bfloat16> half(from.size());
+    Floats back(from.size());
+    ops::narrow(context, static_cast<int64_t>(from.size()), from.data(), half.data());
+    ops::widen(context, static_cast<int64_t>(from.size()), half.data(), back.data());
+    for (size_t i = 0; i < from.size(); ++i)
+      CHECK(std::isnan(wanted[i]) ? std::isnan(back[i]) : std::memcmp(&back[i], &wanted[i], 4) == 0);
+    return Floats();
   });
 }
 

@@ -20,7 +20,7 @@ kernels::LogitRows logitRows(int64_t rows, int64_t columns, int64_t first, float
 }  // namespace
 
 void linearLogProb(Context& context, int64_t rows, int64_t width, int64_t vocab, float temperature, const float* x,
-                   const float* w, const int32_t* targets, float* logProb, float* entropy, float* logSumExp) {
+                   Matrix w, const int32_t* targets, float* logProb, float* entropy, float* logSumExp) {
   const auto& kernels = kernelsOf(context);
   const int64_t most = std::min(rows, chunkRows);
   float* logits = scratch(Scratch::chunk, most * std::min(vocab, chunkColumns));
@@ -32,7 +32,7 @@ void linearLogProb(Context& context, int64_t rows, int64_t width, int64_t vocab,
     std::fill_n(sum, 3 * most, 0.0f);
     for (int64_t first = 0; first < vocab; first += chunkColumns) {
       const int64_t columns = std::min(chunkColumns, vocab - first);
-      gemm(context, false, true, count, columns, width, 1.0f, x + row * width, width, w + first * width, width, 0.0f,
+      gemm(context, false, true, count, columns, width, 1.0f, x + row * width, width, w.from(first * width), width, 0.0f,
            logits, columns);
       forBlocks(context, count, rowGrain(columns), [&](int64_t begin, int64_t end) {
         kernels.logitStatistics(logitRows(end - begin, columns, first, temperature, targets + row + begin),
@@ -50,7 +50,7 @@ void linearLogProb(Context& context, int64_t rows, int64_t width, int64_t vocab,
 }
 
 void linearLogProbBackward(Context& context, int64_t rows, int64_t width, int64_t vocab, float temperature,
-                           const float* x, const float* w, const int32_t* targets, const float* entropy,
+                           const float* x, Matrix w, const int32_t* targets, const float* entropy,
                            const float* logSumExp, const float* gLogProb, const float* gEntropy, float* dx,
                            float* dw) {
   const auto& kernels = kernelsOf(context);
@@ -59,7 +59,7 @@ void linearLogProbBackward(Context& context, int64_t rows, int64_t width, int64_
     const int64_t count = std::min(chunkRows, rows - row);
     for (int64_t first = 0; first < vocab; first += chunkColumns) {
       const int64_t columns = std::min(chunkColumns, vocab - first);
-      const float* tile = w + first * width;
+      const Matrix tile = w.from(first * width);
       gemm(context, false, true, count, columns, width, 1.0f, x + row * width, width, tile, width, 0.0f, logits,
            columns);
       forBlocks(context, count, rowGrain(columns), [&](int64_t begin, int64_t end) {

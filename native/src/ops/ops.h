@@ -5,6 +5,7 @@
 // of threads (no split-K across threads, reductions over rows in fixed blocks).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 
@@ -21,17 +22,49 @@ struct Context {
   const CancelToken* cancel = nullptr;  // polled between blocks; throws Aborted
 };
 
+/// The upper half of a float32.
+struct Bfloat16 {
+  uint16_t bits;
+};
+
 namespace ops {
 
 // ---- matrix products -------------------------------------------------------------------------------------------
+// A weight matrix as it is stored. bfloat16 is widened while it is packed or streamed: sums are float32, in the order
+// they have for a float32 matrix of the same values, so storage never changes anything but the rounding of the weights.
+struct Matrix {
+  const void* data = nullptr;
+  bool half = false;  // bfloat16, else float32
+
+  Matrix() = default;
+  Matrix(std::nullptr_t) {}                              // NOLINT: null where a family has no such matrix
+  Matrix(const float* values) : data(values) {}          // NOLINT: a float32 matrix is its pointer
+  explicit Matrix(const Bfloat16* values) : data(values), half(true) {}
+  explicit operator bool() const { return data != nullptr; }
+  /// The matrix that begins `elements` later.
+  Matrix from(int64_t elements) const {
+    Matrix later = *this;
+    later.data = static_cast<const char*>(data) + elements * (half ? 2 : 4);
+    return later;
+  }
+};
+
 // C[m,n] = alpha * op(A)[m,k] * op(B)[k,n] + beta * C; ld* are row strides in elements.
 void gemm(Context&, bool transposeA, bool transposeB, int64_t m, int64_t n, int64_t k, float alpha, const float* a,
-          int64_t lda, const float* b, int64_t ldb, float beta, float* c, int64_t ldc);
+          int64_t lda, Matrix b, int64_t ldb, float beta, float* c, int64_t ldc);
 // y[rows,out] = x[rows,in] W[out,in]^T + bias[out] (bias may be null). Small `rows` (decode) take a path without packing.
-void linear(Context&, int64_t rows, int64_t in, int64_t out, const float* x, const float* w, const float* bias, float* y);
+// Rows of y lie `yStride` apart (0: out), so that several matrices can write one wide result.
+void linear(Context&, int64_t rows, int64_t in, int64_t out, const float* x, Matrix w, const float* bias, float* y,
+            int64_t yStride = 0);
 // dx[rows,in] (null: skip; accumulateDx adds), dw[out,in] += dy^T x (null: skip), db[out] += column sums (null: skip).
-void linearBackward(Context&, int64_t rows, int64_t in, int64_t out, const float* x, const float* w, const float* dy,
-                    float* dx, bool accumulateDx, float* dw, float* db);
+// Rows of dy lie `dyStride` apart (0: out).
+void linearBackward(Context&, int64_t rows, int64_t in, int64_t out, const float* x, Matrix w, const float* dy,
+                    float* dx, bool accumulateDx, float* dw, float* db, int64_t dyStride = 0);
+// to[i] = row index[i] of a stored matrix, as float32.
+void gatherMatrixRows(Context&, int64_t rows, int64_t width, const int32_t* index, Matrix from, float* to);
+// Round to nearest, ties to even, and back.
+void narrow(Context&, int64_t count, const float* from, Bfloat16* to);
+void widen(Context&, int64_t count, const Bfloat16* from, float* to);
 
 // ---- row operators ---------------------------------------------------------------------------------------------
 // y = w * x * r, r = rsqrt(mean(x^2) + eps); saves r[rows] (null: not saved).
@@ -92,10 +125,10 @@ void attentionDecode(Context&, const AttentionShape&, std::span<const DecodeRow>
 // For x[rows,width], head W[vocab,width], targets[rows]: logProb, entropy (nats), logSumExp at logits / temperature.
 // Logits exist only in chunks.
 void linearLogProb(Context&, int64_t rows, int64_t width, int64_t vocab, float temperature, const float* x,
-                   const float* w, const int32_t* targets, float* logProb, float* entropy, float* logSumExp);
+                   Matrix w, const int32_t* targets, float* logProb, float* entropy, float* logSumExp);
 // dz_j = gLogProb * (1[j=y] - p_j) - gEntropy * p_j * (z_j - lse + H); dx overwritten, dw accumulated (null: skip).
 void linearLogProbBackward(Context&, int64_t rows, int64_t width, int64_t vocab, float temperature, const float* x,
-                           const float* w, const int32_t* targets, const float* entropy, const float* logSumExp,
+                           Matrix w, const int32_t* targets, const float* entropy, const float* logSumExp,
                            const float* gLogProb, const float* gEntropy, float* dx, float* dw);
 
 // ---- optimiser -----------------------------------------------------------------------------------------------------

@@ -81,6 +81,19 @@ void gatherRows(Context& context, int64_t rows, int64_t width, const int32_t* in
   });
 }
 
+void gatherMatrixRows(Context& context, int64_t rows, int64_t width, const int32_t* index, Matrix from, float* to) {
+  const auto& kernels = kernelsOf(context);
+  forBlocks(context, rows, rowGrain(width), [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      const void* row = from.from(int64_t{index[i]} * width).data;
+      if (from.half)
+        kernels.widen(width, static_cast<const Bfloat16*>(row), to + i * width);
+      else
+        std::memcpy(to + i * width, row, static_cast<size_t>(width) * sizeof(float));
+    }
+  });
+}
+
 void scatterAddRows(Context& context, int64_t rows, int64_t width, const int32_t* index, const float* from,
                     float* to) {
   const auto& kernels = kernelsOf(context);

@@ -73,6 +73,21 @@ void adamw(const ops::AdamW& s, float correction1, float correction2, int64_t co
   }
 }
 
+void narrow(int64_t count, const float* __restrict from, Bfloat16* __restrict to) {
+  for (int64_t i = 0; i < count; ++i) {
+    const auto bits = __builtin_bit_cast(uint32_t, from[i]);
+    // Adding just under half of the last place, or half when that place is odd, rounds ties to even. A NaN keeps its
+    // sign and stays one: rounding could carry it into infinity.
+    const uint32_t rounded = bits + 0x7FFF + ((bits >> 16) & 1);
+    const bool notNumber = (bits & 0x7FFFFFFF) > 0x7F800000;
+    to[i].bits = static_cast<uint16_t>((notNumber ? bits | 0x400000 : rounded) >> 16);
+  }
+}
+
+void widen(int64_t count, const Bfloat16* from, float* to) {
+  for (int64_t i = 0; i < count; i += lanes) storeFirst(to + i, loadFirst(from + i, count - i), count - i);
+}
+
 double sumOfSquares(int64_t count, const float* x) {
   // 16 interleaved partial sums for every instruction set, so that all of them agree.
   double partial[16] = {};

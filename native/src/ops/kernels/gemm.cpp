@@ -31,11 +31,12 @@ void computeTile(int64_t k, const float* a, const float* b, int64_t bStep, const
   });
 }
 
-}  // namespace
-
-void product(const Product& x, int64_t m0, int64_t m1, int64_t n0, int64_t n1, float* work) {
+/// T: float or Bfloat16, what B is stored as.
+template <class T>
+void productOf(const Product& x, int64_t m0, int64_t m1, int64_t n0, int64_t n1, float* work) {
+  const T* weights = static_cast<const T*>(x.b.data);
   if (m1 - m0 <= streamRows && x.bStep == 1) {
-    n0 = streamProduct(x, m0, m1, n0, n1);
+    n0 = streamProduct<T>(x, m0, m1, n0, n1);
     if (n0 == n1) return;
   }
   float* packedB = work;
@@ -49,12 +50,14 @@ void product(const Product& x, int64_t m0, int64_t m1, int64_t n0, int64_t n1, f
       packA(a, x.aRow, x.aStep, m1 - i, depth, tileHeight(m1 - i), packedA + (i - m0) * depth);
     }
     for (int64_t j = n0; j < n1; j += tileColumns) {
-      const float* b = x.b + k0 * x.bStep + j * x.bColumn;
+      const T* from = weights + k0 * x.bStep + j * x.bColumn;
+      const float* b = nullptr;
       int64_t bStep = x.bStep;
       // Rows of B that are contiguous and seldom reread are used where they lie.
-      const bool direct = x.bColumn == 1 && n1 - j >= tileColumns && m1 - m0 <= 2 * tileRows;
-      if (!direct) {
-        packB(b, x.bStep, x.bColumn, n1 - j, depth, packedB);
+      if constexpr (sizeof(T) == sizeof(float))
+        if (x.bColumn == 1 && n1 - j >= tileColumns && m1 - m0 <= 2 * tileRows) b = from;
+      if (b == nullptr) {
+        packB(from, x.bStep, x.bColumn, n1 - j, depth, packedB);
         b = packedB;
         bStep = tileColumns;
       }
@@ -73,6 +76,15 @@ void product(const Product& x, int64_t m0, int64_t m1, int64_t n0, int64_t n1, f
     }
     k0 += kernels::blockDepth;
   } while (k0 < x.k);
+}
+
+}  // namespace
+
+void product(const Product& x, int64_t m0, int64_t m1, int64_t n0, int64_t n1, float* work) {
+  if (x.b.half)
+    productOf<Bfloat16>(x, m0, m1, n0, n1, work);
+  else
+    productOf<float>(x, m0, m1, n0, n1, work);
 }
 
 }  // namespace secondlook::SECONDLOOK_ISA

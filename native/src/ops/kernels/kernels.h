@@ -13,7 +13,7 @@ struct Product {
   int64_t m, n, k;
   const float* a;
   int64_t aRow, aStep;
-  const float* b;
+  ops::Matrix b;  // strides in elements
   int64_t bStep, bColumn;
   float alpha, beta;
   const float* bias;  // [n] or null
@@ -81,6 +81,8 @@ struct Kernels {
   void (*adamw)(const ops::AdamW&, float correction1, float correction2, int64_t count, float* parameter,
                 const float* gradient, float* m, float* v);
   double (*sumOfSquares)(int64_t count, const float* x);
+  void (*narrow)(int64_t count, const float* from, Bfloat16* to);
+  void (*widen)(int64_t count, const Bfloat16* from, float* to);
 };
 
 /// Floats of workspace for Kernels::product.

@@ -5,17 +5,21 @@
 
 namespace secondlook::SECONDLOOK_ISA {
 
-/// out[c] = column c of the lanes x lanes block whose row r starts at p + r * stride.
-SECONDLOOK_INLINE void transposeBlock(const float* p, int64_t stride, Vector* out) {
+#if defined(__AVX2__)
+SECONDLOOK_INLINE __m128 loadFour(const char* p) { return _mm_loadu_ps(reinterpret_cast<const float*>(p)); }
+#endif
+
+/// out[c] = column c of the lanes x lanes block of 32-bit words whose row r starts at p + r * stride bytes.
+SECONDLOOK_INLINE void transposeWords(const char* p, int64_t stride, Vector* out) {
 #if defined(__AVX512F__)
   for (int q = 0; q < 4; ++q) {
     __m512 t[4];
     for (int r = 0; r < 4; ++r) {
-      const float* from = p + r * stride + 4 * q;
-      __m512 v = _mm512_castps128_ps512(_mm_loadu_ps(from));
-      v = _mm512_insertf32x4(v, _mm_loadu_ps(from + 4 * stride), 1);
-      v = _mm512_insertf32x4(v, _mm_loadu_ps(from + 8 * stride), 2);
-      t[r] = _mm512_insertf32x4(v, _mm_loadu_ps(from + 12 * stride), 3);
+      const char* from = p + r * stride + 16 * q;
+      __m512 v = _mm512_castps128_ps512(loadFour(from));
+      v = _mm512_insertf32x4(v, loadFour(from + 4 * stride), 1);
+      v = _mm512_insertf32x4(v, loadFour(from + 8 * stride), 2);
+      t[r] = _mm512_insertf32x4(v, loadFour(from + 12 * stride), 3);
     }
     const __m512 a = _mm512_unpacklo_ps(t[0], t[1]), b = _mm512_unpackhi_ps(t[0], t[1]);
     const __m512 c = _mm512_unpacklo_ps(t[2], t[3]), d = _mm512_unpackhi_ps(t[2], t[3]);
@@ -28,8 +32,8 @@ SECONDLOOK_INLINE void transposeBlock(const float* p, int64_t stride, Vector* ou
   for (int q = 0; q < 2; ++q) {
     __m256 t[4];
     for (int r = 0; r < 4; ++r) {
-      const float* from = p + r * stride + 4 * q;
-      t[r] = _mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(from)), _mm_loadu_ps(from + 4 * stride), 1);
+      const char* from = p + r * stride + 16 * q;
+      t[r] = _mm256_insertf128_ps(_mm256_castps128_ps256(loadFour(from)), loadFour(from + 4 * stride), 1);
     }
     const __m256 a = _mm256_unpacklo_ps(t[0], t[1]), b = _mm256_unpackhi_ps(t[0], t[1]);
     const __m256 c = _mm256_unpacklo_ps(t[2], t[3]), d = _mm256_unpackhi_ps(t[2], t[3]);
@@ -39,31 +43,61 @@ SECONDLOOK_INLINE void transposeBlock(const float* p, int64_t stride, Vector* ou
     out[4 * q + 3] = _mm256_shuffle_ps(b, d, 0xEE);
   }
 #else
-  for (int c = 0; c < lanes; ++c)
-    for (int r = 0; r < lanes; ++r) out[c][r] = p[r * stride + c];
+  for (int c = 0; c < lanes; ++c) {
+    IntVector column{};
+    for (int r = 0; r < lanes; ++r) {
+      int32_t word;
+      __builtin_memcpy(&word, p + r * stride + 4 * c, 4);
+      column[r] = word;
+    }
+    out[c] = (Vector)column;
+  }
 #endif
 }
 
+SECONDLOOK_INLINE void transposeBlock(const float* p, int64_t stride, Vector* out) {
+  transposeWords(reinterpret_cast<const char*>(p), stride * 4, out);
+}
+
+/// The block of lanes rows x 2 * lanes columns of bfloat16, likewise: pairs of columns are transposed as 32-bit words.
+SECONDLOOK_INLINE void transposeBlock(const Bfloat16* p, int64_t stride, Vector* out) {
+  Vector pairs[lanes];
+  transposeWords(reinterpret_cast<const char*>(p), stride * 2, pairs);
+#pragma GCC unroll 16
+  for (int c = 0; c < lanes; ++c) {
+    out[2 * c] = lowHalves((IntVector)pairs[c]);
+    out[2 * c + 1] = highHalves((IntVector)pairs[c]);
+  }
+}
+
+/// Columns that one transposeBlock covers.
+template <class T>
+constexpr int blockColumns = lanes * (4 / static_cast<int>(sizeof(T)));
+
 /// As transposeBlock for a block of `rows` x `columns`; what is missing becomes 0.
-SECONDLOOK_INLINE void transposeEdge(const float* p, int64_t stride, int64_t rows, int64_t columns, Vector* out) {
-  alignas(64) float block[lanes * lanes];
-  for (int r = 0; r < lanes; ++r)
-    store(block + r * lanes, r < rows ? loadFirst(p + r * stride, columns) : Vector{});
-  transposeBlock(block, lanes, out);
+template <class T>
+SECONDLOOK_INLINE void transposeEdge(const T* p, int64_t stride, int64_t rows, int64_t columns, Vector* out) {
+  constexpr int width = blockColumns<T>;
+  alignas(64) T block[lanes * width] = {};
+  for (int r = 0; r < lanes && r < rows; ++r)
+    for (int64_t c = 0; c < columns; ++c) block[r * width + c] = p[r * stride + c];
+  transposeBlock(block, width, out);
 }
 
 /// Writes the block's columns one below the other, `step` floats apart. With step < lanes each store spills over the
 /// next row, which is then overwritten: the buffer needs `lanes` floats of slack.
-SECONDLOOK_INLINE void packTransposed(const float* p, int64_t stride, int64_t rows, int64_t k, float* to, int64_t step) {
-  Vector columns[lanes];
+template <class T>
+SECONDLOOK_INLINE void packTransposed(const T* p, int64_t stride, int64_t rows, int64_t k, float* to, int64_t step) {
+  constexpr int width = blockColumns<T>;
+  Vector columns[width];
   int64_t c = 0;
   if (rows >= lanes)
-    for (; c + lanes <= k; c += lanes) {
+    for (; c + width <= k; c += width) {
       transposeBlock(p + c, stride, columns);
-      for (int i = 0; i < lanes; ++i) store(to + (c + i) * step, columns[i]);
+      for (int i = 0; i < width; ++i) store(to + (c + i) * step, columns[i]);
     }
-  for (; c < k; c += lanes) {
-    const int64_t rest = smaller(lanes, k - c);
+  for (; c < k; c += width) {
+    const int64_t rest = smaller(width, k - c);
     transposeEdge(p + c, stride, rows, rest, columns);
     for (int64_t i = 0; i < rest; ++i) store(to + (c + i) * step, columns[i]);
   }
@@ -81,8 +115,12 @@ inline void packA(const float* a, int64_t row, int64_t step, int64_t rows, int64
     for (int i = 0; i < height; ++i) to[p * height + i] = i < rows ? a[i * row + p * step] : 0.0f;
 }
 
+SECONDLOOK_INLINE float widened(float x) { return x; }
+SECONDLOOK_INLINE float widened(Bfloat16 x) { return __builtin_bit_cast(float, static_cast<uint32_t>(x.bits) << 16); }
+
 /// One panel of B: to[p * tileColumns + j] = b[p * step + j * column] for j < columns, 0 beyond.
-inline void packB(const float* b, int64_t step, int64_t column, int64_t columns, int64_t k, float* to) {
+template <class T>
+inline void packB(const T* b, int64_t step, int64_t column, int64_t columns, int64_t k, float* to) {
   if (column == 1) {
     for (int64_t p = 0; p < k; ++p)
       for (int v = 0; v < tileColumns; v += lanes)
@@ -95,7 +133,8 @@ inline void packB(const float* b, int64_t step, int64_t column, int64_t columns,
     return;
   }
   for (int64_t p = 0; p < k; ++p)
-    for (int j = 0; j < tileColumns; ++j) to[p * tileColumns + j] = j < columns ? b[p * step + j * column] : 0.0f;
+    for (int j = 0; j < tileColumns; ++j)
+      to[p * tileColumns + j] = j < columns ? widened(b[p * step + j * column]) : 0.0f;
 }
 
 }  // namespace secondlook::SECONDLOOK_ISA

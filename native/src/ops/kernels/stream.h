@@ -11,13 +11,14 @@ namespace secondlook::SECONDLOOK_ISA {
 constexpr int streamRows = 4;
 
 /// Fetches what a transposition needs a few blocks later; rows of weights are too many streams for the hardware.
-SECONDLOOK_INLINE void prefetchRows(const float* p, int64_t stride) {
+template <class T>
+SECONDLOOK_INLINE void prefetchRows(const T* p, int64_t stride) {
 #pragma GCC unroll 16
-  for (int r = 0; r < lanes; ++r) __builtin_prefetch(p + r * stride + 128);
+  for (int r = 0; r < lanes; ++r) __builtin_prefetch(reinterpret_cast<const char*>(p + r * stride) + 512);
 }
 
 /// C[i, j .. j + vectors * lanes) for all `rows` rows of a product with bStep 1.
-template <int rows, int vectors>
+template <class T, int rows, int vectors>
 inline void streamColumns(const kernels::Product& x, int64_t m, int64_t j) {
   Vector total[rows][vectors];
 #pragma GCC unroll 4
@@ -29,27 +30,29 @@ inline void streamColumns(const kernels::Product& x, int64_t m, int64_t j) {
       if (x.bias) y += load(x.bias + j + v * lanes);
       total[i][v] = y;
     }
+  constexpr int width = blockColumns<T>;
   const float* a = x.a + m * x.aRow;
+  const T* weights = static_cast<const T*>(x.b.data);
   for (int64_t k0 = 0; k0 < x.k; k0 += kernels::blockDepth) {
     const int64_t end = smaller(x.k, k0 + kernels::blockDepth);
     Vector acc[rows][vectors] = {};
     int64_t p = k0;
-    for (; p + lanes <= end; p += lanes)
+    for (; p + width <= end; p += width)
 #pragma GCC unroll 2
       for (int v = 0; v < vectors; ++v) {
-        Vector columns[lanes];
-        const float* b = x.b + p + (j + v * lanes) * x.bColumn;
+        Vector columns[width];
+        const T* b = weights + p + (j + v * lanes) * x.bColumn;
         prefetchRows(b, x.bColumn);
         transposeBlock(b, x.bColumn, columns);
-#pragma GCC unroll 16
-        for (int c = 0; c < lanes; ++c)
+#pragma GCC unroll 32
+        for (int c = 0; c < width; ++c)
 #pragma GCC unroll 4
           for (int i = 0; i < rows; ++i) acc[i][v] += splat(a[i * x.aRow + (p + c) * x.aStep]) * columns[c];
       }
     for (; p < end; ++p)
       for (int v = 0; v < vectors; ++v) {
         Vector column{};
-        for (int r = 0; r < lanes; ++r) column[r] = x.b[p + (j + v * lanes + r) * x.bColumn];
+        for (int r = 0; r < lanes; ++r) column[r] = widened(weights[p + (j + v * lanes + r) * x.bColumn]);
         for (int i = 0; i < rows; ++i) acc[i][v] += splat(a[i * x.aRow + p * x.aStep]) * column;
       }
 #pragma GCC unroll 4
@@ -64,12 +67,13 @@ inline void streamColumns(const kernels::Product& x, int64_t m, int64_t j) {
 }
 
 /// Columns n0 .. of rows m0 .. m1; returns the first column left over for the packed path.
+template <class T>
 inline int64_t streamProduct(const kernels::Product& x, int64_t m0, int64_t m1, int64_t n0, int64_t n1) {
   const auto run = [&](auto rows, int64_t m) {
     constexpr int count = decltype(rows)::value;
     int64_t j = n0;
-    for (; j + 2 * lanes <= n1; j += 2 * lanes) streamColumns<count, 2>(x, m, j);
-    for (; j + lanes <= n1; j += lanes) streamColumns<count, 1>(x, m, j);
+    for (; j + 2 * lanes <= n1; j += 2 * lanes) streamColumns<T, count, 2>(x, m, j);
+    for (; j + lanes <= n1; j += lanes) streamColumns<T, count, 1>(x, m, j);
     return j;
   };
   switch (m1 - m0) {

@@ -38,6 +38,8 @@ const kernels::Kernels table = {
     .logitGradients = logitGradients,
     .adamw = adamw,
     .sumOfSquares = sumOfSquares,
+    .narrow = narrow,
+    .widen = widen,
 };
 
 }  // namespace secondlook::SECONDLOOK_ISA

@@ -46,5 +46,7 @@ void logitGradients(const kernels::LogitRows&, float* logits, const float* entro
 void adamw(const ops::AdamW&, float correction1, float correction2, int64_t count, float* parameter,
            const float* gradient, float* m, float* v);
 double sumOfSquares(int64_t count, const float* x);
+void narrow(int64_t count, const float* from, Bfloat16* to);
+void widen(int64_t count, const Bfloat16* from, float* to);
 
 }  // namespace secondlook::SECONDLOOK_ISA

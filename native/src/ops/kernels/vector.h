@@ -5,6 +5,8 @@
 
 #include <stdint.h>
 
+#include "../ops.h"
+
 #if defined(__SSE2__)
 #include <immintrin.h>
 #endif
@@ -38,6 +40,24 @@ SECONDLOOK_INLINE void store(float* p, Vector v) { *reinterpret_cast<LooseVector
 // x - 0 is x, negative zero included, so that only the broadcast is left; x + 0 would be an addition.
 SECONDLOOK_INLINE Vector splat(float x) { return x - Vector{}; }
 
+/// Widens the bfloat16 in the low (or high) half of each 32-bit lane.
+SECONDLOOK_INLINE Vector lowHalves(IntVector pairs) { return (Vector)(pairs << 16); }
+SECONDLOOK_INLINE Vector highHalves(IntVector pairs) { return (Vector)(pairs & (int32_t)0xFFFF0000); }
+
+SECONDLOOK_INLINE Vector load(const Bfloat16* p) {
+#if defined(__AVX512F__)
+  const __m256i bits = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
+  return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(bits), 16));
+#elif defined(__AVX2__)
+  const __m128i bits = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+  return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(bits), 16));
+#else
+  IntVector wide{};
+  for (int i = 0; i < lanes; ++i) wide[i] = static_cast<int32_t>(static_cast<uint32_t>(p[i].bits) << 16);
+  return (Vector)wide;
+#endif
+}
+
 /// The first n lanes; the others are 0.
 SECONDLOOK_INLINE Vector loadFirst(const float* p, int64_t n) {
   if (n >= lanes) return load(p);
@@ -48,6 +68,12 @@ SECONDLOOK_INLINE Vector loadFirst(const float* p, int64_t n) {
   for (int64_t i = 0; i < n; ++i) v[i] = p[i];
   return v;
 #endif
+}
+SECONDLOOK_INLINE Vector loadFirst(const Bfloat16* p, int64_t n) {
+  if (n >= lanes) return load(p);
+  IntVector wide{};
+  for (int64_t i = 0; i < n; ++i) wide[i] = static_cast<int32_t>(static_cast<uint32_t>(p[i].bits) << 16);
+  return (Vector)wide;
 }
 SECONDLOOK_INLINE void storeFirst(float* p, Vector v, int64_t n) {
   if (n >= lanes) return store(p, v);
