@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startCommand, waitFor } from "../support/processes.ts";
 
 const data = mkdtempSync(join(tmpdir(), "secondlook-service-"));
-const settings = ["sft.steps=10", "rl.steps=10", "rl.promptsPerStep=4", "evaluation.items=8", "checkpoint.every=5"];
+const settings = ["sft.steps=10", "rl.steps=30", "rl.promptsPerStep=4", "evaluation.items=8", "checkpoint.every=5"];
 
 /** Whole lines of all journals, counted without the product's code. */
 function journalLines(): number {

@@ -34,7 +34,7 @@ export async function waitFor<Value>(
     const value = await probe();
     if (value) return value;
     if (Date.now() > deadline) throw new Error(`Waited ${timeoutMs / 1000} s in vain for ${what}.\n${context()}`);
-    await delay(200);
+    await delay(20);
   }
 }
 
