@@ -4,6 +4,8 @@
  * with these schemas; results are typed. Each subject has a file in `methods/`; here they come together.
  */
 import type { z } from "zod";
+import type { DatasetResults } from "./methods/datasets.ts";
+import { datasetInputs } from "./methods/datasets.ts";
 import type { RecipeResults } from "./methods/recipes.ts";
 import { recipeInputs } from "./methods/recipes.ts";
 import type { RolloutResults } from "./methods/rollouts.ts";
@@ -13,6 +15,7 @@ import { runInputs } from "./methods/runs.ts";
 import type { SystemResults } from "./methods/system.ts";
 import { systemInputs } from "./methods/system.ts";
 
+export type * from "./methods/datasets.ts";
 export type * from "./methods/recipes.ts";
 export type * from "./methods/rollouts.ts";
 export type * from "./methods/runs.ts";
@@ -26,9 +29,10 @@ export const methodInputs = {
   ...rolloutInputs,
   ...recipeInputs,
   ...systemInputs,
+  ...datasetInputs,
 } as const;
 
-export interface MethodResults extends RunResults, RolloutResults, RecipeResults, SystemResults {}
+export interface MethodResults extends RunResults, RolloutResults, RecipeResults, SystemResults, DatasetResults {}
 
 export type Method = keyof MethodResults & keyof typeof methodInputs;
 export type MethodInput<Name extends Method> = z.input<(typeof methodInputs)[Name]>;

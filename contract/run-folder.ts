@@ -21,6 +21,8 @@ export const DATA_FOLDER = {
   /** Address and pid of the running service. */
   service: "service.json",
   samplePack: "sample-pack",
+  /** Imported datasets: `<id>/rows.db`, made from the dataset's file and to be made again from it. */
+  datasets: "datasets",
 } as const;
 
 /** Who writes the run: refuses a second writer. Stale when the pid is gone or its start time differs. */

@@ -73,6 +73,15 @@ export const runInputs = {
     overrides: z.record(z.string(), z.unknown()).optional(),
     model: z.string().optional(),
     data: z.record(z.string(), z.string()).optional(),
+    /** Imported datasets by id or name, instead of the files in `data`; they must share one media root. */
+    datasets: z
+      .object({
+        train: z.string(),
+        sft: z.string().optional(),
+        validation: z.string().optional(),
+        heldOut: z.string().optional(),
+      })
+      .optional(),
   }),
   "runs.resume": run,
   "runs.control": z.object({ run: z.string(), command: z.record(z.string(), z.unknown()) }),

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { dataFolder } from "../data-folder.ts";
+import { datasetFiles, withUserDatabase } from "../library/datasets.ts";
 import { RunFollower } from "../runs/follow.ts";
 import { createRun, startWorker } from "../runs/launch.ts";
 import { newRunFrom } from "../runs/new-run.ts";
@@ -31,6 +32,21 @@ function dataOf(options: OptionValues): Record<string, string> | undefined {
   return data;
 }
 
+/** Files of imported datasets, by their names. */
+function datasetsOf(data: string, options: OptionValues): Record<string, string> | undefined {
+  const train = text(options["dataset"]);
+  const others = {
+    sft: text(options["sft-dataset"]),
+    validation: text(options["validation-dataset"]),
+    heldOut: text(options["held-out-dataset"]),
+  };
+  if (train === undefined) {
+    if (Object.values(others).every((name) => name === undefined)) return undefined;
+    throw new UsageError("Imported datasets want --dataset NAME for training.");
+  }
+  return withUserDatabase(data, (user) => datasetFiles(user, { train, ...others }));
+}
+
 export const train: Command = {
   name: "train",
   usage: "RECIPE [options]",
@@ -41,6 +57,8 @@ export const train: Command = {
     "--train FILE        rows in Video-R1's JSON (default: the sample pack)",
     "--sft FILE          rows with traces for the cold start (default: those of --train that have one)",
     "--validation FILE, --held-out FILE, --media-root DIR",
+    "--dataset NAME      rows of an imported dataset instead (secondlook data list); also --sft-dataset,",
+    "                    --validation-dataset, --held-out-dataset; the media root is theirs",
     "--set NAME=VALUE    a setting that differs from the preset; may be repeated",
     "--recipe-folder DIR",
     "                    takes the recipe from DIR/RECIPE.ts and trusts that code: it runs as you, now and on resume",
@@ -56,6 +74,10 @@ export const train: Command = {
     validation: { type: "string" },
     "held-out": { type: "string" },
     "media-root": { type: "string" },
+    dataset: { type: "string" },
+    "sft-dataset": { type: "string" },
+    "validation-dataset": { type: "string" },
+    "held-out-dataset": { type: "string" },
     set: { type: "string", multiple: true },
     "recipe-folder": { type: "string" },
     seed: { type: "string" },
@@ -73,7 +95,7 @@ export const train: Command = {
     const seed = integer(options, "seed");
     const model = text(options["model"]);
     const name = text(options["name"]);
-    const ownData = dataOf(options);
+    const ownData = datasetsOf(data, options) ?? dataOf(options);
     const run = createRun(
       data,
       newRunFrom(

@@ -3,6 +3,7 @@ import type { Method, MethodError } from "../../contract/methods.ts";
 import { methodInputs } from "../../contract/methods.ts";
 import type { HandlersOf, MethodContext } from "./methods/context.ts";
 import { MethodFailure } from "./methods/context.ts";
+import { datasetMethods } from "./methods/datasets.ts";
 import { recipeMethods } from "./methods/recipes.ts";
 import { rolloutMethods } from "./methods/rollouts.ts";
 import { runMethods } from "./methods/runs.ts";
@@ -13,6 +14,7 @@ const handlers: HandlersOf<Method> = {
   ...rolloutMethods,
   ...recipeMethods,
   ...systemMethods,
+  ...datasetMethods,
 };
 
 /** Validates, calls, and turns whatever goes wrong into a contract error. */

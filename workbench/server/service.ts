@@ -81,7 +81,14 @@ export class Service {
     this.#tailer = new Tailer(this.ingest, options.data);
     this.#summaries = new SummaryCache(this.database, options.data);
     const { data } = options;
-    this.#context = { data, database: this.database, ingest: this.ingest, media, summaries: this.#summaries };
+    this.#context = {
+      data,
+      database: this.database,
+      user: this.#user,
+      ingest: this.ingest,
+      media,
+      summaries: this.#summaries,
+    };
     this.#server = createServer((request, response) => this.#serve(request, response));
     this.#sockets = new WebSocketServer({ noServer: true, maxPayload: 1024 * 1024 });
     this.#server.on("upgrade", (request: IncomingMessage, socket, head: Buffer) => {

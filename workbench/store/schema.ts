@@ -74,6 +74,12 @@ export const USER_MIGRATIONS: readonly string[] = [
   CREATE TABLE run_tags (run TEXT NOT NULL, tag TEXT NOT NULL, PRIMARY KEY (run, tag)) WITHOUT ROWID;
   CREATE TABLE media_roots (path TEXT PRIMARY KEY, added_at REAL NOT NULL) WITHOUT ROWID;
   `,
+  // Datasets by the names that people gave them. Their rows lie in the data folder and can be imported again.
+  `
+  CREATE TABLE datasets (
+    id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, file TEXT NOT NULL, media_root TEXT NOT NULL, added_at REAL NOT NULL
+  ) WITHOUT ROWID;
+  `,
 ];
 
 const MAX_RANKS = 4096;

@@ -8,6 +8,8 @@ import type { MediaSigner } from "../media.ts";
 export interface MethodContext {
   readonly data: string;
   readonly database: Db;
+  /** What only people know: names, media roots, datasets. */
+  readonly user: Db;
   readonly ingest: Ingest;
   readonly media: MediaSigner;
   readonly summaries: SummaryCache;

@@ -2,6 +2,7 @@
 import { controlCommandSchema } from "../../../contract/control.ts";
 import type { RunResults } from "../../../contract/methods.ts";
 import { runFolder } from "../../data-folder.ts";
+import { datasetFiles } from "../../library/datasets.ts";
 import { livingLease } from "../../runs/alive.ts";
 import { createRun, readRunConfig, sendControl, startWorker } from "../../runs/launch.ts";
 import { newRunFrom } from "../../runs/new-run.ts";
@@ -22,8 +23,9 @@ export const runMethods: HandlersOf<keyof RunResults> = {
     if (!detail) throw new MethodFailure("NOT_FOUND", `There is no run "${run}".`, "Open the list of runs.");
     return detail;
   },
-  "runs.launch": ({ data }, input) => {
-    const run = createRun(data, newRunFrom(data, input));
+  "runs.launch": ({ data, user }, input) => {
+    const files = input.datasets ? { data: datasetFiles(user, input.datasets) } : {};
+    const run = createRun(data, newRunFrom(data, { ...input, ...files }));
     startWorker(data, run.id);
     return { run: run.id };
   },
