@@ -6,6 +6,10 @@
 import type { z } from "zod";
 import type { DatasetResults } from "./methods/datasets.ts";
 import { datasetInputs } from "./methods/datasets.ts";
+import type { AnalysisResults } from "./methods/analysis.ts";
+import { analysisInputs } from "./methods/analysis.ts";
+import type { CompareResults } from "./methods/compare.ts";
+import { compareInputs } from "./methods/compare.ts";
 import type { RecipeResults } from "./methods/recipes.ts";
 import { recipeInputs } from "./methods/recipes.ts";
 import type { RolloutResults } from "./methods/rollouts.ts";
@@ -16,6 +20,8 @@ import type { SystemResults } from "./methods/system.ts";
 import { systemInputs } from "./methods/system.ts";
 
 export type * from "./methods/datasets.ts";
+export type * from "./methods/analysis.ts";
+export type * from "./methods/compare.ts";
 export type * from "./methods/recipes.ts";
 export type * from "./methods/rollouts.ts";
 export type * from "./methods/runs.ts";
@@ -30,9 +36,12 @@ export const methodInputs = {
   ...recipeInputs,
   ...systemInputs,
   ...datasetInputs,
+  ...analysisInputs,
+  ...compareInputs,
 } as const;
 
-export interface MethodResults extends RunResults, RolloutResults, RecipeResults, SystemResults, DatasetResults {}
+export interface MethodResults
+  extends DatasetResults, AnalysisResults, CompareResults, RecipeResults, RolloutResults, RunResults, SystemResults {}
 
 export type Method = keyof MethodResults & keyof typeof methodInputs;
 export type MethodInput<Name extends Method> = z.input<(typeof methodInputs)[Name]>;

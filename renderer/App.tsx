@@ -8,6 +8,7 @@ import { ConnectionBanner } from "./parts/ConnectionBanner.tsx";
 import { Palette } from "./parts/Palette.tsx";
 import { Rail } from "./parts/Rail.tsx";
 import { ShortcutHelp } from "./parts/ShortcutHelp.tsx";
+import { Compare } from "./screens/Compare.tsx";
 import { LiveRun } from "./screens/LiveRun.tsx";
 import { Recipes } from "./screens/Recipes.tsx";
 import { Rollouts } from "./screens/Rollouts.tsx";
@@ -27,6 +28,8 @@ function Screen() {
       return <LiveRun key={route.run} run={route.run} tab={route.tab} />;
     case "rollouts":
       return <Rollouts key={route.run} {...route} />;
+    case "compare":
+      return <Compare key={route.runs.join(" ")} runs={route.runs} sample={route.sample ?? null} />;
     case "recipes":
       return <Recipes recipe={route.recipe} />;
     case "system":

@@ -19,6 +19,8 @@ const RECHECK =
 /** "the answer is B", "so it is (B)", "answer: B". */
 const STATED =
   /\b(?:answer(?: is|:)|so it(?:'s| is)|it must be|i(?:'d| would) say|option)\s*\(?([A-J]|-?\d+(?:\.\d+)?)\)?(?!\.*\w)/gi;
+/** "So last red B.": a sentence of conclusion that ends with an option's letter or a number. */
+const CONCLUDED = /\b[Ss]o\b[^.?!\n]*?(?<![\w-])([A-J]|-?\d+(?:\.\d+)?)(?=\s*(?:[.?!](?!\d)|\n|$))/g;
 
 /** Spans inside the reasoning, in order of appearance; none when there is no `<think>` block. */
 export function findCorrections(completion: string): CorrectionSpan[] {
@@ -38,11 +40,23 @@ export function findCorrections(completion: string): CorrectionSpan[] {
   return spans.sort((a, b) => a.start - b.start);
 }
 
+/** Statements of an answer in order; where both patterns see the same one, the wider match is dropped. */
+function statements(reasoning: string): RegExpExecArray[] {
+  const stated = [...reasoning.matchAll(STATED)];
+  const concluded = [...reasoning.matchAll(CONCLUDED)].filter(
+    (match) =>
+      !stated.some(
+        (other) => other.index < match.index + match[0].length && match.index < other.index + other[0].length,
+      ),
+  );
+  return [...stated, ...concluded].sort((a, b) => a.index - b.index);
+}
+
 /** Places where a stated answer differs from the one stated before it, or the final answer from the last stated one. */
 function flips(reasoning: string, offset: number, finalAnswer: string): CorrectionSpan[] {
   const spans: CorrectionSpan[] = [];
   let held: { answer: string; start: number; end: number; text: string } | null = null;
-  for (const match of reasoning.matchAll(STATED)) {
+  for (const match of statements(reasoning)) {
     const answer = match[1]!.toUpperCase();
     const start = offset + match.index;
     const stated = { answer, start, end: start + match[0].length, text: match[0] };
@@ -56,4 +70,12 @@ function flips(reasoning: string, offset: number, finalAnswer: string): Correcti
     spans.push({ kind: "flip", start: held.start, end: held.end, text: held.text, from: held.answer, to: final });
   }
   return spans;
+}
+
+/** Which kinds of self-correction a completion has, as bits: hesitation 1, re-check 2, flip 4. */
+export const CORRECTION_BITS = { hesitation: 1, recheck: 2, flip: 4 } as const;
+
+/** The bits of {@link CORRECTION_BITS} that apply to a completion; 0 for plain reasoning. */
+export function correctionBits(completion: string): number {
+  return findCorrections(completion).reduce((bits, { kind }) => bits | CORRECTION_BITS[kind], 0);
 }

@@ -24,6 +24,7 @@ const PATHS = {
   copy: "M5.5 5.5h7v7h-7zM3.5 10.5v-7h7",
   external: "M9 3h4v4M13 3L7.5 8.5M11 9v4H3V5h4",
   gate: "M2.5 13V5l5.5-2.5L13.5 5v8M6 13V8.5h4V13",
+  compare: "M3 12.5V6M6.5 12.5V3M10 12.5V8M13.5 12.5V5",
   resume: "M3 8a5 5 0 1 0 1.7-3.7M3 2.5v3h3",
 } as const;
 export type IconName = keyof typeof PATHS;

@@ -7,6 +7,7 @@ import { Page } from "../parts/Page.tsx";
 import { TOKEN_CHANNELS } from "../parts/token-heat.ts";
 import type { TokenChannel } from "../parts/token-heat.ts";
 import { formatRoute } from "../state/address.ts";
+import type { RolloutsView } from "../state/address.ts";
 import { useService } from "../state/queries.ts";
 import { navigate } from "../state/route.ts";
 import { GroupList } from "./rollouts/GroupList.tsx";
@@ -23,6 +24,8 @@ interface RolloutsProps {
   readonly step: number | null;
   readonly pair: string | null;
   readonly rollout: number | null;
+  readonly view?: RolloutsView;
+  readonly sample?: string | null;
 }
 
 /** The step that has rollouts and lies nearest to the one asked for; without one the newest. */

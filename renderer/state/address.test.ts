@@ -7,8 +7,11 @@ it("writes every view as an address and reads it back", () => {
     { screen: "runs" },
     { screen: "live", run: "a b", tab: "overview" },
     { screen: "live", run: "x", tab: "metrics" },
-    { screen: "rollouts", run: "x", step: 12, pair: "12-0", rollout: 3 },
-    { screen: "rollouts", run: "x", step: null, pair: null, rollout: null },
+    { screen: "rollouts", run: "x", step: 12, pair: "12-0", rollout: 3, view: "answers", sample: null },
+    { screen: "rollouts", run: "x", step: null, pair: null, rollout: null, view: "what-if", sample: null },
+    { screen: "rollouts", run: "x", step: 3, pair: null, rollout: null, view: "prompt", sample: "train-1&2" },
+    { screen: "compare", runs: ["a b", "c,d"], sample: null },
+    { screen: "compare", runs: [], sample: "heldout-1" },
     { screen: "recipes", recipe: "video-r1" },
     { screen: "system" },
   ];

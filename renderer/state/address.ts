@@ -1,6 +1,7 @@
 /**
  * Where the window is, kept in the address's fragment: every view can be linked, and back and forward work.
- * `#/runs`, `#/runs/ID`, `#/runs/ID/rollouts?step=12&group=12-0&rollout=3`, `#/recipes/video-r1`, `#/system`.
+ * `#/runs`, `#/runs/ID`, `#/runs/ID/rollouts?step=12&pair=12-0&rollout=3`, `#/runs/ID/rollouts/what-if?step=12`,
+ * `#/compare?run=A&run=B`, `#/recipes/video-r1`, `#/system`.
  */
 export type Route =
   | { readonly screen: "runs" }
@@ -11,19 +12,31 @@ export type Route =
       readonly step: number | null;
       readonly pair: string | null;
       readonly rollout: number | null;
+      /** Default: the answers of a step. */
+      readonly view?: RolloutsView;
+      /** The prompt that `view: "prompt"` follows over time. */
+      readonly sample?: string | null;
     }
+  | { readonly screen: "compare"; readonly runs: readonly string[]; readonly sample?: string | null }
   | { readonly screen: "recipes"; readonly recipe: string | null }
   | { readonly screen: "system" };
 
 export const LIVE_TABS = ["overview", "metrics", "configuration", "messages"] as const;
 export type LiveTab = (typeof LIVE_TABS)[number];
 
+/** Ways to look at a run's rollouts. */
+export const ROLLOUTS_VIEWS = ["answers", "what-if", "corrections", "map", "prompt"] as const;
+export type RolloutsView = (typeof ROLLOUTS_VIEWS)[number];
+
+/** More runs than this cannot be told apart side by side. */
+export const MOST_COMPARED = 4;
+
 const numberOrNull = (text: string | null) => (text !== null && /^\d+$/.test(text) ? Number(text) : null);
 
 /** Reads a fragment; what is not understood leads to the list of runs. */
 export function parseRoute(fragment: string): Route {
   const [path = "", search = ""] = fragment.replace(/^#?\/?/, "").split("?");
-  const [first, second, third] = path.split("/").map(decodeURIComponent);
+  const [first, second, third, fourth] = path.split("/").map(decodeURIComponent);
   const query = new URLSearchParams(search);
   if (first === "runs" && second && third === "rollouts") {
     return {
@@ -32,10 +45,15 @@ export function parseRoute(fragment: string): Route {
       step: numberOrNull(query.get("step")),
       pair: query.get("pair"),
       rollout: numberOrNull(query.get("rollout")),
+      view: ROLLOUTS_VIEWS.find((view) => view === fourth) ?? "answers",
+      sample: query.get("sample"),
     };
   }
   if (first === "runs" && second) {
     return { screen: "live", run: second, tab: LIVE_TABS.find((tab) => tab === third) ?? "overview" };
+  }
+  if (first === "compare") {
+    return { screen: "compare", runs: query.getAll("run").slice(0, MOST_COMPARED), sample: query.get("sample") };
   }
   if (first === "recipes") return { screen: "recipes", recipe: second || null };
   if (first === "system") return { screen: "system" };
@@ -54,8 +72,15 @@ export function formatRoute(route: Route): string {
       if (route.step !== null) query.set("step", String(route.step));
       if (route.pair !== null) query.set("pair", route.pair);
       if (route.rollout !== null) query.set("rollout", String(route.rollout));
+      if (route.sample) query.set("sample", route.sample);
       const search = query.toString();
-      return `#/runs/${encodeURIComponent(route.run)}/rollouts${search ? `?${search}` : ""}`;
+      const view = route.view === undefined || route.view === "answers" ? "" : `/${route.view}`;
+      return `#/runs/${encodeURIComponent(route.run)}/rollouts${view}${search ? `?${search}` : ""}`;
+    }
+    case "compare": {
+      const query = new URLSearchParams(route.runs.map((run) => ["run", run]));
+      if (route.sample) query.set("sample", route.sample);
+      return `#/compare?${query.toString()}`;
     }
     case "recipes":
       return route.recipe ? `#/recipes/${encodeURIComponent(route.recipe)}` : "#/recipes";

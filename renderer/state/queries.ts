@@ -36,6 +36,8 @@ const DEPENDS_ON: Readonly<Partial<Record<Method, readonly string[]>>> = {
   "errors.list": ["data_error"],
   "rollouts.steps": ["group", "rollout", "resume"],
   "rollouts.groups": ["group", "rollout", "resume"],
+  "analysis.corrections": ["rollout", "resume"],
+  "analysis.groupMap": ["group", "rollout", "resume"],
 };
 const ABOUT_A_RUN = new Set<Method>(["runs.get", ...(Object.keys(DEPENDS_ON) as Method[])]);
 

@@ -4,6 +4,8 @@ import { methodInputs } from "../../contract/methods.ts";
 import type { HandlersOf, MethodContext } from "./methods/context.ts";
 import { MethodFailure } from "./methods/context.ts";
 import { datasetMethods } from "./methods/datasets.ts";
+import { analysisMethods } from "./methods/analysis.ts";
+import { compareMethods } from "./methods/compare.ts";
 import { recipeMethods } from "./methods/recipes.ts";
 import { rolloutMethods } from "./methods/rollouts.ts";
 import { runMethods } from "./methods/runs.ts";
@@ -15,6 +17,8 @@ const handlers: HandlersOf<Method> = {
   ...recipeMethods,
   ...systemMethods,
   ...datasetMethods,
+  ...analysisMethods,
+  ...compareMethods,
 };
 
 /** Validates, calls, and turns whatever goes wrong into a contract error. */

@@ -6,6 +6,7 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { EventOf, JournalEvent } from "../../contract/journal.ts";
 import { DATA_FOLDER } from "../../contract/run-folder.ts";
+import { correctionBits } from "../../science/aha.ts";
 import { isRunId } from "../data-folder.ts";
 import type { Db } from "./databases.ts";
 import { endsALine, readJournalChunk, type JournalLine } from "./journal-tail.ts";
@@ -163,14 +164,17 @@ export class Ingest {
         break;
       case "group": {
         const superseded = this.#isSuperseded(run, event.attempt, event.step);
-        statements.group.run(run, line, event.step, event.attempt, event.group, event.view, superseded, text);
+        const { step, attempt, group, view, sampleId, task, rewardStd, dead } = event;
+        const about = [group, view, sampleId, task, rewardStd, Number(dead)];
+        statements.group.run(run, line, step, attempt, ...about, superseded, text);
         break;
       }
       case "rollout": {
         const { step, attempt, group, index, correct, reward } = event;
         const superseded = this.#isSuperseded(run, attempt, step);
         const file = `tokens.${rank}.bin`;
-        statements.rollout.run(run, line, step, attempt, group, index, file, Number(correct), reward, superseded, text);
+        const about = [group, index, file, Number(correct), reward, correctionBits(event.text)];
+        statements.rollout.run(run, line, step, attempt, ...about, superseded, text);
         break;
       }
       default:

@@ -22,33 +22,27 @@ export function listRolloutSteps(database: Db, run: string): StepIndexEntry[] {
     .all(run) as StepIndexEntry[];
 }
 
+/** A rollout's line as the window shows it; `id` is the line's number. */
+export function rolloutView(id: number, line: string): RolloutView {
+  const event = JSON.parse(line) as EventOf<"rollout">;
+  const { index, text, stopReason, prediction, correct, rewards, reward, advantage, tokens } = event;
+  return { id, index, text, stopReason, prediction, correct, rewards, reward, advantage, tokenCount: tokens.count };
+}
+
 export function readGroups(database: Db, run: string, step: number): StoredGroup[] {
   const groups = database
     .prepare("SELECT event FROM groups WHERE run = ? AND step = ? AND superseded = 0 ORDER BY line")
     .all(run, step) as { event: string }[];
   const rollouts = database
     .prepare(
-      "SELECT line AS id, event FROM rollouts WHERE run = ? AND step = ? AND superseded = 0 ORDER BY group_name, position",
+      "SELECT line AS id, group_name AS name, event FROM rollouts WHERE run = ? AND step = ? AND superseded = 0 ORDER BY group_name, position",
     )
-    .all(run, step) as { id: number; event: string }[];
+    .all(run, step) as { id: number; name: string; event: string }[];
   const byGroup = new Map<string, RolloutView[]>();
   for (const row of rollouts) {
-    const event = JSON.parse(row.event) as EventOf<"rollout">;
-    const list = byGroup.get(event.group) ?? [];
-    if (list.length === 0) byGroup.set(event.group, list);
-    const { index, text, stopReason, prediction, correct, rewards, reward, advantage, tokens } = event;
-    list.push({
-      id: row.id,
-      index,
-      text,
-      stopReason,
-      prediction,
-      correct,
-      rewards,
-      reward,
-      advantage,
-      tokenCount: tokens.count,
-    });
+    const list = byGroup.get(row.name) ?? [];
+    if (list.length === 0) byGroup.set(row.name, list);
+    list.push(rolloutView(row.id, row.event));
   }
   return groups.map((row) => {
     const event = JSON.parse(row.event) as EventOf<"group">;

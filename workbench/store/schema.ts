@@ -39,17 +39,21 @@ const INDEX_TABLES = `
   ) WITHOUT ROWID;
   CREATE TABLE groups (
     run TEXT NOT NULL, line INTEGER NOT NULL, step INTEGER NOT NULL, attempt INTEGER NOT NULL,
-    name TEXT NOT NULL, view TEXT NOT NULL, superseded INTEGER NOT NULL DEFAULT 0, event TEXT NOT NULL,
+    name TEXT NOT NULL, view TEXT NOT NULL, sample TEXT NOT NULL, task TEXT NOT NULL, reward_std REAL, dead INTEGER NOT NULL,
+    superseded INTEGER NOT NULL DEFAULT 0, event TEXT NOT NULL,
     PRIMARY KEY (run, line)
   ) WITHOUT ROWID;
-  CREATE INDEX groups_by_step ON groups (run, step);
+  CREATE INDEX groups_by_step ON groups (run, step, superseded, view, name, sample, task, reward_std, dead);
+  CREATE INDEX groups_by_sample ON groups (run, sample, step);
   CREATE TABLE rollouts (
     run TEXT NOT NULL, line INTEGER NOT NULL, step INTEGER NOT NULL, attempt INTEGER NOT NULL,
     group_name TEXT NOT NULL, position INTEGER NOT NULL, rank_file TEXT NOT NULL,
-    correct INTEGER NOT NULL, reward REAL NOT NULL, superseded INTEGER NOT NULL DEFAULT 0, event TEXT NOT NULL,
+    correct INTEGER NOT NULL, reward REAL NOT NULL,
+    corrections INTEGER NOT NULL, -- bits of science/aha.ts
+    superseded INTEGER NOT NULL DEFAULT 0, event TEXT NOT NULL,
     PRIMARY KEY (run, line)
   ) WITHOUT ROWID;
-  CREATE INDEX rollouts_by_step ON rollouts (run, step, group_name, position, superseded, reward, correct);
+  CREATE INDEX rollouts_by_step ON rollouts (run, step, group_name, position, superseded, reward, correct, corrections);
   -- Everything else that is listed whole: evaluations, items, notices, data errors, checkpoints, acknowledgements, unknown types.
   CREATE TABLE events (
     run TEXT NOT NULL, line INTEGER NOT NULL, type TEXT NOT NULL, step INTEGER, attempt INTEGER NOT NULL,
@@ -61,12 +65,10 @@ const INDEX_TABLES = `
 
 const TABLES_BEFORE = ["runs", "sources", "lines", "resumes", "metrics", "latest", "groups", "rollouts", "events"];
 
-/** Versions 1 and 2 were never released: their tables are made anew from the journals. */
-export const INDEX_MIGRATIONS: readonly string[] = [
-  "-- version 1",
-  "-- version 2",
-  TABLES_BEFORE.map((table) => `DROP TABLE IF EXISTS ${table};`).join("\n") + INDEX_TABLES,
-];
+const AFRESH = TABLES_BEFORE.map((table) => `DROP TABLE IF EXISTS ${table};`).join("\n") + INDEX_TABLES;
+
+/** An older index is made anew from the journals: only the newest version has statements. */
+export const INDEX_MIGRATIONS: readonly string[] = ["-- version 1", "-- version 2", "-- version 3", AFRESH];
 
 export const USER_MIGRATIONS: readonly string[] = [
   `

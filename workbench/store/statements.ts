@@ -51,11 +51,12 @@ export function prepareIngest(database: Db) {
        WHERE run = @run AND superseded = 0 AND value IS NOT NULL GROUP BY run, metric`,
     ),
     group: database.prepare(
-      "INSERT INTO groups (run, line, step, attempt, name, view, superseded, event) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+      `INSERT INTO groups (run, line, step, attempt, name, view, sample, task, reward_std, dead, superseded, event)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     rollout: database.prepare(
-      `INSERT INTO rollouts (run, line, step, attempt, group_name, position, rank_file, correct, reward, superseded, event)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO rollouts (run, line, step, attempt, group_name, position, rank_file, correct, reward, corrections, superseded, event)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     other: database.prepare(
       "INSERT INTO events (run, line, type, step, attempt, superseded, event) VALUES (?, ?, ?, ?, ?, ?, ?)",

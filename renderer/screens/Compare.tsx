@@ -1,0 +1,75 @@
+import { useMemo } from "react";
+import type { RunDetail } from "../../contract/methods.ts";
+import { useActions } from "../actions.ts";
+import { Button } from "../parts/Button.tsx";
+import { EmptyState, ErrorNote, Skeleton } from "../parts/EmptyState.tsx";
+import { Page } from "../parts/Page.tsx";
+import { SmoothingControl } from "../parts/SmoothingControl.tsx";
+import { formatRoute } from "../state/address.ts";
+import { useServices } from "../state/queries.ts";
+import { navigate } from "../state/route.ts";
+import { ComparedCurves } from "./compare/ComparedCurves.tsx";
+import { ConfigurationTable } from "./compare/ConfigurationTable.tsx";
+import { Measurements } from "./compare/Measurements.tsx";
+import { RunChips } from "./compare/RunChips.tsx";
+import { SharedPrompts } from "./compare/SharedPrompts.tsx";
+import styles from "./Compare.module.css";
+
+/** Up to four runs side by side: what differs in their settings, then curves, measurements and answers. */
+export function Compare({ runs: ids, sample }: { readonly runs: readonly string[]; readonly sample: string | null }) {
+  const queries = useServices(
+    "runs.get",
+    ids.map((run) => ({ run })),
+  );
+  const runs = useMemo(() => queries.flatMap(({ data }) => (data ? [data] : [])), [queries]);
+  const failed = queries.find(({ error, data }) => error && !data)?.error;
+  const go = (next: readonly string[]) => navigate({ screen: "compare", runs: next, sample }, "replace");
+  const crumbs = [{ label: "Runs", href: formatRoute({ screen: "runs" }) }];
+  useActions([
+    {
+      id: "copy-link",
+      label: "Copy a link to this view",
+      group: "Runs",
+      perform: () => void navigator.clipboard.writeText(window.location.href),
+    },
+    {
+      id: "compare-baseline",
+      label: "Take the next run as the baseline",
+      group: "Runs",
+      shortcut: "b",
+      enabled: ids.length > 1,
+      perform: () => go([...ids.slice(1), ids[0]!]),
+    },
+  ]);
+  return (
+    <Page crumbs={crumbs} title="Compare" actions={<SmoothingControl />}>
+      <div className={styles["compare"]}>
+        <RunChips ids={ids} runs={runs} onChange={go} />
+        {failed ? (
+          <ErrorNote error={failed} />
+        ) : ids.length < 2 ? (
+          <EmptyState icon="compare" title="Choose at least two runs: above, or in the list of runs.">
+            <Button kind="primary" onClick={() => navigate({ screen: "runs" })}>
+              See all runs
+            </Button>
+          </EmptyState>
+        ) : runs.length < ids.length ? (
+          <Skeleton height={320} />
+        ) : (
+          <Compared runs={runs} sample={sample} />
+        )}
+      </div>
+    </Page>
+  );
+}
+
+function Compared({ runs, sample }: { readonly runs: readonly RunDetail[]; readonly sample: string | null }) {
+  return (
+    <>
+      <ConfigurationTable runs={runs} />
+      <Measurements runs={runs} />
+      <ComparedCurves runs={runs} />
+      <SharedPrompts runs={runs} sample={sample} />
+    </>
+  );
+}

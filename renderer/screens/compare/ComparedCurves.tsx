@@ -1,0 +1,99 @@
+import { useMemo, useState } from "react";
+import type { RunDetail } from "../../../contract/methods.ts";
+import { describeMetric } from "../../metrics.ts";
+import { Card } from "../../parts/Card.tsx";
+import { Chart } from "../../parts/Chart.tsx";
+import type { ChartLine } from "../../parts/Chart.tsx";
+import { ErrorNote, Skeleton } from "../../parts/EmptyState.tsx";
+import { formatNumber, formatPercent } from "../../parts/format.ts";
+import { useVisible } from "../../parts/useVisible.ts";
+import { useChartSettings } from "../../state/chart-settings.ts";
+import { useServices } from "../../state/queries.ts";
+import { runColor } from "./run-colors.ts";
+import styles from "./ComparedCurves.module.css";
+
+const FIRST: readonly string[] = [
+  "reward",
+  "rewards/accuracy/mean",
+  "temporal/accuracy_ordered",
+  "temporal/accuracy_shuffled",
+  "kl",
+  "entropy",
+  "completions/mean_length",
+  "frac_reward_zero_std",
+  "loss",
+  "grad_norm",
+];
+const MAX_POINTS = 500;
+
+/** The same metric of all runs in one chart; the main ones first, every other on demand. */
+export function ComparedCurves({ runs }: { readonly runs: readonly RunDetail[] }) {
+  const [all, setAll] = useState(false);
+  const known = [...new Set(runs.flatMap(({ metricNames }) => metricNames))].sort();
+  const shared = (name: string) => runs.some(({ metricNames }) => metricNames.includes(name));
+  const first = FIRST.filter(shared);
+  const names = all ? [...first, ...known.filter((name) => !first.includes(name))] : first;
+  return (
+    <section className={styles["curves"]} aria-label="Curves">
+      <header>
+        <h2>Curves</h2>
+        <button type="button" onClick={() => setAll(!all)}>
+          {all ? "Main metrics" : `All ${known.length} metrics`}
+        </button>
+      </header>
+      <div className={styles["grid"]}>
+        {names.map((metric) => (
+          <MetricOfRuns key={metric} metric={metric} runs={runs} />
+        ))}
+      </div>
+    </section>
+  );
+}
+
+function MetricOfRuns({ metric, runs }: { readonly metric: string; readonly runs: readonly RunDetail[] }) {
+  const [ref, visible] = useVisible<HTMLDivElement>();
+  const smoothing = useChartSettings((settings) => settings.smoothing);
+  const having = runs.filter(({ metricNames }) => metricNames.includes(metric));
+  const series = useServices(
+    "series.get",
+    visible ? having.map(({ id }) => ({ run: id, metrics: [metric], maxPoints: MAX_POINTS })) : [],
+  );
+  const lines = useMemo<ChartLine[]>(
+    () =>
+      series.map(({ data }, index) => ({
+        key: having[index]!.id,
+        label: having[index]!.name,
+        color: runColor(runs.indexOf(having[index]!)),
+        points: data?.[0]?.points ?? [],
+      })),
+    // `having` follows from the runs and the metric.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+    [series, runs, metric],
+  );
+  const { label, explanation, share } = describeMetric(metric);
+  const error = series.find((query) => query.error && !query.data)?.error;
+  return (
+    <div ref={ref} className={styles["panel"]} data-panel={metric}>
+      <Card title={label === metric ? metric : `${label} · ${metric}`} explanation={explanation}>
+        <ul className={styles["legend"]}>
+          {lines.map((line) => {
+            const last = line.points.at(-1)?.value;
+            return (
+              <li key={line.key} title={line.label}>
+                <span style={{ background: line.color }} />
+                <strong>{share ? formatPercent(last, 0) : formatNumber(last)}</strong>
+              </li>
+            );
+          })}
+        </ul>
+        {error ? (
+          <ErrorNote error={error} />
+        ) : !visible || series.some(({ data }) => !data) ? (
+          <Skeleton height={168} />
+        ) : (
+          <Chart lines={lines} smoothing={smoothing} asShare={share ?? false} />
+        )}
+      </Card>
+    </div>
+  );
+}
