@@ -1,180 +1,154 @@
 /**
- * `npm run results [-- --seeds 1,2,3] [-- --data DIR]`: the demo's claim checked over several seeds, with a control whose
- * rewards are permuted within the group. Writes docs/results.md from the journals, whatever comes out.
+ * `npm run results`: the recipe's claim checked over several seeds against its opponents and controls (scripts/results/
+ * arms.ts). Trains what is missing, then writes docs/results.md and its figure from the journals, whatever comes out.
  */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import type { EventOf } from "../contract/journal.ts";
-import { pairedBootstrap } from "../science/metrics/bootstrap.ts";
-import type { DemoResult } from "../workbench/demo/report.ts";
-import { RunFollower } from "../workbench/runs/follow.ts";
-import { createRun, startWorker } from "../workbench/runs/launch.ts";
-import { newRunFrom } from "../workbench/runs/new-run.ts";
-import { listEvents } from "../workbench/runs/summaries.ts";
-import { table } from "../workbench/terminal.ts";
+import { format } from "prettier";
+import { readSamples } from "../science/records.ts";
+import { samplePackData } from "../workbench/runs/new-run.ts";
+import { chosenArms, QUICK_OVERRIDES, type Arm } from "./results/arms.ts";
+import { curvesFigure, type Curve } from "./results/figure.ts";
+import { readRun, type RunRecord } from "./results/journal.ts";
+import { resultsPage } from "./results/page.ts";
+import { endOf, existingRuns, runName } from "./results/plan.ts";
+import { Results, type Policy } from "./results/results.ts";
+import { mean } from "./results/statistics.ts";
+import { workOff, type Done } from "./results/work.ts";
+
+const USAGE = `npm run results [-- OPTIONS]
+
+  --seeds 1,2,3     seeds (default: 1,2,3)
+  --arms a,b        only these arms and those they need
+  --data DIR        data folder (default: .secondlook/results); complete runs in it are taken as they are
+  --parallel N      runs at a time, each with its share of the cores
+  --report-only     trains nothing: the page again from the runs that are there
+  --out DIR         where results.md and images/ go (default: docs)
+  --quick           a rehearsal of minutes with a few updates a run, written into the data folder
+`;
 
 const { values } = parseArgs({
-  options: { seeds: { type: "string", default: "1,2,3" }, data: { type: "string", default: ".secondlook/results" } },
+  options: {
+    seeds: { type: "string", default: "1,2,3" },
+    arms: { type: "string" },
+    data: { type: "string" },
+    parallel: { type: "string", default: "1" },
+    "report-only": { type: "boolean", default: false },
+    out: { type: "string" },
+    quick: { type: "boolean", default: false },
+    help: { type: "boolean", short: "h" },
+  },
 });
-const data = resolve(values.data);
+if (values.help) {
+  console.log(USAGE);
+  process.exit(0);
+}
+
+const quick = values.quick;
+const data = resolve(values.data ?? (quick ? ".secondlook/results-quick" : ".secondlook/results"));
+const out = resolve(values.out ?? (quick ? data : "docs"));
 const seeds = values.seeds.split(",").map(Number);
-mkdirSync(data, { recursive: true });
-
-/** Scores by item: `<label>/<view>` → sample id → score. */
-type Scores = ReadonlyMap<string, ReadonlyMap<string, number>>;
-
-function readScores(run: string): Scores {
-  const scores = new Map<string, Map<string, number>>();
-  for (const line of readFileSync(join(data, "runs", run, "journal.0.ndjson"), "utf8").split("\n")) {
-    if (!line.includes('"evaluation_item"')) continue;
-    const item = JSON.parse(line) as EventOf<"evaluation_item">;
-    if (item.split !== "heldout") continue;
-    const key = `${item.label}/${item.view}`;
-    const items = scores.get(key) ?? new Map<string, number>();
-    scores.set(key, items.set(item.sampleId, item.score));
-  }
-  return scores;
+const parallel = Math.max(1, Number(values.parallel));
+if (!seeds.every(Number.isInteger) || !Number.isInteger(parallel)) {
+  console.error(`--seeds and --parallel take whole numbers.\n\n${USAGE}`);
+  process.exit(2);
 }
 
-interface SeedResult {
-  readonly seed: number;
-  readonly demo: DemoResult;
-  readonly permuted: EventOf<"evaluation">;
-  readonly main: Scores;
-  readonly continued: Scores;
-  readonly control: Scores;
+/** Real video files and their questions, made where they are not there yet. */
+function makePack(): void {
+  const args = ["workbench/cli.ts", "pack", "--data", data, ...(quick ? ["--small"] : [])];
+  const pack = spawnSync(process.execPath, args, { stdio: "inherit" });
+  if (pack.status !== 0) throw new Error("The sample pack could not be made; its output is above.");
 }
 
-async function oneSeed(seed: number): Promise<SeedResult> {
-  const file = join(data, `demo-${seed}.json`);
-  const args = ["workbench/cli.ts", "demo", "--seed", String(seed), "--no-open", "--data", data, "--json", file];
-  const demo = spawnSync(process.execPath, args, { stdio: "inherit" });
-  if (demo.status !== 0) throw new Error(`The demo of seed ${seed} failed; its output is above.`);
-  const result = JSON.parse(readFileSync(file, "utf8")) as DemoResult;
-  const [main, continued] = result.runs.map((run) => run.id) as [string, string];
-  const follower = new RunFollower(data);
-  try {
-    follower.summary(main);
-    const sft = listEvents(follower.database, main, "checkpoint").find((event) => event.label === "sft")!;
-    const request = {
-      recipe: "video-r1",
-      preset: "tiny",
-      seed,
-      name: `Control · rewards permuted · seed ${seed}`,
-      overrides: { "rl.permuteRewards": true },
-    };
-    const branchFrom = { run: main, checkpoint: sft.path };
-    const control = createRun(data, { ...newRunFrom(data, request), branchFrom });
-    startWorker(data, control.id);
-    await follower.toTheEnd(control.id, "control: rewards permuted within the group");
-    const permuted = listEvents(follower.database, control.id, "evaluation").findLast(
-      (event) => event.split === "heldout",
-    )!;
-    return {
-      seed,
-      demo: result,
-      permuted,
-      main: readScores(main),
-      continued: readScores(continued),
-      control: readScores(control.id),
-    };
-  } finally {
-    follower.close();
-  }
-}
-
-/** Difference of two measurements on the same items, in points, with its paired 95 % interval. */
-function difference(before: ReadonlyMap<string, number>, after: ReadonlyMap<string, number>): string {
-  const ids = [...before.keys()].filter((id) => after.has(id));
-  const { difference: mean, interval } = pairedBootstrap(
-    ids.map((id) => before.get(id)!),
-    ids.map((id) => after.get(id)!),
+/** The newest complete run of each arm and seed, by name. */
+function runsByName(arms: readonly Arm[]): Done[] {
+  const existing = existingRuns(data);
+  return arms.flatMap((arm) =>
+    seeds.map((seed): Done => {
+      const name = runName(arm, seed, quick);
+      const run = existing.findLast((config) => config.name === name && endOf(data, config.id) === "completed");
+      return { arm: arm.id, seed, run: run?.id ?? null, reason: run ? null : `no complete run "${name}" in ${data}` };
+    }),
   );
-  return `${points(mean)} (${points(interval[0])} to ${points(interval[1])})`;
 }
 
-const points = (share: number): string => `${share >= 0 ? "+" : "−"}${Math.abs(share * 100).toFixed(1)}`;
-const percent = (share: number): string => (share * 100).toFixed(1);
-
-function spread(numbers: readonly number[]): string {
-  const mean = numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
-  const variance = numbers.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, numbers.length - 1);
-  return `${percent(mean)} ± ${percent(Math.sqrt(variance))}`;
+async function policiesOf(arms: readonly Arm[], done: readonly Done[]): Promise<Policy[]> {
+  const policies: Policy[] = [];
+  for (const arm of arms) {
+    const runs = new Map<number, RunRecord>();
+    for (const { arm: id, seed, run } of done) {
+      if (id === arm.id && run !== null) runs.set(seed, await readRun(data, run));
+    }
+    if (runs.size === 0) continue;
+    if (arm.id === "sft") policies.push({ id: "initial", title: "initial", label: "initial", runs });
+    policies.push({ id: arm.id, title: arm.title, label: arm.id.startsWith("sft") ? "sft" : "rl", runs });
+  }
+  return policies;
 }
 
-const results: SeedResult[] = [];
-for (const seed of seeds) results.push(await oneSeed(seed));
-
-const columns = ["initial", "sft", "sftContinued", "rl"] as const;
-const accuracyRows = results.map(({ seed, demo, permuted }) => [
-  String(seed),
-  ...columns.map((arm) => percent(demo.heldOut[arm]!.accuracy)),
-  percent(permuted.accuracy),
-]);
-accuracyRows.push([
-  "mean ± sd",
-  ...columns.map((arm) => spread(results.map(({ demo }) => demo.heldOut[arm]!.accuracy))),
-  spread(results.map(({ permuted }) => permuted.accuracy)),
-]);
-const differenceRows = results.map(({ seed, main, continued, control }) => {
-  const sft = main.get("sft/ordered")!;
-  const rl = main.get("rl/ordered")!;
-  return [
-    String(seed),
-    difference(sft, rl),
-    difference(continued.get("sft/ordered")!, rl),
-    difference(sft, control.get("rl/ordered")!),
-  ];
-});
-const timeRows = results.flatMap(({ seed, demo }) =>
-  (["sft", "rl"] as const).map((arm) => {
-    const { temporal, formatRate } = demo.heldOut[arm]!;
-    return [
-      `${seed} ${arm}`,
-      percent(temporal?.ordered ?? 0),
-      percent(temporal?.shuffled ?? 0),
-      points((temporal?.ordered ?? 0) - (temporal?.shuffled ?? 0)),
-      percent(formatRate),
-    ];
-  }),
-);
-const tasks = Object.keys(results[0]!.permuted.byTask);
-const follower = new RunFollower(data);
-const byTask = tasks.map((task) => {
-  const cells = (["initial", "sft", "rl"] as const).map((label) => {
-    const shares = results.map(({ demo }) => {
-      const run = demo.runs[0]!.id;
-      follower.summary(run);
-      const events = listEvents(follower.database, run, "evaluation");
-      return (
-        events.findLast((event) => event.split === "heldout" && event.label === label)?.byTask[task]?.accuracy ?? 0
-      );
+/** Validation accuracy by share of the stage; arms that branch start with what their SFT run ended with. */
+function curvesOf(arms: readonly Arm[], results: Results): { curves: Curve[]; reference: number | null } {
+  const validation = (record: RunRecord): { at: number; value: number }[] =>
+    record.evaluations
+      .filter(({ split }) => split === "validation")
+      .map(({ step, accuracy }) => ({ at: step / record.totalSteps, value: accuracy }))
+      .sort((left, right) => left.at - right.at);
+  const sft = results.policy("sft")?.runs;
+  const end = (seed: number): number | undefined => {
+    const record = sft?.get(seed);
+    return record === undefined ? undefined : validation(record).at(-1)?.value;
+  };
+  const curves = arms.flatMap(({ id, title, from, control }): Curve[] => {
+    const policy = results.policy(id);
+    if (policy === undefined) return [];
+    const lines = [...policy.runs].map(([seed, record]) => {
+      const start = from === "sft" ? end(seed) : undefined;
+      return [...(start === undefined ? [] : [{ at: 0, value: start }]), ...validation(record)];
     });
-    return percent(shares.reduce((sum, share) => sum + share, 0) / shares.length);
+    return [{ title, seeds: lines.filter((line) => line.length > 0), control: control === true }];
   });
-  return [task, String(results[0]!.permuted.byTask[task]!.n), ...cells];
-});
-follower.close();
+  const ends = seeds.flatMap((seed) => end(seed) ?? []);
+  return { curves: curves.filter((curve) => curve.seeds.length > 0), reference: ends.length > 0 ? mean(ends) : null };
+}
 
-const n = results[0]!.demo.heldOut["rl"]!.n;
-const block = (text: string): string => `\`\`\`\n${text}\n\`\`\`\n`;
-const page = [
-  "# Results of the demo over seeds\n",
-  `Made by \`npm run results -- --seeds ${seeds.join(",")}\` from the journals; ${n} held-out questions, greedy answers.`,
-  "Accuracy in percent, differences in points. The settings were chosen on validation only ([sample-pack.md](sample-pack.md)).\n",
-  "## Held-out accuracy\n",
-  block(table(["seed", "base", "SFT", "SFT continued", "T-GRPO", "rewards permuted"], accuracyRows)),
-  "SFT continued starts from the same checkpoint as T-GRPO and trains on the same traces for the same time.",
-  "Rewards permuted is T-GRPO with each group's rewards shuffled among its rollouts: it must not exceed SFT.\n",
-  "## Differences on the same questions, with paired 95 % bootstrap intervals\n",
-  block(table(["seed", "T-GRPO − SFT", "T-GRPO − SFT continued", "permuted − SFT"], differenceRows)),
-  "## Time: questions that need the order of frames\n",
-  block(table(["seed", "ordered", "shuffled", "difference", "format"], timeRows)),
-  "## By task, mean over seeds\n",
-  block(table(["task", "n", "base", "SFT", "T-GRPO"], byTask)),
-  `Training took ${results.map(({ demo }) => `${demo.trainSeconds.toFixed(0)} s`).join(", ")} (both arms, without the control).\n`,
-].join("\n");
-writeFileSync("docs/results.md", page);
-console.log(page);
+const arms = chosenArms(values.arms?.split(",") ?? null);
+mkdirSync(data, { recursive: true });
+if (!values["report-only"]) makePack();
+const pack = samplePackData(data);
+const rows = readSamples(readFileSync(pack.train, "utf8"), pack.train).samples;
+const usable = arms.filter(({ wants }) => wants === undefined || rows.some(({ dataType }) => dataType === wants));
+if (parallel > 1) {
+  process.env["SECONDLOOK_THREADS"] = String(Math.max(1, Math.floor(availableParallelism() / parallel)));
+}
+const done = values["report-only"]
+  ? runsByName(usable)
+  : await workOff({ data, seeds, arms: usable, overrides: quick ? QUICK_OVERRIDES : {}, quick, parallel });
+const missing = [
+  ...arms.filter((arm) => !usable.includes(arm)).map(({ title, wants }) => `${title}: the rows hold no ${wants!}.`),
+  ...done.flatMap(({ arm, seed, reason }) => (reason === null ? [] : [`${arm}, seed ${seed}: ${reason}`])),
+];
+const heldOut = readSamples(readFileSync(pack.heldOut!, "utf8"), pack.heldOut!).samples;
+const idsWhere = (keep: (sample: (typeof heldOut)[number]) => boolean): Set<string> =>
+  new Set(heldOut.filter(keep).map(({ id }) => id));
+const results = new Results(seeds, await policiesOf(usable, done), {
+  timeDependent: idsWhere(({ extra }) => extra["time_dependent"] === true),
+  videos: idsWhere(({ dataType }) => dataType === "video"),
+  unseen: idsWhere(({ extra }) => extra["unseen_pair"] === true),
+});
+if (results.policies.length === 0) {
+  console.error(`There is nothing to report:\n${missing.join("\n")}`);
+  process.exit(1);
+}
+const { curves, reference } = curvesOf(usable, results);
+mkdirSync(join(out, "images"), { recursive: true });
+writeFileSync(join(out, "images", "results-curves.svg"), curvesFigure("Validation accuracy", curves, reference));
+const command = `npm run results${seeds.join() === "1,2,3" ? "" : ` -- --seeds ${seeds.join(",")}`}`;
+const page = resultsPage({ results, arms: usable, command, missing, figure: "images/results-curves.svg", quick });
+const file = join(out, "results.md");
+writeFileSync(file, await format(page, { parser: "markdown", printWidth: 120 }));
+console.log(`${file} is written from ${done.filter(({ run }) => run !== null).length} runs.`);
+process.exit(done.some(({ run }) => run === null) ? 1 : 0);
