@@ -1,0 +1,12 @@
+/** `npm run bench -- NAME …`: the project's benchmarks by name. */
+import { benchEngine } from "./engine.ts";
+
+const benchmarks: Record<string, (args: readonly string[]) => Promise<void>> = { engine: benchEngine };
+
+const [name = "", ...args] = process.argv.slice(2);
+const chosen = benchmarks[name];
+if (!chosen) {
+  console.error(`No benchmark is called "${name}"; there are: ${Object.keys(benchmarks).join(", ")}.`);
+  process.exit(2);
+}
+await chosen(args);
