@@ -10,6 +10,8 @@ import type { AnalysisResults } from "./methods/analysis.ts";
 import { analysisInputs } from "./methods/analysis.ts";
 import type { CompareResults } from "./methods/compare.ts";
 import { compareInputs } from "./methods/compare.ts";
+import type { LaunchResults } from "./methods/launch.ts";
+import { launchInputs } from "./methods/launch.ts";
 import type { RecipeResults } from "./methods/recipes.ts";
 import { recipeInputs } from "./methods/recipes.ts";
 import type { RolloutResults } from "./methods/rollouts.ts";
@@ -22,6 +24,7 @@ import { systemInputs } from "./methods/system.ts";
 export type * from "./methods/datasets.ts";
 export type * from "./methods/analysis.ts";
 export type * from "./methods/compare.ts";
+export type * from "./methods/launch.ts";
 export type * from "./methods/recipes.ts";
 export type * from "./methods/rollouts.ts";
 export type * from "./methods/runs.ts";
@@ -34,6 +37,7 @@ export const methodInputs = {
   ...runInputs,
   ...rolloutInputs,
   ...recipeInputs,
+  ...launchInputs,
   ...systemInputs,
   ...datasetInputs,
   ...analysisInputs,
@@ -41,7 +45,15 @@ export const methodInputs = {
 } as const;
 
 export interface MethodResults
-  extends DatasetResults, AnalysisResults, CompareResults, RecipeResults, RolloutResults, RunResults, SystemResults {}
+  extends
+    AnalysisResults,
+    CompareResults,
+    DatasetResults,
+    LaunchResults,
+    RecipeResults,
+    RolloutResults,
+    RunResults,
+    SystemResults {}
 
 export type Method = keyof MethodResults & keyof typeof methodInputs;
 export type MethodInput<Name extends Method> = z.input<(typeof methodInputs)[Name]>;
@@ -49,7 +61,13 @@ export type MethodResult<Name extends Method> = MethodResults[Name];
 
 /** Pushed by the service. `seq` grows by one for each push of a connection's topic: a gap means: ask again. */
 export type Push =
-  | { readonly topic: "runs"; readonly seq: number; readonly runs: readonly RunSummary[] }
+  | {
+      readonly topic: "runs";
+      readonly seq: number;
+      readonly runs: readonly RunSummary[];
+      /** Runs that are not there any more. */
+      readonly removed?: readonly string[];
+    }
   | {
       readonly topic: "run";
       readonly seq: number;

@@ -59,5 +59,9 @@ export interface RunConfigFile {
   };
   /** A checkpoint folder of another run to start from, with its stage done. */
   readonly branchFrom?: { readonly run: string; readonly checkpoint: string };
+  /** `auto` (where absent), `cpu`, `cuda` or `cuda:0`. */
+  readonly device?: string;
+  /** A rehearsal of a launch: in no list, and removed when its result was seen. */
+  readonly dry?: boolean;
   readonly createdAt: number;
 }

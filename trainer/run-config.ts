@@ -25,6 +25,8 @@ const schema = z.looseObject({
     mediaRoot: z.string(),
   }),
   branchFrom: z.object({ run: z.string(), checkpoint: z.string() }).optional(),
+  device: z.string().optional(),
+  dry: z.boolean().optional(),
   createdAt: z.number().default(0),
 });
 

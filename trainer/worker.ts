@@ -6,8 +6,8 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { RUN_FOLDER } from "../contract/run-folder.ts";
-import type { Engine } from "../native/types.ts";
+import { RUN_FOLDER, type RunConfigFile } from "../contract/run-folder.ts";
+import type { DeviceRequest, Engine } from "../native/types.ts";
 import { openEngine } from "../native/index.ts";
 import { scanJournal } from "./journal-scan.ts";
 import { Journal } from "./journal.ts";
@@ -26,9 +26,9 @@ process.stdout.on("error", () => undefined);
 
 /** The whole life of a worker; returns its exit code. */
 export async function work(runFolder: string): Promise<number> {
-  let seed: number;
+  let config: RunConfigFile;
   try {
-    seed = (await readRunConfig(runFolder)).config.seed;
+    config = (await readRunConfig(runFolder)).config;
   } catch (error) {
     say((error as Error).message);
     if (existsSync(join(runFolder, RUN_FOLDER.config))) await journalFailure(runFolder, (error as Error).message);
@@ -78,7 +78,7 @@ export async function work(runFolder: string): Promise<number> {
       detail: "loading the engine and the model",
     });
     journal.flush();
-    engine = await openEngine({ device: "auto", seed, determinism: 1, ...threads() });
+    engine = await openEngine({ device: deviceOf(config), seed: config.seed, determinism: 1, ...threads() });
     const { device, instructionSet, threads: count } = engine.info;
     say(`attempt ${journal.attempt} on ${device} (${instructionSet}, ${count} threads)`);
     const end = await runTraining(runFolder, { engine, journal, signal: stop.signal, say });
@@ -103,6 +103,11 @@ async function journalFailure(runFolder: string, reason: string): Promise<void> 
   journal.append({ type: "run_ended", status: "failed", step: 0, reason });
   journal.close();
   lease.release();
+}
+
+/** Which of several GPUs is the starter's choice: the worker sees only that one. */
+function deviceOf({ device = "auto" }: RunConfigFile): DeviceRequest {
+  return device.startsWith("cuda") ? "cuda" : device === "cpu" ? "cpu" : "auto";
 }
 
 function threads(): { threads?: number } {

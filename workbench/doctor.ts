@@ -30,7 +30,7 @@ interface EngineInfo {
 }
 
 /** The engine is asked in a process of its own: if it cannot load, that is an answer and not a crash. */
-async function askEngine(): Promise<{ info: EngineInfo | null; error: string }> {
+export async function askEngine(): Promise<{ info: EngineInfo | null; error: string }> {
   const script = `import(${JSON.stringify(join(PRODUCT_FOLDER, "native", "index.ts"))})
     .then((native) => native.openEngine({}))
     .then((engine) => { process.stdout.write(JSON.stringify(engine.info)); engine.dispose(); process.exit(0); })

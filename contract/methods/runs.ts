@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { EventOf } from "../journal.ts";
 import type { Panel } from "../panels.ts";
+import { launchRequestSchema } from "./launch.ts";
 
 export type RunState = "queued" | "starting" | "running" | "paused" | "completed" | "stopped" | "failed" | "lost";
 
@@ -31,6 +32,11 @@ export interface RunSummary {
   readonly etaSec: number | null;
   readonly dataErrors: number;
   readonly alive: boolean;
+  readonly tags: readonly string[];
+  readonly note: string;
+  readonly archived: boolean;
+  /** A rehearsal of a launch: in no list. */
+  readonly dry: boolean;
 }
 
 export interface RunDetail extends RunSummary {
@@ -65,24 +71,7 @@ const run = z.object({ run: z.string() });
 export const runInputs = {
   "runs.list": z.object({}),
   "runs.get": run,
-  "runs.launch": z.object({
-    recipe: z.string(),
-    preset: z.string(),
-    name: z.string().optional(),
-    seed: z.number().int().optional(),
-    overrides: z.record(z.string(), z.unknown()).optional(),
-    model: z.string().optional(),
-    data: z.record(z.string(), z.string()).optional(),
-    /** Imported datasets by id or name, instead of the files in `data`; they must share one media root. */
-    datasets: z
-      .object({
-        train: z.string(),
-        sft: z.string().optional(),
-        validation: z.string().optional(),
-        heldOut: z.string().optional(),
-      })
-      .optional(),
-  }),
+  "runs.launch": launchRequestSchema,
   "runs.resume": run,
   "runs.control": z.object({ run: z.string(), command: z.record(z.string(), z.unknown()) }),
   "series.get": z.object({

@@ -47,6 +47,14 @@ function datasetsOf(data: string, options: OptionValues): Record<string, string>
   return withUserDatabase(data, (user) => datasetFiles(user, { train, ...others }));
 }
 
+/** `ID:checkpoints/step-000080-sft`. */
+function branchOf(value: string | undefined): { run: string; checkpoint: string } | undefined {
+  if (value === undefined) return undefined;
+  const at = value.indexOf(":");
+  if (at < 1) throw new UsageError(`--branch ${value}: write it as RUN:CHECKPOINT.`);
+  return { run: value.slice(0, at), checkpoint: value.slice(at + 1) };
+}
+
 export const train: Command = {
   name: "train",
   usage: "RECIPE [options]",
@@ -62,6 +70,9 @@ export const train: Command = {
     "--set NAME=VALUE    a setting that differs from the preset; may be repeated",
     "--recipe-folder DIR",
     "                    takes the recipe from DIR/RECIPE.ts and trusts that code: it runs as you, now and on resume",
+    "--device NAME       auto (the default), cpu, or cuda:N for one of several GPUs",
+    "--branch RUN:CHECKPOINT",
+    "                    starts from a labelled checkpoint of another run, e.g. ID:checkpoints/step-000080-sft",
     "--seed N, --name TEXT",
     "--no-follow         start and return",
     "Ctrl-C leaves the training alone and ends this command with 130.",
@@ -80,6 +91,8 @@ export const train: Command = {
     "held-out-dataset": { type: "string" },
     set: { type: "string", multiple: true },
     "recipe-folder": { type: "string" },
+    device: { type: "string" },
+    branch: { type: "string" },
     seed: { type: "string" },
     name: { type: "string" },
     follow: { type: "boolean", default: true },
@@ -96,6 +109,11 @@ export const train: Command = {
     const model = text(options["model"]);
     const name = text(options["name"]);
     const ownData = datasetsOf(data, options) ?? dataOf(options);
+    const branch = branchOf(text(options["branch"]));
+    const device = text(options["device"]);
+    if (device !== undefined && !/^(auto|cpu|cuda(:\d+)?)$/.test(device)) {
+      throw new UsageError(`--device ${device}: choose auto, cpu, cuda or cuda:N.`);
+    }
     const run = createRun(
       data,
       newRunFrom(
@@ -108,6 +126,8 @@ export const train: Command = {
           ...(model === undefined ? {} : { model }),
           ...(name === undefined ? {} : { name }),
           ...(ownData === undefined ? {} : { data: ownData }),
+          ...(branch === undefined ? {} : { branchFrom: branch }),
+          ...(device === undefined ? {} : { device }),
         },
         outside,
       ),

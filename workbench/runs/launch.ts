@@ -58,11 +58,13 @@ export function startWorker(data: string, run: string): number {
   if (lease) throw new Error(`Run ${run} is already being trained by process ${lease.pid} on ${lease.host}.`);
   const log = openSync(join(folder, RUN_FOLDER.log), "a", 0o600);
   const worker = join(PRODUCT_FOLDER, "trainer", "worker.ts");
+  // Of several GPUs the worker sees only its own.
+  const gpu = /^cuda:(\d+)$/.exec(readRunConfig(data, run).device ?? "")?.[1];
   const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", worker, folder], {
     cwd: PRODUCT_FOLDER,
     detached: true,
     stdio: ["ignore", log, log],
-    env: { ...process.env, SECONDLOOK_DATA: data },
+    env: { ...process.env, SECONDLOOK_DATA: data, ...(gpu === undefined ? {} : { CUDA_VISIBLE_DEVICES: gpu }) },
   });
   closeSync(log);
   child.unref();

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { DATA_FOLDER } from "../../contract/run-folder.ts";
 import type { MethodInput } from "../../contract/methods.ts";
+import { runFolder } from "../data-folder.ts";
 import { recipeById } from "../../science/recipes/index.ts";
 import { PRODUCT_FOLDER, type NewRun } from "./launch.ts";
 import type { OutsideRecipe } from "./outside-recipe.ts";
@@ -37,6 +38,8 @@ export function newRunFrom(data: string, input: MethodInput<"runs.launch">, outs
       `${file} (${what}) is not there. Give --${what === "model" ? "model" : "data"}, or run "npm run demo" once to make the sample pack.`,
     );
   }
+  const { branchFrom, device } = input;
+  if (branchFrom) checkBranch(data, branchFrom);
   return {
     name: input.name ?? `${recipe.title} · ${input.preset}`,
     recipe: recipe.id,
@@ -46,5 +49,21 @@ export function newRunFrom(data: string, input: MethodInput<"runs.launch">, outs
     overrides: input.overrides ?? {},
     model,
     data: files,
+    ...(branchFrom === undefined ? {} : { branchFrom }),
+    ...(device === undefined || device === "auto" ? {} : { device }),
   };
+}
+
+/** @throws RangeError when the checkpoint is not there or holds no model to start from. */
+function checkBranch(data: string, { run, checkpoint }: NonNullable<NewRun["branchFrom"]>): void {
+  if (!/^checkpoints\/step-\d+(-[\w-]+)?$/.test(checkpoint)) {
+    throw new RangeError(`"${checkpoint}" is no checkpoint of a run: write it as checkpoints/step-000080-sft.`);
+  }
+  const folder = join(runFolder(data, run), checkpoint);
+  if (existsSync(join(folder, "model", "config.json"))) return;
+  throw new RangeError(
+    existsSync(folder)
+      ? `The checkpoint ${folder} has no model folder: branch from one with a label, e.g. the end of a stage.`
+      : `The checkpoint ${folder} is not there: choose another one of run ${run}.`,
+  );
 }

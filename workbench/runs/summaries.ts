@@ -111,6 +111,10 @@ export function summarise(database: Db, data: string, run: string): RunSummary |
     etaSec: alive && rate !== null ? rate * Math.max(0, totalSteps - row.step) : null,
     dataErrors: row.data_errors,
     alive,
+    tags: [],
+    note: "",
+    archived: false,
+    dry: config?.dry === true,
   };
 }
 

@@ -6,6 +6,7 @@ import { MethodFailure } from "./methods/context.ts";
 import { datasetMethods } from "./methods/datasets.ts";
 import { analysisMethods } from "./methods/analysis.ts";
 import { compareMethods } from "./methods/compare.ts";
+import { launchMethods } from "./methods/launch.ts";
 import { recipeMethods } from "./methods/recipes.ts";
 import { rolloutMethods } from "./methods/rollouts.ts";
 import { runMethods } from "./methods/runs.ts";
@@ -15,6 +16,7 @@ const handlers: HandlersOf<Method> = {
   ...runMethods,
   ...rolloutMethods,
   ...recipeMethods,
+  ...launchMethods,
   ...systemMethods,
   ...datasetMethods,
   ...analysisMethods,

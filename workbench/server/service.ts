@@ -8,9 +8,11 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { WebSocketServer } from "ws";
 import { DATA_FOLDER } from "../../contract/run-folder.ts";
+import { RunQueue } from "../runs/queue.ts";
 import { SummaryCache } from "../runs/summary-cache.ts";
 import { openIndex, openUser, type Db } from "../store/databases.ts";
 import { Ingest } from "../store/ingest.ts";
+import { RunMarksStore } from "../store/run-marks.ts";
 import { MediaSigner } from "./media.ts";
 import type { MethodContext } from "./methods/context.ts";
 import { takeServiceLock, type ServiceLock } from "./service-lock.ts";
@@ -22,6 +24,7 @@ import { serveWindow } from "./window-files.ts";
 /** A new step is on screen within this time after its line was written. */
 const TAIL_MS = 200;
 const IDLE_CHECK_MS = 5_000;
+const QUEUE_MS = 1_000;
 
 export interface ServiceOptions {
   readonly data: string;
@@ -52,6 +55,7 @@ export class Service {
   readonly #lock: ServiceLock;
   readonly #tailer: Tailer;
   readonly #summaries: SummaryCache;
+  readonly #queue: RunQueue;
   #lastUse = Date.now();
   #port = 0;
 
@@ -61,6 +65,7 @@ export class Service {
     await service.#listen(options.port ?? 0);
     service.#tail();
     service.#timers.push(setInterval(() => service.#tail(), TAIL_MS));
+    service.#timers.push(setInterval(() => service.#startQueued(), QUEUE_MS));
     if (options.idleMs) {
       const { idleMs, onIdle } = options;
       service.#timers.push(setInterval(() => service.#endWhenIdle(idleMs, onIdle), IDLE_CHECK_MS));
@@ -79,15 +84,24 @@ export class Service {
     this.ingest = new Ingest(this.database, options.data);
     const media = new MediaSigner(this.#token, options.data);
     this.#tailer = new Tailer(this.ingest, options.data);
-    this.#summaries = new SummaryCache(this.database, options.data);
     const { data } = options;
+    const marks = new RunMarksStore(this.#user);
+    this.#queue = new RunQueue(this.#user, data);
+    this.#summaries = new SummaryCache(this.database, data, {
+      marks: (run) => marks.get(run),
+      isQueued: (run) => this.#queue.has(run),
+    });
     this.#context = {
       data,
       database: this.database,
-      user: this.#user,
       ingest: this.ingest,
       media,
       summaries: this.#summaries,
+      user: this.#user,
+      marks,
+      queue: this.#queue,
+      alive: () => this.#tailer.alive,
+      changed: (run) => this.#changed(run),
     };
     this.#server = createServer((request, response) => this.#serve(request, response));
     this.#sockets = new WebSocketServer({ noServer: true, maxPayload: 1024 * 1024 });
@@ -185,8 +199,20 @@ export class Service {
     }
   }
 
+  #startQueued(): void {
+    for (const run of this.#queue.round(this.#tailer.alive)) this.#changed(run);
+  }
+
+  #changed(run: string): void {
+    this.#summaries.forget(run);
+    const summary = this.#summaries.get(run);
+    for (const window of this.#windows) {
+      window.push({ topic: "runs", runs: summary ? [summary] : [], ...(summary ? {} : { removed: [run] }) });
+    }
+  }
+
   #endWhenIdle(idleMs: number, onIdle?: () => void): void {
-    const busy = this.#windows.size > 0 || this.#tailer.anyAlive;
+    const busy = this.#windows.size > 0 || this.#tailer.alive.length > 0 || this.#queue.size > 0;
     if (busy) this.#lastUse = Date.now();
     else if (Date.now() - this.#lastUse > idleMs) onIdle?.();
   }

@@ -46,9 +46,9 @@ export class Tailer {
     return [...this.#runs.keys()];
   }
 
-  /** True while a worker of this machine or another trains. */
-  get anyAlive(): boolean {
-    return [...this.#runs.values()].some((run) => run.alive);
+  /** Runs that a worker of this machine or another trains. */
+  get alive(): string[] {
+    return [...this.#runs].flatMap(([run, state]) => (state.alive ? [run] : []));
   }
 
   /** Runs that have something new: events, or a worker that came or went. */

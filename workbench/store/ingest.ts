@@ -57,6 +57,14 @@ export class Ingest {
     this.#statements = prepareIngest(database);
   }
 
+  /** Takes all that came from a run out of the index. */
+  forget(run: string): void {
+    this.#database.transaction(() => {
+      for (const statement of this.#statements.forget) statement.run(run);
+    })();
+    this.#resumes.delete(run);
+  }
+
   /** Ids of the runs that have a folder. */
   runFolders(): string[] {
     const folder = join(this.#dataFolder, DATA_FOLDER.runs);

@@ -82,6 +82,7 @@ export const USER_MIGRATIONS: readonly string[] = [
     id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, file TEXT NOT NULL, media_root TEXT NOT NULL, added_at REAL NOT NULL
   ) WITHOUT ROWID;
   `,
+  "CREATE TABLE queue (run TEXT PRIMARY KEY, position REAL NOT NULL, added_at REAL NOT NULL) WITHOUT ROWID;",
 ];
 
 const MAX_RANKS = 4096;

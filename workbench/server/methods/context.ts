@@ -1,8 +1,10 @@
 /** What every method gets, and the error that goes to the window as it is. */
 import type { Method, MethodError, MethodInput, MethodResult } from "../../../contract/methods.ts";
 import type { SummaryCache } from "../../runs/summary-cache.ts";
+import type { RunQueue } from "../../runs/queue.ts";
 import type { Db } from "../../store/databases.ts";
 import type { Ingest } from "../../store/ingest.ts";
+import type { RunMarksStore } from "../../store/run-marks.ts";
 import type { MediaSigner } from "../media.ts";
 
 export interface MethodContext {
@@ -13,6 +15,12 @@ export interface MethodContext {
   readonly ingest: Ingest;
   readonly media: MediaSigner;
   readonly summaries: SummaryCache;
+  readonly marks: RunMarksStore;
+  readonly queue: RunQueue;
+  /** Runs that are trained now. */
+  readonly alive: () => readonly string[];
+  /** Tells all windows that a run's summary is another one now, or that the run is gone. */
+  readonly changed: (run: string) => void;
 }
 
 /** The handlers of the methods `Name`. Inputs are validated before they get here. */

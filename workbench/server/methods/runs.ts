@@ -1,36 +1,36 @@
 /** Runs: list, launch, control, and what a run said. */
 import { controlCommandSchema } from "../../../contract/control.ts";
-import type { RunResults } from "../../../contract/methods.ts";
+import type { RunResults, RunSummary } from "../../../contract/methods.ts";
 import { runFolder } from "../../data-folder.ts";
-import { datasetFiles } from "../../library/datasets.ts";
 import { livingLease } from "../../runs/alive.ts";
 import { createRun, readRunConfig, sendControl, startWorker } from "../../runs/launch.ts";
-import { newRunFrom } from "../../runs/new-run.ts";
 import { describe, listEvents } from "../../runs/summaries.ts";
+import { withFacts } from "../../runs/summary-cache.ts";
 import { readSeries } from "../../store/series.ts";
 import type { HandlersOf } from "./context.ts";
 import { MethodFailure } from "./context.ts";
+import { newRunOf } from "./launch.ts";
 
 export const runMethods: HandlersOf<keyof RunResults> = {
   "runs.list": ({ ingest, summaries }) =>
     ingest
       .runFolders()
       .map((run) => summaries.get(run))
-      .filter((run) => run !== null)
+      .filter((run): run is RunSummary => run !== null && !run.dry)
       .sort((left, right) => right.createdAt - left.createdAt),
-  "runs.get": ({ data, database }, { run }) => {
+  "runs.get": ({ data, database, summaries }, { run }) => {
     const detail = describe(database, data, run);
     if (!detail) throw new MethodFailure("NOT_FOUND", `There is no run "${run}".`, "Open the list of runs.");
-    return detail;
+    return withFacts(detail, summaries.facts);
   },
-  "runs.launch": ({ data, user }, input) => {
-    const files = input.datasets ? { data: datasetFiles(user, input.datasets) } : {};
-    const run = createRun(data, newRunFrom(data, { ...input, ...files }));
-    startWorker(data, run.id);
+  "runs.launch": (context, input) => {
+    const run = createRun(context.data, newRunOf(context, input));
+    startWorker(context.data, run.id);
     return { run: run.id };
   },
-  "runs.resume": ({ data }, { run }) => {
+  "runs.resume": ({ data, queue }, { run }) => {
     readRunConfig(data, run);
+    queue.remove(run);
     if (livingLease(runFolder(data, run))) {
       throw new MethodFailure("CONFLICT", `Run ${run} is being trained already.`, "Watch it, or stop it first.");
     }

@@ -1,0 +1,29 @@
+/** In what a run's settings differ from those that the paper gives, and from their preset. */
+import { resolveValues, type Recipe } from "../recipe.ts";
+import type { SettingValue } from "../settings.ts";
+
+export interface Difference {
+  readonly field: string;
+  readonly here: SettingValue;
+  readonly there: SettingValue;
+}
+
+/** The preset that follows the paper: the first whose name says so, else the plain defaults. */
+export function paperPreset(recipe: Pick<Recipe, "presets">): string | null {
+  return Object.keys(recipe.presets).find((name) => name.startsWith("paper")) ?? null;
+}
+
+/** Settings that have another value than in the paper's preset, in the order of the recipe's fields. */
+export function differencesFromPaper(
+  recipe: Pick<Recipe, "id" | "fields" | "presets">,
+  values: Readonly<Record<string, SettingValue>>,
+): Difference[] {
+  const preset = paperPreset(recipe);
+  const there =
+    preset === null
+      ? Object.fromEntries(Object.entries(recipe.fields).map(([name, field]) => [name, field.default]))
+      : resolveValues(recipe, preset);
+  return Object.keys(recipe.fields)
+    .filter((name) => values[name] !== there[name])
+    .map((field) => ({ field, here: values[field]!, there: there[field]! }));
+}

@@ -1,0 +1,25 @@
+/** The devices that a run can be started on. */
+import { cpus, totalmem } from "node:os";
+import type { Device } from "../contract/methods.ts";
+import { askEngine } from "./doctor.ts";
+
+let known: Promise<Omit<Device, "busyWith">[]> | null = null;
+
+/** The engine is asked once: a machine's devices stay. */
+export function askDevices(): Promise<Omit<Device, "busyWith">[]> {
+  known ??= find();
+  return known;
+}
+
+async function find(): Promise<Omit<Device, "busyWith">[]> {
+  const { info } = await askEngine();
+  const memory = `${(totalmem() / 1e9).toFixed(0)} GB of memory`;
+  const processor = cpus()[0]?.model.trim() ?? "Processor";
+  const threads = info ? `${info.threads} threads, ${info.instructionSet}, ` : "";
+  const gpus = (info?.cuda.devices ?? []).map((title, index) => ({
+    id: `cuda:${index}`,
+    title,
+    detail: "NVIDIA GPU",
+  }));
+  return [...gpus, { id: "cpu", title: processor, detail: threads + memory }];
+}

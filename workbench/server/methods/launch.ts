@@ -1,0 +1,101 @@
+/** What the launch form asks, dry runs and the queue. */
+import type { LaunchRequest, LaunchResults } from "../../../contract/methods.ts";
+import { askDevices } from "../../devices.ts";
+import { datasetFiles } from "../../library/datasets.ts";
+import type { Db } from "../../store/databases.ts";
+import { checkData } from "../../library/data-check.ts";
+import { checkModel } from "../../library/model-check.ts";
+import { dryRunFrom } from "../../runs/dry-run.ts";
+import { earlierStages } from "../../runs/earlier.ts";
+import { createRun, readRunConfig, startWorker, type NewRun } from "../../runs/launch.ts";
+import { BASE_MODEL, newRunFrom, samplePackData } from "../../runs/new-run.ts";
+import { removeRunFolder } from "../../runs/remove.ts";
+import type { HandlersOf, MethodContext } from "./context.ts";
+import { MethodFailure } from "./context.ts";
+
+export const launchMethods: HandlersOf<keyof LaunchResults> = {
+  "launch.model": (_context, { directory }) => checkModel(directory === "" ? BASE_MODEL : directory),
+  "launch.data": ({ data, user }, { datasets, ...input }) =>
+    checkData({ ...(datasets ? datasetFiles(user, datasets) : (input.data ?? samplePackData(data))) }),
+  "launch.earlier": ({ database }) => earlierStages(database),
+  "launch.again": ({ data }, { run }) => {
+    const { recipe, preset, name, seed, overrides, model, device, branchFrom, ...config } = readRunConfig(data, run);
+    const isPack = config.data.train === samplePackData(data).train;
+    return {
+      recipe,
+      preset,
+      name,
+      seed,
+      overrides: { ...overrides },
+      ...(model === BASE_MODEL ? {} : { model }),
+      ...(isPack ? {} : { data: { ...config.data } }),
+      ...(device === undefined ? {} : { device }),
+      ...(branchFrom === undefined ? {} : { branchFrom }),
+    };
+  },
+  "launch.dryRun": ({ data, user }, input) => {
+    const run = createRun(data, dryRunFrom(data, withDatasets(user, input)));
+    startWorker(data, run.id);
+    return { run: run.id };
+  },
+  "launch.discard": (context, { run }) => {
+    if (!readRunConfig(context.data, run).dry) {
+      throw new MethodFailure("CONFLICT", `Run ${run} is no dry run.`, "Delete it under System.");
+    }
+    discard(context, run);
+    return { run };
+  },
+  "queue.list": ({ queue, alive }) => queue.list(alive()),
+  "queue.add": (context, input) => {
+    const run = createRun(context.data, newRunOf(context, input));
+    context.queue.add(run.id);
+    context.changed(run.id);
+    return { run: run.id };
+  },
+  "queue.move": (context, { run, position }) => {
+    waiting(context, run);
+    context.queue.move(run, position);
+    context.changed(run);
+    return { run };
+  },
+  "queue.remove": (context, { run }) => {
+    waiting(context, run);
+    context.queue.remove(run);
+    discard(context, run);
+    return { run };
+  },
+  "devices.list": async ({ data, alive }) => {
+    const devices = await askDevices();
+    const first = devices[0]!.id;
+    const busy = new Map(alive().map((run) => [deviceOf(data, run, first), run]));
+    return devices.map((device) => ({ ...device, busyWith: busy.get(device.id) ?? null }));
+  },
+};
+
+/** Datasets by name become their files. */
+function withDatasets(user: Db, { datasets, ...request }: LaunchRequest): LaunchRequest {
+  return datasets ? { ...request, data: datasetFiles(user, datasets) } : request;
+}
+
+/** @throws as `newRunFrom`. */
+export function newRunOf({ data, user }: MethodContext, request: LaunchRequest): NewRun {
+  return newRunFrom(data, withDatasets(user, request));
+}
+
+function waiting({ queue }: MethodContext, run: string): void {
+  if (queue.has(run)) return;
+  throw new MethodFailure("CONFLICT", `Run ${run} does not wait in the queue.`, "It may have started meanwhile.");
+}
+
+function discard(context: MethodContext, run: string): void {
+  removeRunFolder(context.data, run);
+  context.ingest.forget(run);
+  context.marks.forget(run);
+  context.changed(run);
+}
+
+/** `auto` is what the machine has first: a GPU where there is one. */
+function deviceOf(data: string, run: string, first: string): string {
+  const wanted = readRunConfig(data, run).device ?? "auto";
+  return wanted === "auto" ? first : wanted === "cuda" ? "cuda:0" : wanted;
+}
