@@ -7,7 +7,7 @@ import type { Completion, Media, Model, Prompt } from "../native/types.ts";
 import { extractForEvaluation } from "../science/answers.ts";
 import { bootstrapInterval } from "../science/metrics/bootstrap.ts";
 import type { Sample } from "../science/records.ts";
-import { answerScore } from "../science/rewards/accuracy.ts";
+import { evaluationScore } from "../science/rewards/accuracy.ts";
 import { formatReward } from "../science/rewards/format.ts";
 import { RandomStream, seedOf } from "../science/rng.ts";
 import { viewOf, type MeasuredView } from "../science/views.ts";
@@ -173,7 +173,7 @@ async function answer(
 function judged(sample: Sample, completion: Completion, { prompter }: RunContext) {
   const text = prompter.completionText(completion.ids);
   const { prediction } = extractForEvaluation(text);
-  const score = answerScore(sample.problemType, prediction, sample.answer);
+  const score = evaluationScore(sample.problemType, prediction, sample.answer);
   return { text, prediction, score, format: formatReward(text), tokens: completion.ids.length };
 }
 

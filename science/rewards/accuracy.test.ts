@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { accuracyReward } from "./accuracy.ts";
+import { accuracyReward, evaluationScore } from "./accuracy.ts";
 
 const reward = (type: string, output: string, truth: string): number =>
   accuracyReward(type, `<answer>${output}</answer>`, `<answer>${truth}</answer>`);
@@ -71,6 +71,17 @@ describe("regression", () => {
 
   it("gives 0 for nan instead of being fooled by it", () => {
     expect(reward("regression", "nan", "2")).toBe(0);
+  });
+});
+
+describe("evaluation", () => {
+  it("measures regression by mean relative accuracy and everything else as training does", () => {
+    expect(evaluationScore("regression", "2", "2")).toBe(1);
+    expect(evaluationScore("regression", "1.8", "2")).toBe(0.8);
+    expect(evaluationScore("regression", "3", "2")).toBe(0);
+    expect(evaluationScore("regression", "two", "2")).toBe(0);
+    expect(evaluationScore("OCR", "H K", "H K L")).toBeCloseTo(2 / 3, 8);
+    expect(evaluationScore("multiple choice", "B", "B")).toBe(1);
   });
 });
 

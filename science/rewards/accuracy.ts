@@ -1,5 +1,6 @@
 /** Video-R1's rule rewards for the answer, by problem type, with all of its edge cases (`reward vectors: metrics/rewards.json`). */
 import { extractAnswer, parseFloatStrictly, roundToCents } from "../answers.ts";
+import { meanRelativeAccuracy } from "../metrics/mra.ts";
 import { rouge, wordErrorRate } from "../metrics/text.ts";
 import type { Reward } from "./reward.ts";
 
@@ -27,6 +28,17 @@ export function answerScore(problemType: string, answer: string, truth: string):
     default:
       return 0;
   }
+}
+
+/**
+ * Score of an answer in evaluation: as the reward, but regression is measured by Video-R1's mean relative accuracy. The
+ * authors' scripts give OCR and free-form no score; ours keep word error rate and ROUGE for them.
+ */
+export function evaluationScore(problemType: string, answer: string, truth: string): number {
+  if (problemType !== "regression") return answerScore(problemType, answer, truth);
+  const given = numberIn(answer);
+  const wanted = numberIn(truth);
+  return given === null || wanted === null ? 0 : meanRelativeAccuracy(given, wanted);
 }
 
 const looksDecimal = (text: string): boolean => text.includes(".") || text.includes(",");

@@ -3,14 +3,17 @@ import type { Clip } from "./clip.ts";
 import { inReadingOrder } from "./questions.ts";
 import { SECONDS } from "./words.ts";
 
-/** What a second shows, e.g. "red circle left, blue square top", or "none". */
+/** What a second shows, e.g. "red circle left, blue square top", "red bar 5", or "none". */
 export function captionOfSecond(clip: Clip, second: number): string {
   const shown = inReadingOrder(clip.objects, second);
   if (shown.length === 0) return "none";
-  return shown.map((object) => `${object.colors[second]} ${object.shape} ${object.places[second]}`).join(", ");
+  return shown
+    .map((object) => `${object.colors[second]} ${object.shape} ${object.levels?.[second] ?? object.places[second]}`)
+    .join(", ");
 }
 
-/** All seconds, e.g. "0 s red circle left. 1 s none. 2 s …". */
+/** All seconds, e.g. "0 s red circle left. 1 s none. 2 s …"; a picture's is "image red circle left". */
 export function captionOf(clip: Clip): string {
+  if (clip.medium === "image") return `image ${captionOfSecond(clip, 0)}.`;
   return Array.from({ length: SECONDS }, (_, second) => `${second} s ${captionOfSecond(clip, second)}.`).join(" ");
 }

@@ -2,16 +2,28 @@
  * What a clip shows, second by second, as plain data: drawn from a seed, rendered by render.ts, asked about by
  * questions.ts. Things change between the seconds, so that each second has one true description.
  */
-import type { Color, Place, Shape } from "./words.ts";
-import { COLORS, PLACES, SECONDS, SHAPES, UNSEEN_PAIRS, directionBetween } from "./words.ts";
+import { GLYPHS, type Glyph } from "./glyphs.ts";
+import type { Color, Level, Place, Shape } from "./words.ts";
+import { COLORS, LEVELS, PLACES, SECONDS, SHAPES, UNSEEN_PAIRS, directionBetween } from "./words.ts";
 import type { Random } from "./random.ts";
 
-export const CLIP_KINDS = ["move", "turn", "recolor", "appear", "flash", "scene", "duet"] as const;
+export const CLIP_KINDS = [
+  "move",
+  "turn",
+  "recolor",
+  "appear",
+  "flash",
+  "scene",
+  "duet",
+  "sign",
+  "spell",
+  "gauge",
+] as const;
 export type ClipKind = (typeof CLIP_KINDS)[number];
 
 /** One object; the arrays have one entry a second. */
 export interface ClipObject {
-  readonly shape: Shape;
+  readonly shape: Shape | Glyph | "bar";
   readonly colors: readonly Color[];
   readonly places: readonly Place[];
   readonly visible: readonly boolean[];
@@ -20,6 +32,8 @@ export interface ClipObject {
    * whether the second has a flash.
    */
   readonly flashHalf?: readonly number[];
+  /** Bars only: how high it stands. */
+  readonly levels?: readonly Level[];
   /** Radius as a fraction of the picture's width. */
   readonly radius: number;
   /** Offset from the place's centre, as fractions of the width. */
@@ -28,24 +42,32 @@ export interface ClipObject {
 
 export interface Clip {
   readonly kind: ClipKind;
+  /** A picture shows the first second, and all seconds are alike. */
+  readonly medium: "video" | "image";
   /** Names the random stream of rendering noise and background. */
   readonly seed: string;
   readonly objects: readonly ClipObject[];
 }
 
 const KIND_WEIGHTS: Readonly<Record<ClipKind, number>> = {
-  move: 0.16,
-  turn: 0.13,
-  recolor: 0.2,
-  appear: 0.17,
-  flash: 0.08,
-  scene: 0.14,
-  duet: 0.12,
+  move: 0.11,
+  turn: 0.1,
+  recolor: 0.14,
+  appear: 0.12,
+  flash: 0.06,
+  scene: 0.12,
+  duet: 0.09,
+  sign: 0.09,
+  spell: 0.07,
+  gauge: 0.1,
 };
+
+/** Shares of pictures among the clips of a kind; the others are all videos. */
+const PICTURE_SHARES: Partial<Readonly<Record<ClipKind, number>>> = { scene: 0.7, sign: 1, gauge: 0.4 };
 
 const always = <T>(value: T): T[] => Array.from({ length: SECONDS }, () => value);
 
-function makeObject(random: Random, shape: Shape, parts: Partial<ClipObject>): ClipObject {
+function makeObject(random: Random, shape: ClipObject["shape"], parts: Partial<ClipObject>): ClipObject {
   return {
     shape,
     colors: always<Color>("red"),
@@ -73,7 +95,7 @@ function moving(random: Random, turns: boolean): Place[] {
   }
 }
 
-function drawObjects(random: Random, kind: ClipKind): ClipObject[] {
+function drawObjects(random: Random, kind: ClipKind, medium: Clip["medium"]): ClipObject[] {
   const colors = random.shuffled(COLORS);
   const shapes = random.shuffled(SHAPES);
   const color = (index: number): Color => colors[index] as Color;
@@ -132,10 +154,37 @@ function drawObjects(random: Random, kind: ClipKind): ClipObject[] {
       const stops = moving(random, random.chance(0.6));
       const walker = makeObject(random, shape(0), { colors: always(color(7)), places: stops });
       const free = PLACES.filter((place) => !crosses(stops, place));
-      if (free.length === 0) return drawObjects(random, kind);
+      if (free.length === 0) return drawObjects(random, kind, medium);
       return [
         walker,
         makeObject(random, shape(1), { colors: runs.map((run) => color(run)), places: always(random.pick(free)) }),
+      ];
+    }
+    case "sign": {
+      const letters = random.sample(GLYPHS, 3);
+      return (["left", "center", "right"] as const).map((place, index) =>
+        makeObject(random, letters[index]!, { colors: always(color(0)), places: always(place) }),
+      );
+    }
+    case "spell": {
+      const runs = runsOf(random, 3 + random.below(2));
+      const place = random.pick(PLACES);
+      return random.sample(GLYPHS, runs.at(-1)! + 1).map((letter, index) =>
+        makeObject(random, letter, {
+          colors: always(color(0)),
+          places: always(place),
+          visible: runs.map((run) => run === index),
+        }),
+      );
+    }
+    case "gauge": {
+      const runs = medium === "image" ? [0, 0, 0, 0] : runsOf(random, 2 + random.below(2));
+      const heights = random.sample(LEVELS, 3);
+      return [
+        makeObject(random, "bar", {
+          colors: always(color(0)),
+          levels: runs.map((run) => heights[run] as Level),
+        }),
       ];
     }
   }
@@ -169,6 +218,7 @@ export function combinationKey(clip: Clip): string {
       object.places.join(","),
       object.visible.map(Number).join(""),
       (object.flashHalf ?? []).join(""),
+      ...(object.levels ? [object.levels.join("")] : []),
     ].join(" "),
   );
   return `${clip.kind}: ${objects.sort().join(" + ")}`;
@@ -181,5 +231,6 @@ export function drawClip(random: Random, seed: string, kind?: ClipKind): Clip {
     let left = random.next();
     drawn = CLIP_KINDS.find((candidate) => (left -= KIND_WEIGHTS[candidate]) < 0) ?? "scene";
   }
-  return { kind: drawn, seed, objects: drawObjects(random, drawn) };
+  const medium = random.chance(PICTURE_SHARES[drawn] ?? 0) ? "image" : "video";
+  return { kind: drawn, medium, seed, objects: drawObjects(random, drawn, medium) };
 }

@@ -1,11 +1,13 @@
 /**
- * The sample pack: clips as H.264 files and their questions in Video-R1's JSON format, by split, with a manifest. All from
- * one seed, so that the held-out questions are the same everywhere; `resources/sample-pack.json` holds their hash.
+ * The sample pack: clips as H.264 files, pictures as PNG, and their questions in Video-R1's JSON format, by split, with a
+ * manifest. All from one seed, so that the held-out questions are the same everywhere; `resources/sample-pack.json` holds
+ * their hash.
  */
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { encodePng } from "../media/png.ts";
 import type { Clip } from "./clip.ts";
 import { encodeClips } from "./encode.ts";
 import { questionsOf, solutionOf, TASKS, OPTION_LETTERS, type Question } from "./questions.ts";
@@ -15,8 +17,10 @@ import { clipOf, type Split } from "./splits.ts";
 import { drawStyle, traceOf } from "./traces.ts";
 
 export const PACK_SEED = 1;
+/** Grows whenever clips or questions change: a folder with an older pack gets a new one. */
+const EDITION = 2;
 
-/** Clips by file; those with a colour-shape pair that no other split shows come last in the held-out set. */
+/** Clips and pictures by file; those with a colour-shape pair that no other split shows come last in the held-out set. */
 export interface PackSize {
   readonly train: number;
   /** The first of the training clips have traces. */
@@ -26,7 +30,7 @@ export interface PackSize {
   readonly heldOutUnseen: number;
 }
 
-export const FULL_PACK: PackSize = { train: 640, traced: 120, validation: 80, heldOut: 130, heldOutUnseen: 40 };
+export const FULL_PACK: PackSize = { train: 640, traced: 120, validation: 110, heldOut: 150, heldOutUnseen: 40 };
 export const SMALL_PACK: PackSize = { train: 32, traced: 16, validation: 8, heldOut: 16, heldOutUnseen: 4 };
 
 /** Shares of traces that end wrong, and that correct themselves. */
@@ -57,8 +61,8 @@ function rowOf(id: string, path: string, { clip, unseen }: PackClip, question: Q
   return {
     problem_id: id,
     problem: question.text,
-    data_type: "video",
-    problem_type: question.options.length > 0 ? "multiple choice" : "numerical",
+    data_type: clip.medium,
+    problem_type: facts.problemType,
     options: question.options.map((word, index) => `${OPTION_LETTERS[index]}. ${word}`),
     ...(trace ? { process: trace.process } : {}),
     solution: trace?.solution ?? `<answer>${solutionOf(question)}</answer>`,
@@ -85,7 +89,14 @@ function splitsOf(size: PackSize): readonly PackSplit[] {
   ];
 }
 
-const clipFile = (split: string, index: number): string => `${split}-${String(index).padStart(5, "0")}.mp4`;
+/** Videos are numbered among the videos of a split, pictures among its pictures. */
+function mediaFiles(split: string, clips: readonly PackClip[]): string[] {
+  const next = { video: 0, image: 0 };
+  return clips.map(({ clip: { medium } }) => {
+    const number = String(next[medium]++).padStart(5, "0");
+    return medium === "video" ? `clips/${split}-${number}.mp4` : `pictures/${split}-${number}.png`;
+  });
+}
 
 /** The text of every JSON file of a pack, by name: a pure function of size and seed. */
 export function packFiles(size: PackSize): Readonly<Record<string, string>> {
@@ -98,10 +109,11 @@ export function packFiles(size: PackSize): Readonly<Record<string, string>> {
 }
 
 function rowsText(split: string, clips: readonly PackClip[], traced: boolean): string {
+  const paths = mediaFiles(split, clips);
   const rows = clips.flatMap((entry, index) =>
     questionsOf(randomFrom("questions", entry.clip.seed), entry.clip).map((question, number) => {
       const id = `${traced ? "trace" : split}-${index}-${number}`;
-      return rowOf(id, `clips/${clipFile(split, index)}`, entry, question, traced);
+      return rowOf(id, paths[index]!, entry, question, traced);
     }),
   );
   return `[\n${rows.map((row) => JSON.stringify(row)).join(",\n")}\n]\n`;
@@ -113,21 +125,33 @@ export const sha256 = (text: string): string => createHash("sha256").update(text
 export function hasPack(folder: string, size: PackSize): boolean {
   const file = join(folder, "manifest.json");
   if (!existsSync(file)) return false;
-  const manifest = JSON.parse(readFileSync(file, "utf8")) as { seed?: number; size?: object };
-  return manifest.seed === PACK_SEED && JSON.stringify(manifest.size) === JSON.stringify(size);
+  const manifest = JSON.parse(readFileSync(file, "utf8")) as { edition?: number; seed?: number; size?: object };
+  return (
+    manifest.edition === EDITION &&
+    manifest.seed === PACK_SEED &&
+    JSON.stringify(manifest.size) === JSON.stringify(size)
+  );
 }
 
 /** Makes the whole pack; the manifest is written last. `say` gets a line at every stage. */
 export async function makePack(folder: string, size: PackSize, say: (line: string) => void): Promise<void> {
   const clipFolder = join(folder, "clips");
   await mkdir(clipFolder, { recursive: true });
+  await mkdir(join(folder, "pictures"), { recursive: true });
   for (const { name, clips } of splitsOf(size)) {
-    say(`${name}: ${clips.length} clips of ${CLIP_FRAMES / CLIP_FPS} s`);
-    await encodeClips(clipFolder, name, clips.length, (index) => renderClip(clips[index]!.clip).data);
+    const videos = clips.filter(({ clip }) => clip.medium === "video");
+    say(`${name}: ${videos.length} clips of ${CLIP_FRAMES / CLIP_FPS} s, ${clips.length - videos.length} pictures`);
+    await encodeClips(clipFolder, name, videos.length, (index) => renderClip(videos[index]!.clip).data);
+    const paths = mediaFiles(name, clips);
+    for (const [index, { clip }] of clips.entries()) {
+      if (clip.medium === "video") continue;
+      const { data, width, height } = renderClip(clip, [0]);
+      await writeFile(join(folder, paths[index]!), encodePng(data, width, height));
+    }
   }
   const files = packFiles(size);
   for (const [file, text] of Object.entries(files)) await writeFile(join(folder, file), text);
   const hashes = Object.fromEntries(Object.entries(files).map(([file, text]) => [file, sha256(text)]));
-  const manifest = { seed: PACK_SEED, size, traceShares: TRACE_SHARES, files: hashes };
+  const manifest = { edition: EDITION, seed: PACK_SEED, size, traceShares: TRACE_SHARES, files: hashes };
   await writeFile(join(folder, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
 }

@@ -10,7 +10,7 @@ import type { Clip } from "./clip.ts";
 import { OPTION_LETTERS, questionsOf } from "./questions.ts";
 import { randomFrom } from "./random.ts";
 import type { Random } from "./random.ts";
-import { SAMPLED_FRAMES, addCodecNoise, renderClip } from "./render.ts";
+import { addCodecNoise, renderClip, sampledFrames } from "./render.ts";
 import type { RenderedFrames } from "./render.ts";
 import { clipOf } from "./splits.ts";
 import { traceOf } from "./traces.ts";
@@ -48,7 +48,7 @@ export const PRETRAINING = {
   warmupSteps: 100,
 } as const;
 
-const CLIP_PREFIX = "<|im_start|>user\n<|vision_start|><|video_pad|><|vision_end|>";
+const clipPrefix = ({ medium }: Clip): string => `<|im_start|>user\n<|vision_start|><|${medium}_pad|><|vision_end|>`;
 const TEXT_PREFIX = "<|im_start|>user\n";
 const TURN = "<|im_end|>\n<|im_start|>assistant\n";
 
@@ -178,7 +178,7 @@ function perceptionBranch(random: Random, clip: Clip): Segment[] | null {
 }
 
 function captionBranch(clip: Clip): Segment[] {
-  return [silent(`Describe the video.${TURN}`), taught(`${captionOf(clip)}<|im_end|>`, 1)];
+  return [silent(`Describe the ${clip.medium}.${TURN}`), taught(`${captionOf(clip)}<|im_end|>`, 1)];
 }
 
 function secondBranch(random: Random, clip: Clip): Segment[] {
@@ -232,13 +232,13 @@ export function pretrainingRow(
     if (branch) branches.push(branch);
   }
   branches.push(...questionBranches(random, clip));
-  return { kind: "clip", clip, prefix: CLIP_PREFIX, branches };
+  return { kind: "clip", clip, prefix: clipPrefix(clip), branches };
 }
 
 /** The eight frames of a row's clip as the usual sampling would take them, a share of them as if encoded. */
 export function pretrainingFrames(row: PretrainingRow): RenderedFrames | null {
   if (row.clip === null) return null;
-  const frames = renderClip(row.clip, SAMPLED_FRAMES);
+  const frames = renderClip(row.clip, sampledFrames(row.clip));
   if (randomFrom("noisy", row.clip.seed).chance(PRETRAINING.noisyShare)) addCodecNoise(frames, row.clip.seed);
   return frames;
 }

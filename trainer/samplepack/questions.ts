@@ -1,21 +1,27 @@
 /**
  * The pack's questions: what can truly be asked about a clip, with the evidence a trace reads off second by second and
- * the word or number that follows from it. Options are shuffled, so a letter says nothing by itself.
+ * what follows from it. All five problem types of Video-R1; options are shuffled, so a letter says nothing by itself.
  */
+import type { ProblemType } from "../../science/records.ts";
 import type { Clip, ClipObject } from "./clip.ts";
+import { GLYPHS } from "./glyphs.ts";
 import type { Random } from "./random.ts";
-import { COLORS, DIRECTIONS, PLACES, SECONDS, SHAPES, directionBetween } from "./words.ts";
+import { COLORS, DIRECTIONS, LEVELS, PLACES, SECONDS, SHAPES, directionBetween } from "./words.ts";
 
 export interface TaskFacts {
+  readonly problemType: ProblemType;
   /** The order of the frames matters for the answer: ordered against shuffled is measured on these. */
   readonly timeDependent: boolean;
   /** Any single frame is enough. */
   readonly oneFrame: boolean;
 }
 
-const inTime: TaskFacts = { timeDependent: true, oneFrame: false };
-const inAnyOrder: TaskFacts = { timeDependent: false, oneFrame: false };
-const inOneFrame: TaskFacts = { timeDependent: false, oneFrame: true };
+const choice = { problemType: "multiple choice" } as const;
+const inTime: TaskFacts = { ...choice, timeDependent: true, oneFrame: false };
+const inOneFrame: TaskFacts = { ...choice, timeDependent: false, oneFrame: true };
+const number: Pick<TaskFacts, "problemType"> = { problemType: "numerical" };
+const inAnyOrder: TaskFacts = { ...number, timeDependent: false, oneFrame: false };
+const told: TaskFacts = { ...inTime, problemType: "free-form" };
 
 export const TASKS = {
   direction: inTime,
@@ -29,20 +35,29 @@ export const TASKS = {
   "color-count": inAnyOrder,
   "appear-first": inTime,
   "appear-last": inTime,
-  "appear-when": inTime,
+  "appear-when": { ...inTime, ...number },
   "flash-count": inAnyOrder,
   "scene-color": inOneFrame,
   "scene-shape": inOneFrame,
   "scene-place": inOneFrame,
-  "scene-count": inOneFrame,
+  "scene-count": { ...inOneFrame, ...number },
   "color-when": inTime,
   "place-when": inTime,
+  "sign-read": { ...inOneFrame, problemType: "OCR" },
+  "spell-read": { ...inTime, problemType: "OCR" },
+  "bar-level": { ...inOneFrame, problemType: "regression" },
+  "bar-first": { ...inTime, problemType: "regression" },
+  "bar-last": { ...inTime, problemType: "regression" },
+  "tell-move": told,
+  "tell-colors": told,
+  "tell-appear": told,
+  "tell-bar": told,
 } as const satisfies Readonly<Record<string, TaskFacts>>;
 
 export type Task = keyof typeof TASKS;
 export const TASK_NAMES = Object.keys(TASKS) as Task[];
 
-/** What is seen in a second; `second` is null where it is the same as in the entry before. */
+/** What is seen in a second; `second` is null where it is the same as in the entry before, and in a picture. */
 export interface Evidence {
   readonly second: number | null;
   readonly seen: string;
@@ -51,20 +66,20 @@ export interface Evidence {
 export interface Question {
   readonly task: Task;
   readonly text: string;
-  /** Words to choose from, in the order of their letters; empty for a number. */
+  /** Words to choose from, in the order of their letters; empty where the problem type is not multiple choice. */
   readonly options: readonly string[];
-  /** The right word or number. */
+  /** The right word, number or text. */
   readonly answer: string;
   readonly evidence: readonly Evidence[];
   /** Words of the conclusion before its result, e.g. "first" or "top center": what a thought looks up and from where. */
   readonly key: string;
-  /** Words that a hasty reading of the same evidence would give, none of them right. */
+  /** Answers that a hasty reading of the same evidence would give, none of them right. */
   readonly hasty: readonly string[];
 }
 
 export const OPTION_LETTERS = ["A", "B", "C", "D", "E", "F"] as const;
 
-/** The letter that goes with the answer, or the number itself. */
+/** The letter that goes with the answer, or the answer itself. */
 export function solutionOf(question: Question): string {
   if (question.options.length === 0) return question.answer;
   return OPTION_LETTERS[question.options.indexOf(question.answer)] as string;
@@ -87,6 +102,8 @@ interface Draft {
   readonly evidence: readonly Evidence[];
   readonly key?: string;
   readonly tempting?: readonly string[];
+  /** Of answers that are neither words of the pool nor counts. */
+  readonly hasty?: readonly string[];
 }
 
 const perSecond = (seen: (second: number) => string): Evidence[] =>
@@ -95,6 +112,8 @@ const perSecond = (seen: (second: number) => string): Evidence[] =>
 /** A list without immediate repeats. */
 const changes = <T>(items: readonly T[]): T[] =>
   items.filter((item, index) => index === 0 || item !== items[index - 1]);
+
+const HAPPENS = "What happens?";
 
 function draftMove(clip: Clip): Draft[] {
   const hero = clip.objects[0] as ClipObject;
@@ -105,7 +124,16 @@ function draftMove(clip: Clip): Draft[] {
   const first = stops[0]!;
   const last = stops.at(-1)!;
   const place = { pool: PLACES, evidence, tempting: stops };
+  const tell = (told: readonly string[]): string => `the ${name} goes ${told.join(" then ")}`;
+  const others = DIRECTIONS.filter((direction) => direction !== ways[0]).map((direction) => [direction]);
   const drafts: Draft[] = [
+    {
+      task: "tell-move",
+      text: HAPPENS,
+      answer: tell(ways),
+      evidence,
+      hasty: (ways.length > 1 ? [[ways[0]!], [...ways].reverse()] : others).map(tell),
+    },
     { task: "place-first", text: `Where is the ${name} first?`, answer: first, key: "first", ...place },
     { task: "place-last", text: `Where is the ${name} last?`, answer: last, key: "last", ...place },
   ];
@@ -157,6 +185,13 @@ function draftRecolor(random: Random, clip: Clip): Draft[] {
       ...color,
     },
     { task: "color-count", text: `How many colors does the ${shape} show?`, answer: String(order.length), evidence },
+    {
+      task: "tell-colors",
+      text: HAPPENS,
+      answer: `the ${shape} is ${order.join(" then ")}`,
+      evidence,
+      hasty: [[...order].reverse(), order.slice(0, -1)].map((told) => `the ${shape} is ${told.join(" then ")}`),
+    },
   ];
 }
 
@@ -175,13 +210,70 @@ function draftAppear(random: Random, clip: Clip): Draft[] {
       key: named(asked),
       evidence,
     },
+    {
+      task: "tell-appear",
+      text: HAPPENS,
+      answer: appears(order),
+      evidence,
+      hasty: [[...order].reverse(), order.slice(0, 1)].map(appears),
+    },
+  ];
+}
+
+const appears = (order: readonly ClipObject[]): string =>
+  `the ${order[0]!.shape} appears${order
+    .slice(1)
+    .map((object) => ` then the ${object.shape}`)
+    .join("")}`;
+
+function draftSign(clip: Clip): Draft[] {
+  const letters = clip.objects.map(({ shape }) => shape);
+  const isPicture = clip.kind === "sign";
+  const seen = (second: number): string => clip.objects.find(({ visible }) => visible[second])!.shape;
+  return [
+    {
+      task: isPicture ? "sign-read" : "spell-read",
+      text: "What is written?",
+      answer: letters.join(" "),
+      evidence: isPicture
+        ? clip.objects.map(({ shape, places }) => ({ second: null, seen: `${places[0]} ${shape}` }))
+        : perSecond(seen),
+      hasty: [
+        [...letters].reverse(),
+        letters.slice(1),
+        [GLYPHS.find((one) => !letters.includes(one))!, ...letters.slice(1)],
+      ].map((told) => told.join(" ")),
+    },
+  ];
+}
+
+function draftGauge(random: Random, clip: Clip): Draft[] {
+  const hero = clip.objects[0] as ClipObject;
+  const levels = hero.levels!;
+  const height = (level: number): Pick<Draft, "answer" | "hasty"> => ({
+    answer: String(level),
+    hasty: random.sample(LEVELS.filter((other) => other !== level).map(String), 3),
+  });
+  if (clip.medium === "image") {
+    const evidence = [{ second: null, seen: `bar ${levels[0]}` }];
+    return [{ task: "bar-level", text: "How high is the bar?", ...height(levels[0]!), evidence }];
+  }
+  const evidence = perSecond((second) => String(levels[second]));
+  const stops = changes(levels);
+  const ways = changes(stops.slice(1).map((to, index) => (to > stops[index]! ? "up" : "down")));
+  const tell = (told: readonly string[]): string => `the bar goes ${told.join(" then ")}`;
+  const other = ways[0] === "up" ? "down" : "up";
+  return [
+    { task: "bar-first", text: "How high is the bar first?", ...height(stops[0]!), key: "first", evidence },
+    { task: "bar-last", text: "How high is the bar last?", ...height(stops.at(-1)!), key: "last", evidence },
+    { task: "tell-bar", text: HAPPENS, answer: tell(ways), evidence, hasty: [tell([other]), tell([other, ways[0]!])] },
   ];
 }
 
 function draftScene(random: Random, clip: Clip): Draft[] {
   const asked = random.pick(clip.objects);
   const evidence = inReadingOrder(clip.objects, 0).map((object, index) => ({
-    second: index === 0 ? 0 : null,
+    second: index === 0 && clip.medium === "video" ? 0 : null,
     seen: `${named(object)} ${object.places[0]}`,
   }));
   const color = asked.colors[0]!;
@@ -290,6 +382,11 @@ function draftsOf(random: Random, clip: Clip): Draft[] {
       return draftScene(random, clip);
     case "duet":
       return draftDuet(random, clip);
+    case "sign":
+    case "spell":
+      return draftSign(clip);
+    case "gauge":
+      return draftGauge(random, clip);
   }
 }
 
@@ -298,9 +395,8 @@ export function questionsOf(random: Random, clip: Clip): Question[] {
   return draftsOf(random, clip).map((draft) => {
     const tempting = [...new Set(draft.tempting ?? [])];
     const options = draft.pool ? optionsFor(random, draft.answer, draft.pool, random.shuffled(tempting)) : [];
-    const hasty = draft.pool
-      ? options.filter((word) => word !== draft.answer)
-      : ["0", "1", "2", "3", "4"].filter((word) => word !== draft.answer);
+    const wrong = draft.hasty ?? (draft.pool ? options : ["0", "1", "2", "3", "4"]);
+    const hasty = wrong.filter((word) => word !== draft.answer);
     const { task, text, answer, evidence, key = "" } = draft;
     return { task, text, options, answer, evidence, key, hasty };
   });

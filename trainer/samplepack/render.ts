@@ -3,6 +3,7 @@
  * whose blue grows downwards (a picture of one flat colour gives a tiny model nothing to find its place by).
  */
 import type { Clip, ClipObject } from "./clip.ts";
+import { isGlyph, isInked, type Glyph } from "./glyphs.ts";
 import { randomFrom } from "./random.ts";
 import type { Place, Shape } from "./words.ts";
 import { COLOR_RGB, SECONDS } from "./words.ts";
@@ -44,7 +45,7 @@ function phaseAt(timeSec: number): { second: number; progress: number } {
 }
 
 /** Signed distance to a shape of radius r around the origin, in pixels, negative inside. */
-function signedDistance(shape: Shape, x: number, y: number, radius: number): number {
+function signedDistance(shape: Shape | "bar", x: number, y: number, radius: number): number {
   switch (shape) {
     case "circle":
       return Math.hypot(x, y) - radius;
@@ -54,6 +55,8 @@ function signedDistance(shape: Shape, x: number, y: number, radius: number): num
       return Math.max(Math.abs(x), Math.abs(y)) - radius * 0.86;
     case "triangle":
       return Math.max(y - radius * 0.75, Math.abs(x) * 0.872 - y * 0.49 - radius * 0.5);
+    case "bar":
+      return Math.abs(x) - radius * 0.7;
     case "cross": {
       const long = radius;
       const short = radius * 0.34;
@@ -64,11 +67,30 @@ function signedDistance(shape: Shape, x: number, y: number, radius: number): num
   }
 }
 
+/** A glyph fills its circle's height, 5 wide to 7 high: the share of a pixel's four corners' points that are inked. */
+function glyphCover(glyph: Glyph, x: number, y: number, radius: number): number {
+  let inked = 0;
+  for (const [dx, dy] of CORNERS) {
+    const across = (x + dx) / (radius * 2) / (5 / 7) + 0.5;
+    if (isInked(glyph, across, (y + dy) / (radius * 2) + 0.5)) inked += 0.25;
+  }
+  return inked;
+}
+
+const CORNERS = [
+  [-0.25, -0.25],
+  [0.25, -0.25],
+  [-0.25, 0.25],
+  [0.25, 0.25],
+] as const;
+
 interface Pose {
   readonly x: number;
   readonly y: number;
   readonly color: readonly [number, number, number];
   readonly opacity: number;
+  /** Height of a bar, in tenths of the picture. */
+  readonly level: number;
 }
 
 /** How bright a flash is at a time: lit around the sampled frame of its half second. */
@@ -92,7 +114,9 @@ function poseAt(object: ClipObject, frame: number): Pose {
   const opacity = object.flashHalf
     ? flashOpacity(object, frame)
     : (object.visible[second] ? 1 - progress : 0) + (object.visible[next] ? progress : 0);
+  const level = object.levels?.[second] ?? 0;
   return {
+    level: level + ((object.levels?.[next] ?? 0) - level) * progress,
     x: from[0] + (to[0] - from[0]) * progress + object.jitter[0],
     y: from[1] + (to[1] - from[1]) * progress + object.jitter[1],
     color: COLOR_RGB[object.colors[shown] ?? "white"],
@@ -116,6 +140,13 @@ function background(clip: Clip, size: number): Uint8Array {
   return picture;
 }
 
+const BAR_FOOT = 0.95;
+
+function coverOf(shape: ClipObject["shape"], x: number, y: number, radius: number): number {
+  if (isGlyph(shape)) return glyphCover(shape, x, y, radius);
+  return Math.min(1, Math.max(0, 0.5 - signedDistance(shape, x, y, radius)));
+}
+
 function draw(picture: Uint8Array, size: number, object: ClipObject, frame: number): void {
   const pose = poseAt(object, frame);
   if (pose.opacity <= 0.01) return;
@@ -123,22 +154,30 @@ function draw(picture: Uint8Array, size: number, object: ClipObject, frame: numb
   const centerY = pose.y * size;
   const radius = object.radius * size;
   const reach = radius + 2;
-  for (let y = Math.max(0, Math.floor(centerY - reach)); y < Math.min(size, centerY + reach); y += 1) {
+  const isBar = object.shape === "bar";
+  // A bar stands near the bottom edge, wherever its place is.
+  const [top, bottom] = isBar
+    ? [(BAR_FOOT - pose.level / 10) * size, BAR_FOOT * size]
+    : [Math.max(0, centerY - reach), Math.min(size, centerY + reach)];
+  for (let y = Math.floor(top); y < bottom; y += 1) {
     for (let x = Math.max(0, Math.floor(centerX - reach)); x < Math.min(size, centerX + reach); x += 1) {
-      const distance = signedDistance(object.shape, x + 0.5 - centerX, y + 0.5 - centerY, radius);
-      const cover = Math.min(1, Math.max(0, 0.5 - distance)) * pose.opacity;
-      if (cover <= 0) continue;
+      const cover = coverOf(object.shape, x + 0.5 - centerX, y + 0.5 - centerY, radius) * pose.opacity;
+      const shown = isBar ? cover * Math.min(1, y + 1 - top) : cover;
+      if (shown <= 0) continue;
       // A little light from above, so that it looks like a thing and not like a hole.
-      const light = 1.04 - 0.12 * ((y + 0.5 - centerY) / radius + 1) * 0.5;
+      const light = isBar ? 1 : 1.04 - 0.12 * ((y + 0.5 - centerY) / radius + 1) * 0.5;
       const at = (y * size + x) * 3;
       for (let channel = 0; channel < 3; channel += 1) {
         const under = picture[at + channel] as number;
         const over = Math.min(255, (pose.color[channel] as number) * light);
-        picture[at + channel] = under + (over - under) * cover + 0.5;
+        picture[at + channel] = under + (over - under) * shown + 0.5;
       }
     }
   }
 }
+
+/** The frames that the model sees of a clip: those of the usual sampling, or a picture's only one. */
+export const sampledFrames = (clip: Clip): readonly number[] => (clip.medium === "image" ? [0] : SAMPLED_FRAMES);
 
 /** Renders the frames with the given numbers, `[numbers.length, size, size, 3]`; all 32 where none are given. */
 export function renderClip(clip: Clip, numbers?: readonly number[], size = CLIP_SIZE_PX): RenderedFrames {

@@ -2,10 +2,11 @@ import { Tokenizer } from "@huggingface/tokenizers";
 import { Template } from "@huggingface/jinja";
 import { describe, expect, it } from "vitest";
 import { chatMessages, TINY_TEMPLATE } from "../../science/prompts.ts";
-import { readRow } from "../../science/records.ts";
+import { PROBLEM_TYPES, readRow } from "../../science/records.ts";
+import { accuracyReward, answerScore } from "../../science/rewards/accuracy.ts";
 import { combinationKey, showsSeenPairsOnly } from "./clip.ts";
 import { optionLines, pretrainingFrames, pretrainingRow } from "./pretraining.ts";
-import { questionsOf, solutionOf } from "./questions.ts";
+import { questionsOf, solutionOf, TASKS } from "./questions.ts";
 import { randomFrom } from "./random.ts";
 import { renderClip, SAMPLED_FRAMES } from "./render.ts";
 import { clipOf, SPLITS, splitOf } from "./splits.ts";
@@ -35,17 +36,40 @@ describe("the sample pack", () => {
 
   it("asks with one right option among different ones, on letters that say nothing", () => {
     const letters: Record<string, number> = {};
+    const types = new Set<string>();
+    const media = new Set<string>();
     for (const { clip } of clips) {
       for (const question of questionsOf(randomFrom("test", clip.seed), clip)) {
-        if (question.options.length === 0) expect(question.answer).toMatch(/^[0-4]$/);
+        const { problemType } = TASKS[question.task];
+        expect(PROBLEM_TYPES).toContain(problemType);
+        if (problemType === "numerical") expect(question.answer).toMatch(/^[0-4]$/);
+        else if (problemType === "regression") expect(question.answer).toMatch(/^[1-8]$/);
+        else if (problemType === "OCR") expect(question.answer).toMatch(/^[A-Z]( [A-Z]){2,3}$/);
+        else if (problemType === "free-form") expect(question.answer).toMatch(/^the( [a-z]+){3,12}$/);
         else {
           expect(question.options).toContain(question.answer);
           expect(new Set(question.options).size).toBe(4);
           letters[solutionOf(question)] = (letters[solutionOf(question)] ?? 0) + 1;
         }
         expect(question.hasty).not.toContain(question.answer);
+        for (const hasty of question.hasty) {
+          expect(
+            answerScore(problemType, hasty, problemType === "multiple choice" ? "" : question.answer),
+          ).toBeLessThan(1);
+        }
+        expect(
+          accuracyReward(
+            problemType,
+            `<answer>${solutionOf(question)}</answer>`,
+            `<answer>${solutionOf(question)}</answer>`,
+          ),
+        ).toBeCloseTo(1, 6);
+        types.add(problemType);
+        media.add(clip.medium);
       }
     }
+    expect([...types].sort()).toEqual([...PROBLEM_TYPES].sort());
+    expect([...media].sort()).toEqual(["image", "video"]);
     const counts = Object.values(letters);
     expect(counts).toHaveLength(4);
     expect(Math.max(...counts) / Math.min(...counts)).toBeLessThan(1.5);

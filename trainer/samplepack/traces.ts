@@ -16,11 +16,22 @@ export interface Trace {
   readonly solution: string;
 }
 
+/** "0 s top, 1 s left": what is seen when; a picture's begins with "image". */
 function say(evidence: readonly Evidence[]): string {
-  return evidence.map(({ second, seen }) => (second === null ? seen : `${second} s ${seen}`)).join(", ");
+  const seen = evidence.map(({ second, seen }) => (second === null ? seen : `${second} s ${seen}`)).join(", ");
+  return evidence[0]!.second === null ? `image ${seen}` : seen;
 }
 
-/** The letter of a word among the options; a number stands for itself. */
+/**
+ * "Options left A, right B.": a thought first turns the options round, so that each word is followed by its letter, as a
+ * conclusion needs it (docs/sample-pack.md tells why).
+ */
+export function recallOf(options: readonly string[]): string {
+  if (options.length === 0) return "";
+  return `Options ${options.map((word, index) => `${word} ${OPTION_LETTERS[index]}`).join(", ")}. `;
+}
+
+/** The letter of a word among the options; a number or text stands for itself. */
 function resultOf(question: Question, word: string): string {
   return question.options.length === 0 ? word : (OPTION_LETTERS[question.options.indexOf(word)] as string);
 }
@@ -45,23 +56,24 @@ function misread(random: Random, question: Question, wrong: string): Evidence[] 
 /** Reasoning for a question: evidence, then the word that follows, then the answer. */
 export function traceOf(random: Random, question: Question, style: TraceStyle): Trace {
   const wrong = random.pick(question.hasty);
+  const recall = recallOf(question.options);
   switch (style) {
     case "plain":
       return {
         style,
-        process: `<think>${say(question.evidence)}. ${conclude(question, question.answer)}</think>`,
+        process: `<think>${recall}${say(question.evidence)}. ${conclude(question, question.answer)}</think>`,
         solution: answerTag(question, question.answer),
       };
     case "corrected":
       return {
         style,
-        process: `<think>${say(question.evidence)}. ${conclude(question, wrong)}. Wait, no. ${conclude(question, question.answer)}</think>`,
+        process: `<think>${recall}${say(question.evidence)}. ${conclude(question, wrong)}. Wait, no. ${conclude(question, question.answer)}</think>`,
         solution: answerTag(question, question.answer),
       };
     case "wrong": {
       return {
         style,
-        process: `<think>${say(misread(random, question, wrong))}. ${conclude(question, wrong)}</think>`,
+        process: `<think>${recall}${say(misread(random, question, wrong))}. ${conclude(question, wrong)}</think>`,
         solution: answerTag(question, wrong),
       };
     }

@@ -2,6 +2,7 @@
  * The small vocabulary: a byte-level BPE trained until every word of the pack is one token, in Qwen's layout (bytes,
  * merges, then special tokens), so that any text can still be encoded.
  */
+import { GLYPHS } from "./glyphs.ts";
 import { COLORS, DIRECTIONS, PLACES, SHAPES } from "./words.ts";
 
 /** Words that stand after a space. */
@@ -16,14 +17,15 @@ const INNER_WORDS: readonly string[] = [
   ..."appear appears show shows many times flash flashes are there none no So Wait video then it word second".split(
     " ",
   ),
-  ..."object objects moves move from and not yes option same".split(" "),
+  ..."object objects moves move from and not yes option same bar high written happens image Options".split(" "),
 ];
 
-/** Words that begin a line or a turn. */
-const FIRST_WORDS = "What Which Where When How Describe Name So Wait user system assistant".split(" ");
+/** Words that begin a line, a turn, a thought or an answer. */
+const FIRST_WORDS =
+  "What Which Where When How Describe Name Read So Wait Options user system assistant image the".split(" ");
 
 /** A thought names the letter right after the word that it found. */
-const LETTERS = [" A", " B", " C", " D", " E", " F"];
+const LETTERS = [" A", " B", " C", " D", " E", " F", ...GLYPHS.map((letter) => ` ${letter}`)];
 
 /** Pieces of punctuation that the pre-tokenizer keeps whole. */
 const PIECES = ["?\n", ".\n"];

@@ -3,11 +3,14 @@
 export const COLORS = ["red", "orange", "yellow", "green", "cyan", "blue", "purple", "white"] as const;
 export const SHAPES = ["circle", "square", "triangle", "cross", "ring"] as const;
 export const PLACES = ["left", "right", "top", "bottom", "center"] as const;
+/** Heights of a bar, in tenths of the picture. */
+export const LEVELS = [1, 2, 3, 4, 5, 6, 7, 8] as const;
 export const DIRECTIONS = ["left", "right", "up", "down"] as const;
 
 export type Color = (typeof COLORS)[number];
 export type Shape = (typeof SHAPES)[number];
 export type Place = (typeof PLACES)[number];
+export type Level = (typeof LEVELS)[number];
 export type Direction = (typeof DIRECTIONS)[number];
 
 /** Whole seconds of a clip; second s is what frames 2s and 2s + 1 of the usual 2-fps sampling show. */
