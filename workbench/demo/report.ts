@@ -61,7 +61,8 @@ export function closingTable(result: DemoResult): string {
   return [
     table(head, rows),
     "",
-    `right: share of ${n} held-out questions answered rightly; no clip and no combination of them was trained on.`,
+    `right: mean score of ${n} held-out questions: 1 or 0 for a choice or a count, a share for text and estimates. No clip`,
+    "and no combination of them was trained on.",
     "time: only the questions that need the order of frames; shuffled: the same with the frames shuffled. If the",
     "model uses time, ordered is above shuffled. format: reasoning in <think>, then an answer in <answer>.",
     "SFT continued is the fair opponent: the same start as T-GRPO, the same time, more of the same traces.",
