@@ -13,10 +13,8 @@ Makes the base model from random weights with our own engine. Stop it with Ctrl-
 
   --output DIR        where the finished model goes (default: resources/base-model)
   --work DIR          where checkpoints are kept (default: .secondlook/pretrain)
-  --from DIR          goes on from a finished base model instead of random weights
-  --lookup-share X    share of lookup rows (default ${PRETRAINING.lookupShare})
   --seed N            default 1
-  --steps N           updates (default 1800)
+  --steps N           updates (default ${PRETRAINING.steps})
   --rows N            rows an update (default ${PRETRAINING.rowsPerStep})
   --threads N         default: physical cores
   --check-every N     updates between two checks of accuracy (default 250)
@@ -28,12 +26,6 @@ const say = (line: string): void => {
   process.stdout.write(`${new Date().toISOString()} ${line}\n`);
 };
 
-function share(value: string | boolean | undefined): number {
-  const number = Number(value ?? PRETRAINING.lookupShare);
-  if (!(number >= 0 && number <= 1)) throw new RangeError(`--lookup-share must be from 0 to 1, not ${String(value)}.`);
-  return number;
-}
-
 async function main(): Promise<number> {
   const text = { type: "string" } as const;
   let values: Partial<Record<string, string | boolean>>;
@@ -42,8 +34,6 @@ async function main(): Promise<number> {
       options: {
         output: text,
         work: text,
-        from: text,
-        "lookup-share": text,
         seed: text,
         steps: text,
         rows: text,
@@ -79,10 +69,8 @@ async function main(): Promise<number> {
       engine,
       output: resolve(String(values["output"] ?? "resources/base-model")),
       workFolder: resolve(String(values["work"] ?? ".secondlook/pretrain")),
-      from: values["from"] === undefined ? undefined : resolve(String(values["from"])),
-      lookupShare: share(values["lookup-share"]),
       seed,
-      steps: number("steps", 1800),
+      steps: number("steps", PRETRAINING.steps),
       rowsPerStep: number("rows", PRETRAINING.rowsPerStep),
       checkEvery: number("check-every", 250),
       checkRows: number("check-rows", 96),

@@ -3,7 +3,7 @@
  * training never sees. Ends with a Hugging Face directory that holds weights, tokenizer and how it was made.
  */
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Engine, Model } from "../native/types.ts";
 import { splitRows, flattenRows } from "../science/objectives/objective.ts";
@@ -15,7 +15,7 @@ import { Checkpoints } from "./checkpoints.ts";
 import { syncTree, writeFileAtomically } from "./durable.ts";
 import { checkItems, drawRows, isRight, packRows, type DrawnRow } from "./pretraining-batches.ts";
 import { duration } from "./progress.ts";
-import { PRETRAINING } from "./samplepack/pretraining.ts";
+import { PRETRAINING, sharesAt } from "./samplepack/pretraining.ts";
 import { tokenizerFiles } from "./samplepack/tokenizer.ts";
 import { buildVocabulary } from "./samplepack/vocabulary.ts";
 import { loadTokenizer, type TextTokenizer } from "./tokens.ts";
@@ -26,10 +26,6 @@ export interface PretrainOptions {
   readonly output: string;
   /** Checkpoints live here; a later call with the same folder goes on. */
   readonly workFolder: string;
-  /** A finished base model to go on from; without it, random weights. */
-  readonly from?: string | undefined;
-  /** Share of rows that are lookup in words alone, of those that do not read a list. */
-  readonly lookupShare: number;
   readonly seed: number;
   readonly steps: number;
   readonly rowsPerStep: number;
@@ -62,14 +58,13 @@ function scheduleOf(steps: number): Schedule {
 
 /** Returns false when it was stopped before its end; the same call later goes on. */
 export async function pretrain(options: PretrainOptions): Promise<boolean> {
-  const { engine, workFolder, steps, rowsPerStep, seed, lookupShare, signal, say } = options;
+  const { engine, workFolder, steps, rowsPerStep, seed, signal, say } = options;
   const checkpoints = new Checkpoints(workFolder);
   checkpoints.clean();
   const start = join(workFolder, "start");
   const { checkpoint, damaged } = await checkpoints.newest();
   damaged.forEach(say);
-  if (checkpoint === null && options.from === undefined) await makeStart(engine, start, seed);
-  if (checkpoint === null && options.from !== undefined) copyStart(options.from, start);
+  if (checkpoint === null) await makeStart(engine, start, seed);
   const tokenizer = await loadTokenizer(start);
   const model = await engine.load(start);
   if (checkpoint !== null) await model.loadState(join(checkpoint.folder, "state"));
@@ -81,11 +76,13 @@ export async function pretrain(options: PretrainOptions): Promise<boolean> {
     await checkpoints.save(model, state, { label: null, tokenizerDirectory: start });
   };
   const recent: number[] = [];
-  let next = drawRows(engine, seed, step * rowsPerStep, rowsPerStep, lookupShare);
+  const draw = (step: number): Promise<DrawnRow[]> =>
+    drawRows(engine, seed, step * rowsPerStep, rowsPerStep, sharesAt(step / steps));
+  let next = draw(step);
   while (step < steps && !signal.aborted) {
     const began = performance.now();
     const drawn = await next;
-    if (step + 1 < steps) next = drawRows(engine, seed, (step + 1) * rowsPerStep, rowsPerStep, lookupShare);
+    if (step + 1 < steps) next = draw(step + 1);
     const learningRate = learningRateAt(step, scheduleOf(steps));
     const { loss, tokens, gradientNorm } = await update(model, tokenizer, drawn, learningRate);
     step++;
@@ -128,15 +125,6 @@ export async function makeStart(engine: Engine, folder: string, seed: number): P
   syncTree(folder);
 }
 
-/** @throws Error when the folder is no base model of ours: pretraining.json says how it was made, and goes along. */
-function copyStart(from: string, folder: string): void {
-  if (!existsSync(join(from, "pretraining.json"))) {
-    throw new Error(`${from} has no pretraining.json: go on from what "secondlook pretrain" has made.`);
-  }
-  cpSync(from, folder, { recursive: true });
-  syncTree(folder);
-}
-
 async function update(
   model: Model,
   tokenizer: TextTokenizer,
@@ -170,7 +158,7 @@ async function check(model: Model, tokenizer: TextTokenizer, options: PretrainOp
   const stopIds = [tokenizer.specialId("<|im_end|>"), tokenizer.specialId("<|endoftext|>")];
   for (let from = 0; from < options.checkRows; from += 32) {
     const count = Math.min(32, options.checkRows - from);
-    const drawn = await drawRows(options.engine, options.seed, FIRST_CHECK_ROW + from, count);
+    const drawn = await drawRows(options.engine, options.seed, FIRST_CHECK_ROW + from, count, sharesAt(1));
     const items = await checkItems(model, tokenizer, drawn);
     const sampling = { greedy: true, maxTokens: 120, stopIds, seed: 0 };
     const groups = await model.generate(
@@ -194,10 +182,8 @@ function sayAccuracies(accuracies: Accuracies, step: number, say: (line: string)
   say(`step ${step}, rows not trained on: ${parts.join("; ")}`);
 }
 
-const readMade = (folder: string): unknown => JSON.parse(readFileSync(join(folder, "pretraining.json"), "utf8"));
-
 async function finish(model: Model, options: PretrainOptions, accuracies: Accuracies, seconds: number): Promise<void> {
-  const { output, workFolder, seed, steps, rowsPerStep, lookupShare, engine, say } = options;
+  const { output, workFolder, seed, steps, rowsPerStep, engine, say } = options;
   mkdirSync(output, { recursive: true });
   await model.save(output);
   const vocabulary = buildVocabulary();
@@ -207,8 +193,7 @@ async function finish(model: Model, options: PretrainOptions, accuracies: Accura
     .digest("hex");
   const { version, device, instructionSet, threads } = engine.info;
   const made = {
-    command: `secondlook pretrain${options.from === undefined ? "" : " --from DIR"} --seed ${seed} --steps ${steps} --rows ${rowsPerStep} --lookup-share ${lookupShare}`,
-    ...(options.from === undefined ? {} : { from: readMade(options.from) }),
+    command: `secondlook pretrain --seed ${seed} --steps ${steps} --rows ${rowsPerStep}`,
     seed,
     steps,
     rowsPerStep,

@@ -3,7 +3,8 @@ import { setImmediate } from "node:timers/promises";
 import type { Engine, Frames, Media, Model, PackedGroup, Prompt } from "../native/types.ts";
 import { extractAnswer } from "../science/answers.ts";
 import { smartResize } from "../science/vision.ts";
-import { pretrainingFrames, pretrainingRow, type PretrainingRow, type Segment } from "./samplepack/pretraining.ts";
+import { pretrainingFrames, pretrainingRow, type RowShares } from "./samplepack/pretraining.ts";
+import type { PretrainingRow, Segment } from "./samplepack/segments.ts";
 import type { TextTokenizer } from "./tokens.ts";
 
 /** What a row needs before the model sees it: drawn and resized ahead of time. */
@@ -29,11 +30,11 @@ export async function drawRows(
   seed: number,
   from: number,
   count: number,
-  lookupShare?: number,
+  shares: RowShares,
 ): Promise<DrawnRow[]> {
   const drawn: DrawnRow[] = [];
   for (let index = from; index < from + count; index++) {
-    const row = pretrainingRow(seed, index, lookupShare);
+    const row = pretrainingRow(seed, index, shares);
     const frames = pretrainingFrames(row);
     await setImmediate();
     if (frames === null) drawn.push({ row, frames });
@@ -57,14 +58,18 @@ export async function packRows(
   const groups: PackedGroup[] = [];
   const weights: Float32Array[][] = [];
   for (const { row, frames } of drawn) {
-    const medium =
-      frames === null ? null : await model.encode(frames, { kind: "video", secondsPerGrid: SECONDS_PER_GRID });
+    const medium = await encoded(model, row, frames);
     if (medium !== null) media.push(medium);
     const branches = row.branches.map((branch) => tokenised(tokenizer, branch));
     groups.push({ prompt: promptOf(tokenizer, row.prefix, medium), completions: branches.map(({ ids }) => ids) });
     weights.push(branches.map((branch) => branch.weights));
   }
   return { groups, weights, media };
+}
+
+async function encoded(model: Model, row: PretrainingRow, frames: Frames | null): Promise<Media | null> {
+  if (frames === null) return null;
+  return model.encode(frames, { kind: row.clip!.medium, secondsPerGrid: SECONDS_PER_GRID });
 }
 
 /** A question of a row whose answer can be checked: what stands before the first taught piece, and what should follow. */
@@ -85,15 +90,19 @@ export async function checkItems(
     for (const branch of row.branches) {
       const first = branch.findIndex(({ weight }) => weight > 0);
       const given = branch.slice(0, first);
-      const medium =
-        frames === null ? null : await model.encode(frames, { kind: "video", secondsPerGrid: SECONDS_PER_GRID });
+      const medium = await encoded(model, row, frames);
       const prompt = promptOf(tokenizer, row.prefix, medium);
       const ids = Int32Array.from([...prompt.ids, ...given.flatMap(({ text }) => tokenizer.encode(text))]);
-      const expected = branch
-        .slice(first)
-        .map(({ text }) => text)
-        .join("");
-      items.push({ task: taskOf(row, given[0]!.text), prompt: { ids, media: prompt.media }, expected, media: medium });
+      // Up to what is given again in the middle of a branch.
+      const rest = branch.slice(first);
+      const end = rest.findIndex(({ weight }) => weight === 0);
+      const expected = (end < 0 ? rest : rest.slice(0, end)).map(({ text }) => text).join("");
+      items.push({
+        task: taskOf(row, given[0]?.text ?? ""),
+        prompt: { ids, media: prompt.media },
+        expected,
+        media: medium,
+      });
     }
   }
   return items;
@@ -108,8 +117,9 @@ export function isRight(item: CheckItem, text: string): boolean {
 }
 
 function taskOf(row: PretrainingRow, opening: string): string {
-  if (row.kind === "lookup") return "lookup";
-  if (opening.startsWith("Describe the video")) return "caption";
+  if (row.kind !== "clip") return row.kind;
+  if (opening.startsWith("Describe the")) return `caption of ${row.clip!.kind}`;
+  if (opening.startsWith("Name")) return "following";
   if (opening.startsWith("Describe")) return "caption of a second";
   if (opening.startsWith("What color")) return "color at a second";
   return opening.startsWith("Which shape") ? "shape at a second" : "place at a second";
@@ -128,7 +138,7 @@ function tokenised(tokenizer: TextTokenizer, branch: readonly Segment[]): { ids:
 }
 
 function promptOf(tokenizer: TextTokenizer, text: string, medium: Media | null): Prompt {
-  const pad = tokenizer.specialId("<|video_pad|>");
+  const pad = tokenizer.specialId(`<|${medium?.kind ?? "video"}_pad|>`);
   const repeated = tokenizer
     .encode(text)
     .flatMap((id) => (id === pad ? new Array<number>(medium?.tokens ?? 0).fill(pad) : [id]));

@@ -5,10 +5,11 @@ import { chatMessages, TINY_TEMPLATE } from "../../science/prompts.ts";
 import { PROBLEM_TYPES, readRow } from "../../science/records.ts";
 import { accuracyReward, answerScore } from "../../science/rewards/accuracy.ts";
 import { combinationKey, showsSeenPairsOnly } from "./clip.ts";
-import { optionLines, pretrainingFrames, pretrainingRow } from "./pretraining.ts";
+import { pretrainingFrames, pretrainingRow, sharesAt } from "./pretraining.ts";
 import { questionsOf, solutionOf, TASKS } from "./questions.ts";
 import { randomFrom } from "./random.ts";
 import { renderClip, SAMPLED_FRAMES } from "./render.ts";
+import { optionLines } from "./segments.ts";
 import { clipOf, SPLITS, splitOf } from "./splits.ts";
 import { CHAT_TEMPLATE, tokenizerFiles } from "./tokenizer.ts";
 import { traceOf } from "./traces.ts";
@@ -89,10 +90,9 @@ describe("the sample pack", () => {
 
 describe("the small vocabulary", () => {
   it("makes every word of questions, traces and pretraining rows one token", () => {
-    const texts = Array.from({ length: 200 }, (_, index) => pretrainingRow(3, index)).flatMap((row) => [
-      row.prefix,
-      ...row.branches.map((branch) => branch.map(({ text }) => text).join("")),
-    ]);
+    const texts = Array.from({ length: 200 }, (_, index) => pretrainingRow(3, index, sharesAt(index / 200))).flatMap(
+      (row) => [row.prefix, ...row.branches.map((branch) => branch.map(({ text }) => text).join(""))],
+    );
     for (const { clip } of clips) {
       const random = randomFrom("test", clip.seed);
       for (const question of questionsOf(random, clip)) {
@@ -140,8 +140,8 @@ describe("clips and pretraining rows", () => {
     const clip = clipOf(1, "validation", 3);
     expect(renderClip(clip).count).toBe(32);
     expect(renderClip(clip, SAMPLED_FRAMES).data).toEqual(renderClip(clipOf(1, "validation", 3), SAMPLED_FRAMES).data);
-    expect(pretrainingRow(1, 7)).toEqual(pretrainingRow(1, 7));
-    const row = Array.from({ length: 20 }, (_, index) => pretrainingRow(1, index)).find(
+    expect(pretrainingRow(1, 7, sharesAt(1))).toEqual(pretrainingRow(1, 7, sharesAt(1)));
+    const row = Array.from({ length: 20 }, (_, index) => pretrainingRow(1, index, sharesAt(1))).find(
       ({ clip: shown }) => shown !== null,
     )!;
     expect(pretrainingFrames(row)!.data).toEqual(pretrainingFrames(row)!.data);

@@ -17,7 +17,7 @@ const INNER_WORDS: readonly string[] = [
   ..."appear appears show shows many times flash flashes are there none no So Wait video then it word second".split(
     " ",
   ),
-  ..."object objects moves move from and not yes option same bar high written happens image Options".split(" "),
+  ..."object objects moves move from and not yes option same bar high written happens image how Options".split(" "),
 ];
 
 /** Words that begin a line, a turn, a thought or an answer. */

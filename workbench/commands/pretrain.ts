@@ -11,8 +11,6 @@ export const pretrain: Command = {
   details: [
     "--output DIR           where the finished model goes (default: resources/base-model)",
     "--work DIR             where checkpoints are kept (default: .secondlook/pretrain)",
-    "--from DIR             goes on from a finished base model instead of random weights",
-    "--lookup-share X       share of lookup rows",
     "--seed N, --steps N, --rows N, --threads N",
     "--check-every N        updates between two checks of accuracy; --check-rows N",
     "--checkpoint-every N   updates between two checkpoints",
@@ -20,8 +18,6 @@ export const pretrain: Command = {
   options: {
     output: text,
     work: text,
-    from: text,
-    "lookup-share": text,
     seed: text,
     steps: text,
     rows: text,
