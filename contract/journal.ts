@@ -37,7 +37,7 @@ export const tokenBlockSchema = z.object({
   /** CRC-32 of the block. */
   crc: z.number().int(),
   count: z.number().int(),
-  /** First `ids` (int32); then float32 channels such as `logProb`, `referenceLogProb`, `entropy`, `advantage`, `weight`. */
+  /** First `ids` (int32); then float32 channels such as `logProb`, `oldLogProb`, `referenceLogProb`, `entropy`, `weight`. */
   channels: z.array(z.string()),
 });
 
@@ -162,7 +162,7 @@ export const rolloutSchema = z.object({
   /** Extracted answer, "" when there was none. */
   prediction: z.string(),
   correct: z.boolean(),
-  /** Named components before weighting, e.g. accuracy, format, temporal, length. Their sum is `reward`. */
+  /** Named components as they count, weights applied, e.g. accuracy, format, temporal, length. Their sum is `reward`. */
   rewards: z.record(z.string(), z.number()),
   reward: z.number(),
   advantage: finite,

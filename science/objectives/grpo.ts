@@ -47,6 +47,7 @@ export function grpoObjective(batch: PolicyBatch, settings: GrpoSettings): Objec
   const counts = mask.map((row) => sumRows([row]));
   const scale = tokenScales(counts, settings);
   const kept = highEntropyMask(batch.entropies, mask, settings.topEntropyShare ?? 1);
+  const weights = tokenWeights(kept, batch.weights ?? null);
   const old = settings.lossType === "video_r1" ? null : (batch.oldLogProbs ?? null);
   const perTokenLoss = rowsLike(logProbs);
   const dLogProbs = rowsLike(logProbs);
@@ -62,7 +63,7 @@ export function grpoObjective(batch: PolicyBatch, settings: GrpoSettings): Objec
     for (let t = 0; t < row.length; t++) {
       if (mask[k]![t] === 0) continue;
       const ratio = ratios[k]![t]!;
-      const weight = (kept?.[k]![t] ?? 1) * (batch.weights?.[k]![t] ?? 1);
+      const weight = weights?.[k]![t] ?? 1;
       const term = policyTerm(ratio, advantage, row[t]!, settings);
       let value = weight * term.value;
       let direct = weight * term.dLogProb;
@@ -90,7 +91,13 @@ export function grpoObjective(batch: PolicyBatch, settings: GrpoSettings): Objec
     }
   }
   const metrics = policyMetrics({ batch, mask, counts, ratios, perTokenKl, settings });
-  return { loss, perTokenLoss, dLogProbs, perTokenKl, metrics };
+  return { loss, perTokenLoss, dLogProbs, perTokenKl, perTokenWeight: weights, metrics };
+}
+
+/** What each token's policy term is multiplied with; null where nothing is. */
+function tokenWeights(kept: TokenRows | null, weights: TokenRows | null): TokenRows | null {
+  if (kept === null || weights === null) return kept ?? weights;
+  return kept.map((row, k) => Float64Array.from(row, (value, t) => value * weights[k]![t]!));
 }
 
 /** The factor of each row's token losses, by how the method averages. */

@@ -28,6 +28,8 @@ export interface ObjectiveResult {
   readonly dLogProbs: Float64Array[];
   /** Null where no reference is used. */
   readonly perTokenKl: Float64Array[] | null;
+  /** Factor on each token's policy term: the batch's weights times the top-entropy mask; null where all are 1. */
+  readonly perTokenWeight?: TokenRows | null;
   /** Named as TRL names them. */
   readonly metrics: Readonly<Record<string, number>>;
 }

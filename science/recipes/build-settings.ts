@@ -65,6 +65,7 @@ export function buildSettings(
       needsTwo: flag("length.needsTwo"),
     },
     format: { strip: flag("format.strip"), exactlyOnce: flag("format.exactlyOnce") },
+    weights: { accuracy: number("reward.accuracy"), format: number("reward.format") },
   };
   const stages: StageSettings[] = [];
   if (number("sft.steps") > 0) {

@@ -297,6 +297,9 @@ export const VIDEO_R1_FIELDS: Readonly<Record<string, SettingField>> = {
   ),
   "sampling.maxTokens": integer("Sampling", 768, 1, 131_072, paper(768), "Longest completion, tokens."),
 
+  "reward.accuracy": number("Reward", 1, 0, 100, paper(1), "Factor on the accuracy of an answer."),
+  "reward.format": number("Reward", 1, 0, 100, paper(1), "Factor on the format of an answer."),
+
   "temporal.enabled": flag(
     "Temporal contrast",
     true,

@@ -10,6 +10,10 @@ import type { ShapedPrompt } from "./rl-rewards.ts";
 export interface TrainedTokens {
   readonly logProbs: Float32Array[][];
   readonly entropy: Float32Array[][];
+  /** Factor on each token's policy term; no groups where all are 1. */
+  readonly weights: Float32Array[][];
+  /** Of the last of several updates on these rollouts, before it was applied; no groups with a single update. */
+  readonly newLogProbs: Float32Array[][];
   readonly referenceLogProbs: Float32Array[][] | null;
 }
 
@@ -37,14 +41,19 @@ export function journalGroups(journal: Journal, { step, stage, prompter, shaped,
     });
     prompt.ordered.rollouts.forEach((rollout, index) => {
       const logProb = trained.logProbs[place]![index]!;
+      const weight = trained.weights[place]?.[index];
+      const newLogProb = trained.newLogProbs[place]?.[index];
       const reference = trained.referenceLogProbs?.[place]![index];
       const advantage = outcome.advantages[index]!;
       const tokens = journal.appendTokens({
         ids: rollout.completion.ids,
         logProb,
+        oldLogProb: rollout.completion.logProbs,
+        ...(newLogProb ? { newLogProb } : {}),
         ...(reference ? { referenceLogProb: reference } : {}),
         entropy: trained.entropy[place]![index]!,
         advantage: new Float32Array(logProb.length).fill(advantage),
+        ...(weight ? { weight } : {}),
       });
       journal.append({
         ...rolloutEvent(rollout, step, ordered, index),

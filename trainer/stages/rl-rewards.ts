@@ -1,5 +1,5 @@
 /** A step's rewards and advantages: named parts of each rollout, the gate of each prompt, advantages over group or batch. */
-import { advantagesOf, type AdvantageMode } from "../../science/advantages.ts";
+import { advantagesOverBatch } from "../../science/rewards/batch.ts";
 import { scoreGroup, type GroupOutcome } from "../../science/rewards/group.ts";
 import { scoreRollout, type RewardGroup } from "../../science/rewards/reward.ts";
 import { RandomStream } from "../../science/rng.ts";
@@ -12,9 +12,6 @@ export interface ShapedPrompt {
   /** Of each rollout on shuffled frames: the parts that look at one rollout. Shown, never trained on. */
   readonly shuffledParts: readonly Readonly<Record<string, number>>[];
 }
-
-/** These look at the whole batch, not at one group. */
-const OVER_THE_BATCH: readonly AdvantageMode[] = ["batch", "normalize_then_sum", "rloo_normalized"];
 
 export function shapeStep(
   prompts: readonly PromptRollouts[],
@@ -40,18 +37,9 @@ export function shapeStep(
       shuffledParts: group.shuffled?.map((rollout) => scoreRollout(stage.rewards, rollout, group.sample)) ?? [],
     };
   });
-  return OVER_THE_BATCH.includes(stage.advantage) ? overTheBatch(shaped, stage) : shaped;
-}
-
-function overTheBatch(shaped: readonly ShapedPrompt[], stage: RlStageSettings): ShapedPrompt[] {
-  const groupSize = shaped[0]?.outcome.rewards.length ?? 1;
-  const names = [...new Set(shaped.flatMap(({ outcome }) => outcome.parts.flatMap((part) => Object.keys(part))))];
-  const table = shaped.flatMap(({ outcome }) => outcome.parts.map((part) => names.map((name) => part[name] ?? 0)));
-  const { advantages } = advantagesOf(table, { mode: stage.advantage, groupSize, epsilon: stage.advantageEpsilon });
-  return shaped.map((item, group) => {
-    const own = advantages.slice(group * groupSize, (group + 1) * groupSize);
-    const { advantageBonus } = item.outcome;
-    const withBonus = own.map((value, index) => value + advantageBonus[index]!);
-    return { ...item, outcome: { ...item.outcome, advantages: withBonus } };
-  });
+  const outcomes = advantagesOverBatch(
+    shaped.map(({ outcome }) => outcome),
+    { advantage: stage.advantage, epsilon: stage.advantageEpsilon },
+  );
+  return shaped.map((item, place) => ({ ...item, outcome: outcomes[place]! }));
 }

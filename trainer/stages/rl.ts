@@ -3,7 +3,7 @@
  * shuffled frames that is scored and never trained on; rewards, advantages, KL to the frozen reference, one or more updates.
  */
 import type { Model, PackedGroup } from "../../native/types.ts";
-import { flattenRows, splitRows } from "../../science/objectives/objective.ts";
+import { flattenRows, splitRows, type TokenRows } from "../../science/objectives/objective.ts";
 import { grpoObjective } from "../../science/objectives/grpo.ts";
 import { learningRateAt } from "../../science/schedules.ts";
 import { scheduleOf, type RlStageSettings } from "../../science/settings.ts";
@@ -109,7 +109,13 @@ export class RlStage implements StageRunner {
       (sum, group) => sum + group.completions.reduce((count, ids) => count + ids.length, 0),
       0,
     );
-    const first: TrainedTokens = { logProbs: [], entropy: [], referenceLogProbs: reference };
+    const first: TrainedTokens = {
+      logProbs: [],
+      entropy: [],
+      weights: [],
+      newLogProbs: [],
+      referenceLogProbs: reference,
+    };
     let metrics: Record<string, number> = {};
     for (let inner = 0; inner < stage.innerUpdates; inner++) {
       const totals: Totals = { loss: 0, tokens: 0, byToken: {} };
@@ -140,15 +146,19 @@ export class RlStage implements StageRunner {
           },
         );
         addUp(totals, result.loss, result.metrics, logProbs);
-        if (inner === 0) {
+        const keep = (into: Float32Array[][], rows: TokenRows): void => {
           let row = 0;
           for (const group of groups.slice(from, to)) {
             const end = row + group.completions.length;
-            first.logProbs.push(logProbs.slice(row, end).map((values) => values.slice()));
-            first.entropy.push(entropies.slice(row, end).map((values) => values.slice()));
+            into.push(rows.slice(row, end).map((values) => Float32Array.from(values)));
             row = end;
           }
-        }
+        };
+        if (inner === 0) {
+          keep(first.logProbs, logProbs);
+          keep(first.entropy, entropies);
+          if (result.perTokenWeight) keep(first.weights, result.perTokenWeight);
+        } else if (inner === stage.innerUpdates - 1) keep(first.newLogProbs, logProbs);
         await clock.time("backward", () => tape.backward(flattenRows(result.dLogProbs), undefined, cancel));
         tape.dispose();
       }
