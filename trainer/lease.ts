@@ -55,7 +55,7 @@ export function acquireLease(runFolder: string, attempt: number): HeldLease {
       const holder = readLease(path);
       if (holder !== null && !isStale(holder)) {
         throw new Error(
-          `The run in ${runFolder} is being written by process ${holder.pid} on ${holder.host}. ` +
+          `${runFolder} is being written by process ${holder.pid} on ${holder.host}. ` +
             `Stop that process first; if that machine is gone for good, delete ${path}.`,
         );
       }
