@@ -20,11 +20,14 @@ export interface RowShares {
   readonly distracted: number;
 }
 
-/** A curriculum as data: easy before hard. `until` is a share of all steps. */
+/**
+ * A curriculum as data: lookup forms alone and quickly, but hardly ever among everything else. Then lists and evidence
+ * that name the same words, then clips. `until` is a share of all steps.
+ */
 const CURRICULUM: readonly (RowShares & { readonly until: number })[] = [
-  { until: 0.12, lookup: 0.6, reading: 0.1, copying: 0.1, distracted: 0.1 },
-  { until: 0.35, lookup: 0.3, reading: 0.2, copying: 0.1, distracted: 0.6 },
-  { until: 1, lookup: 0.2, reading: 0.25, copying: 0.05, distracted: 0.85 },
+  { until: 0.07, lookup: 0.85, reading: 0, copying: 0.15, distracted: 0 },
+  { until: 0.21, lookup: 0.55, reading: 0.35, copying: 0.1, distracted: 0.85 },
+  { until: 1, lookup: 0.22, reading: 0.23, copying: 0.05, distracted: 0.85 },
 ];
 
 /** What is drawn when `progress` (0 to 1) of the steps are done. */
@@ -33,7 +36,7 @@ export function sharesAt(progress: number): RowShares {
 }
 
 export const PRETRAINING = {
-  steps: 6000,
+  steps: 7000,
   rowsPerStep: 40,
   learningRate: 2e-3,
   warmupSteps: 100,
