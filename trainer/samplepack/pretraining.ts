@@ -25,8 +25,8 @@ export interface RowShares {
  * that name the same words, then clips. `until` is a share of all steps.
  */
 const CURRICULUM: readonly (RowShares & { readonly until: number })[] = [
-  { until: 0.07, lookup: 0.85, reading: 0, copying: 0.15, distracted: 0 },
-  { until: 0.21, lookup: 0.55, reading: 0.35, copying: 0.1, distracted: 0.85 },
+  { until: 0.0816, lookup: 0.85, reading: 0, copying: 0.15, distracted: 0 },
+  { until: 0.245, lookup: 0.55, reading: 0.35, copying: 0.1, distracted: 0.85 },
   { until: 1, lookup: 0.22, reading: 0.23, copying: 0.05, distracted: 0.85 },
 ];
 
@@ -36,7 +36,7 @@ export function sharesAt(progress: number): RowShares {
 }
 
 export const PRETRAINING = {
-  steps: 7000,
+  steps: 6000,
   rowsPerStep: 40,
   learningRate: 2e-3,
   warmupSteps: 100,
