@@ -1,6 +1,7 @@
 /** Every command, in the order of the overview. */
 import type { Command } from "./command.ts";
 import { annotate } from "./annotate.ts";
+import { data } from "./data.ts";
 import { demo } from "./demo.ts";
 import { doctor } from "./doctor.ts";
 import { pack } from "./pack.ts";
@@ -11,4 +12,16 @@ import { serve } from "./serve.ts";
 import { stop } from "./stop.ts";
 import { train } from "./train.ts";
 
-export const COMMANDS: readonly Command[] = [demo, serve, train, resume, stop, runs, doctor, pack, pretrain, annotate];
+export const COMMANDS: readonly Command[] = [
+  demo,
+  serve,
+  train,
+  resume,
+  stop,
+  runs,
+  data,
+  doctor,
+  pack,
+  pretrain,
+  annotate,
+];

@@ -1,0 +1,84 @@
+import { basename, resolve } from "node:path";
+import { dataFolder } from "../data-folder.ts";
+import { importAndRegister } from "../library/register-import.ts";
+import { findDataset, removeDataset, withUserDatabase } from "../library/datasets.ts";
+import { summariseDataset, summariseDatasets } from "../library/dataset-summaries.ts";
+import { detailOf } from "../library/dataset-detail.ts";
+import { reportText } from "../library/report-text.ts";
+import { table } from "../terminal.ts";
+import { text, UsageError, type Command, type OptionValues } from "./command.ts";
+
+/** Datasets by name: import a file, list, read its report again, forget it. */
+export const data: Command = {
+  name: "data",
+  usage: "import FILE --media-root DIR [--name NAME] | list | report NAME | remove NAME",
+  summary: "Imports files of rows and says what is in them, and what is wrong with them.",
+  details: [
+    "import FILE    reads JSON or JSONL in Video-R1's format; bad rows are reported and left out",
+    "--media-root DIR    the folder that rows' paths start from; nothing outside it is read",
+    "--name NAME    what train --dataset calls it (default: the file's name)",
+    "list           the datasets there are",
+    "report NAME    what the import found",
+    "remove NAME    forgets the dataset; its file and media stay",
+    "--json         answers as JSON",
+  ],
+  options: { "media-root": { type: "string" }, name: { type: "string" }, json: { type: "boolean" } },
+  run(options, [action, name]) {
+    const folder = dataFolder(text(options["data"]));
+    if (action === "list") return Promise.resolve(list(folder, options));
+    if (!["import", "report", "remove"].includes(action ?? "")) {
+      throw new UsageError("Say what to do: data import FILE, data list, data report NAME or data remove NAME.");
+    }
+    if (name === undefined)
+      throw new UsageError(`secondlook data ${action}: which ${action === "import" ? "file" : "dataset"}?`);
+    if (action === "import") return Promise.resolve(importFile(folder, resolve(name), options));
+    return Promise.resolve(action === "report" ? report(folder, name, options) : remove(folder, name));
+  },
+};
+
+function importFile(folder: string, file: string, options: OptionValues): number {
+  const root = text(options["media-root"]);
+  if (root === undefined) throw new UsageError("Where are the media? Give --media-root DIR.");
+  const name = text(options["name"]) ?? basename(file).replace(/\.jsonl?$/i, "");
+  const shown = process.stderr.isTTY;
+  const dataset = importAndRegister(folder, { file, mediaRoot: resolve(root), name }, (progress) => {
+    if (!shown) return;
+    const share = progress.total > 0 ? ` ${Math.floor((progress.done / progress.total) * 100)} %` : "";
+    process.stderr.write(`\r\x1b[K${progress.phase}${share}, ${progress.rows} rows, ${progress.badRows} unusable`);
+  });
+  if (shown) process.stderr.write("\r\x1b[K");
+  return report(folder, dataset.id, options);
+}
+
+function report(folder: string, name: string, options: OptionValues): number {
+  const detail = withUserDatabase(folder, (user) => {
+    const dataset = findDataset(user, name);
+    return detailOf(folder, dataset, summariseDataset(folder, dataset));
+  });
+  console.log(options["json"] ? JSON.stringify(detail, null, 2) : reportText(detail));
+  return 0;
+}
+
+function remove(folder: string, name: string): number {
+  const removed = withUserDatabase(folder, (user) => {
+    const dataset = findDataset(user, name);
+    removeDataset(user, folder, dataset.id);
+    return dataset;
+  });
+  console.log(`"${removed.name}" is forgotten. ${removed.file} and its media were left alone.`);
+  return 0;
+}
+
+function list(folder: string, options: OptionValues): number {
+  const datasets = withUserDatabase(folder, (user) => summariseDatasets(folder, user));
+  if (options["json"]) console.log(JSON.stringify(datasets, null, 2));
+  else if (datasets.length === 0)
+    console.log('There is no dataset yet. "secondlook data import FILE --media-root DIR" adds one.');
+  else {
+    const rows = datasets.map(({ name, rows, badRows, media, file }) => {
+      return [name, String(rows), String(badRows), `${media.total - media.missing}/${media.total}`, file];
+    });
+    console.log(table(["name", "rows", "unusable", "media there", "file"], rows));
+  }
+  return 0;
+}
