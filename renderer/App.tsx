@@ -9,6 +9,7 @@ import { Palette } from "./parts/Palette.tsx";
 import { Rail } from "./parts/Rail.tsx";
 import { ShortcutHelp } from "./parts/ShortcutHelp.tsx";
 import { Compare } from "./screens/Compare.tsx";
+import { Launch } from "./screens/Launch.tsx";
 import { LiveRun } from "./screens/LiveRun.tsx";
 import { Recipes } from "./screens/Recipes.tsx";
 import { Rollouts } from "./screens/Rollouts.tsx";
@@ -24,6 +25,10 @@ function Screen() {
   switch (route.screen) {
     case "runs":
       return <Runs />;
+    case "launch": {
+      const { recipe = null, preset = null, from = null, checkpoint = null } = route;
+      return <Launch recipe={recipe} preset={preset} from={from} checkpoint={checkpoint} />;
+    }
     case "live":
       return <LiveRun key={route.run} run={route.run} tab={route.tab} />;
     case "rollouts":
@@ -51,6 +56,14 @@ export function App() {
   const hasRun = run !== null;
   const goTo: Action[] = [
     { id: "go-runs", label: "Runs", group: "Go to", shortcut: "g r", perform: () => navigate({ screen: "runs" }) },
+    {
+      id: "go-launch",
+      label: "Launch",
+      group: "Go to",
+      shortcut: "g n",
+      keywords: "new run start train recipe",
+      perform: () => navigate({ screen: "launch" }),
+    },
     {
       id: "go-live",
       label: "Live run",
@@ -84,6 +97,7 @@ export function App() {
   ];
   useActions([
     ...goTo,
+    { id: "launch", label: "New run", group: "Runs", shortcut: "c", perform: () => navigate({ screen: "launch" }) },
     { id: "theme-light", label: "Light theme", group: "View", perform: () => setTheme("light") },
     { id: "theme-dark", label: "Dark theme", group: "View", perform: () => setTheme("dark") },
     { id: "theme-system", label: "Theme of the system", group: "View", perform: () => setTheme("system") },

@@ -11,6 +11,7 @@ import styles from "./Rail.module.css";
 
 const ICONS: Readonly<Record<string, IconName>> = {
   "go-runs": "runs",
+  "go-launch": "launch",
   "go-live": "live",
   "go-rollouts": "rollouts",
   "go-recipes": "recipes",

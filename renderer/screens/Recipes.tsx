@@ -4,7 +4,6 @@ import { RECIPES } from "../../science/recipes/index.ts";
 import { useActions } from "../actions.ts";
 import { Button } from "../parts/Button.tsx";
 import { EmptyState } from "../parts/EmptyState.tsx";
-import { LaunchDialog } from "../parts/LaunchDialog.tsx";
 import { Page } from "../parts/Page.tsx";
 import { matchesQuery } from "../parts/Palette.tsx";
 import { Segmented } from "../parts/Segmented.tsx";
@@ -53,22 +52,14 @@ export function Recipes({ recipe: id }: { readonly recipe: string | null }) {
 
 function RecipePage({ recipe }: { readonly recipe: Recipe }) {
   const [preset, setPreset] = useState(recipe.defaultPreset);
-  const [launching, setLaunching] = useState(false);
-  useActions([
-    { id: "launch", label: `Launch ${recipe.title}`, group: "Runs", shortcut: "c", perform: () => setLaunching(true) },
-  ]);
+  const launch = () => navigate({ screen: "launch", recipe: recipe.id, preset });
+  useActions([{ id: "launch", label: `Launch ${recipe.title}`, group: "Runs", shortcut: "c", perform: launch }]);
   return (
     <Page
       crumbs={[{ label: "Recipes", href: formatRoute({ screen: "recipes", recipe: null }) }]}
       title={recipe.title}
       actions={
-        <Button
-          kind="primary"
-          icon="plus"
-          shortcut="c"
-          hint={`Launch ${recipe.title}`}
-          onClick={() => setLaunching(true)}
-        >
+        <Button kind="primary" icon="plus" shortcut="c" hint={`Launch ${recipe.title}`} onClick={launch}>
           New run
         </Button>
       }
@@ -88,7 +79,6 @@ function RecipePage({ recipe }: { readonly recipe: Recipe }) {
         </dl>
       </div>
       <SettingsTable recipe={recipe} preset={preset} onPreset={setPreset} />
-      {launching && <LaunchDialog recipe={recipe.id} onClose={() => setLaunching(false)} />}
     </Page>
   );
 }

@@ -6,7 +6,6 @@ import { DataTable, sortRows } from "../parts/DataTable.tsx";
 import type { Column, Sorting } from "../parts/DataTable.tsx";
 import { EmptyState, ErrorNote, Skeleton } from "../parts/EmptyState.tsx";
 import { Icon } from "../parts/Icon.tsx";
-import { LaunchDialog } from "../parts/LaunchDialog.tsx";
 import { Page } from "../parts/Page.tsx";
 import { matchesQuery } from "../parts/Palette.tsx";
 import { RunProgress } from "../parts/RunProgress.tsx";
@@ -121,7 +120,7 @@ export function Runs() {
   const [query, setQuery] = useState("");
   const [sorting, setSorting] = useState<Sorting>({ key: "created", descending: true });
   const [selected, setSelected] = useState(-1);
-  const [launching, setLaunching] = useState(false);
+  const launch = () => navigate({ screen: "launch" });
   const search = useRef<HTMLInputElement>(null);
   const rows = useMemo(() => {
     const found = (runs ?? []).filter((run) =>
@@ -131,7 +130,6 @@ export function Runs() {
   }, [runs, query, sorting]);
   const move = (by: number) => setSelected((index) => Math.max(0, Math.min(rows.length - 1, index + by)));
   useActions([
-    { id: "launch", label: "New run", group: "Runs", shortcut: "c", perform: () => setLaunching(true) },
     { id: "filter", label: "Filter runs", group: "Runs", shortcut: "/", perform: () => search.current?.focus() },
     {
       id: "next-row",
@@ -183,7 +181,7 @@ export function Runs() {
               onKeyDown={(event) => event.key === "Escape" && event.currentTarget.blur()}
             />
           </label>
-          <Button kind="primary" icon="plus" shortcut="c" hint="Launch a recipe" onClick={() => setLaunching(true)}>
+          <Button kind="primary" icon="plus" shortcut="c" hint="Launch a recipe" onClick={launch}>
             New run
           </Button>
         </>
@@ -205,7 +203,7 @@ export function Runs() {
             icon="runs"
             title="No runs yet. Launch a recipe: the tiny preset trains in minutes on this machine's processor."
           >
-            <Button kind="primary" icon="plus" onClick={() => setLaunching(true)}>
+            <Button kind="primary" icon="plus" onClick={launch}>
               New run
             </Button>
             <Button onClick={() => navigate({ screen: "recipes", recipe: null })}>Read about the recipes</Button>
@@ -229,7 +227,6 @@ export function Runs() {
           onOpen={openRun}
         />
       )}
-      {launching && <LaunchDialog onClose={() => setLaunching(false)} />}
     </Page>
   );
 }

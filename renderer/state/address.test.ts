@@ -13,6 +13,8 @@ it("writes every view as an address and reads it back", () => {
     { screen: "compare", runs: ["a b", "c,d"], sample: null },
     { screen: "compare", runs: [], sample: "heldout-1" },
     { screen: "recipes", recipe: "video-r1" },
+    { screen: "launch", recipe: "video-r1", preset: "tiny", from: null, checkpoint: null },
+    { screen: "launch", recipe: null, preset: null, from: "x", checkpoint: "checkpoints/step-000080-sft" },
     { screen: "system" },
   ];
   for (const route of routes) expect(parseRoute(formatRoute(route))).toEqual(route);

@@ -1,10 +1,18 @@
 /**
  * Where the window is, kept in the address's fragment: every view can be linked, and back and forward work.
  * `#/runs`, `#/runs/ID`, `#/runs/ID/rollouts?step=12&pair=12-0&rollout=3`, `#/runs/ID/rollouts/what-if?step=12`,
- * `#/compare?run=A&run=B`, `#/recipes/video-r1`, `#/system`.
+ * `#/launch?recipe=video-r1&preset=tiny`, `#/launch?from=ID`, `#/compare?run=A&run=B`, `#/recipes/video-r1`, `#/system`.
  */
 export type Route =
   | { readonly screen: "runs" }
+  | {
+      readonly screen: "launch";
+      readonly recipe?: string | null;
+      readonly preset?: string | null;
+      /** A run to launch again with changes, and a checkpoint of it to branch from. */
+      readonly from?: string | null;
+      readonly checkpoint?: string | null;
+    }
   | { readonly screen: "live"; readonly run: string; readonly tab: LiveTab }
   | {
       readonly screen: "rollouts";
@@ -31,6 +39,8 @@ export type RolloutsView = (typeof ROLLOUTS_VIEWS)[number];
 /** More runs than this cannot be told apart side by side. */
 export const MOST_COMPARED = 4;
 
+const LAUNCH_QUERY = ["recipe", "preset", "from", "checkpoint"] as const;
+
 const numberOrNull = (text: string | null) => (text !== null && /^\d+$/.test(text) ? Number(text) : null);
 
 /** Reads a fragment; what is not understood leads to the list of runs. */
@@ -51,6 +61,16 @@ export function parseRoute(fragment: string): Route {
   }
   if (first === "runs" && second) {
     return { screen: "live", run: second, tab: LIVE_TABS.find((tab) => tab === third) ?? "overview" };
+  }
+  if (first === "launch") {
+    const [recipe, preset, from, checkpoint] = LAUNCH_QUERY.map((name) => query.get(name));
+    return {
+      screen: "launch",
+      recipe: recipe ?? null,
+      preset: preset ?? null,
+      from: from ?? null,
+      checkpoint: checkpoint ?? null,
+    };
   }
   if (first === "compare") {
     return { screen: "compare", runs: query.getAll("run").slice(0, MOST_COMPARED), sample: query.get("sample") };
@@ -76,6 +96,12 @@ export function formatRoute(route: Route): string {
       const search = query.toString();
       const view = route.view === undefined || route.view === "answers" ? "" : `/${route.view}`;
       return `#/runs/${encodeURIComponent(route.run)}/rollouts${view}${search ? `?${search}` : ""}`;
+    }
+    case "launch": {
+      const query = new URLSearchParams();
+      for (const name of LAUNCH_QUERY) if (route[name]) query.set(name, route[name]);
+      const search = query.toString();
+      return `#/launch${search ? `?${search}` : ""}`;
     }
     case "compare": {
       const query = new URLSearchParams(route.runs.map((run) => ["run", run]));

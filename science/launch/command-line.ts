@@ -8,6 +8,8 @@ export interface LaunchRequest {
   readonly overrides?: Readonly<Record<string, unknown>> | undefined;
   readonly model?: string | undefined;
   readonly data?: Readonly<Record<string, string>> | undefined;
+  readonly datasets?:
+    Readonly<Partial<Record<"train" | "sft" | "validation" | "heldOut", string | undefined>>> | undefined;
   readonly device?: string | undefined;
   readonly branchFrom?: { readonly run: string; readonly checkpoint: string } | undefined;
 }
@@ -19,6 +21,13 @@ const DATA_OPTIONS: Readonly<Record<string, string>> = {
   heldOut: "--held-out",
   mediaRoot: "--media-root",
 };
+
+const DATASET_OPTIONS = {
+  train: "--dataset",
+  sft: "--sft-dataset",
+  validation: "--validation-dataset",
+  heldOut: "--held-out-dataset",
+} as const;
 
 /** A word as a POSIX shell reads it back unchanged. */
 export function shellWord(word: string): string {
@@ -35,12 +44,11 @@ export function launchArguments(request: LaunchRequest): string[] {
   option("--name", request.name);
   option("--model", request.model);
   for (const [key, name] of Object.entries(DATA_OPTIONS)) option(name, request.data?.[key]);
+  for (const split of ["train", "sft", "validation", "heldOut"] as const) {
+    option(DATASET_OPTIONS[split], request.datasets?.[split]);
+  }
   if (request.device !== undefined && request.device !== "auto") option("--device", request.device);
   if (request.branchFrom) option("--branch", `${request.branchFrom.run}:${request.branchFrom.checkpoint}`);
   for (const [name, value] of Object.entries(request.overrides ?? {})) words.push("--set", `${name}=${String(value)}`);
   return words;
-}
-
-export function commandLine(request: LaunchRequest): string {
-  return ["secondlook", ...launchArguments(request)].map(shellWord).join(" ");
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { videoR1 } from "../recipes/video-r1.ts";
 import { checkLaunch } from "./checks.ts";
-import { commandLine, shellWord } from "./command-line.ts";
+import { launchArguments, shellWord } from "./command-line.ts";
 import { differencesFromPaper } from "./difference.ts";
 import { estimateDuration, type StageTiming } from "./duration.ts";
 import { stageShape, visualShape } from "./shape.ts";
@@ -48,7 +48,7 @@ describe("the command line", () => {
   it("quotes what a shell would take apart", () => {
     expect(shellWord("it's")).toBe(`'it'\\''s'`);
     expect(
-      commandLine({
+      launchArguments({
         recipe: "video-r1",
         preset: "tiny",
         seed: 2,
@@ -56,9 +56,11 @@ describe("the command line", () => {
         model: "/m",
         overrides: { "rl.steps": 3 },
         branchFrom: { run: "a", checkpoint: "checkpoints/step-000080-sft" },
-      }),
+      })
+        .map(shellWord)
+        .join(" "),
     ).toBe(
-      "secondlook train video-r1 --preset tiny --seed 2 --name 'two words' --model /m --branch a:checkpoints/step-000080-sft --set rl.steps=3",
+      "train video-r1 --preset tiny --seed 2 --name 'two words' --model /m --branch a:checkpoints/step-000080-sft --set rl.steps=3",
     );
   });
 });

@@ -24,15 +24,15 @@ export const PRODUCT_FOLDER = resolve(dirname(fileURLToPath(import.meta.url)), "
 export type NewRun = Omit<RunConfigFile, "id" | "createdAt">;
 
 /** `20261121-153012-video-r1-ab12`: sorts by time, readable, unique. */
-function newRunId(recipe: string, now: Date): string {
+function newRunId({ recipe, dry }: NewRun, now: Date): string {
   const stamp = now.toISOString().replace(/[-:]/g, "").replace("T", "-").slice(0, 15);
-  return `${stamp}-${recipe.replace(/[^A-Za-z0-9-]/g, "-")}-${randomBytes(2).toString("hex")}`;
+  return `${stamp}-${dry ? "dry-" : ""}${recipe.replace(/[^A-Za-z0-9-]/g, "-")}-${randomBytes(2).toString("hex")}`;
 }
 
 /** Writes `run.json` in a new folder that only its owner reads. */
 export function createRun(data: string, run: NewRun): RunConfigFile {
   const now = new Date();
-  const config: RunConfigFile = { ...run, id: newRunId(run.recipe, now), createdAt: now.getTime() };
+  const config: RunConfigFile = { ...run, id: newRunId(run, now), createdAt: now.getTime() };
   const folder = runFolder(data, config.id);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const file = join(folder, RUN_FOLDER.config);

@@ -8,6 +8,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { WebSocketServer } from "ws";
 import { DATA_FOLDER } from "../../contract/run-folder.ts";
+import { removeStaleDryRuns } from "../runs/dry-run.ts";
 import { RunQueue } from "../runs/queue.ts";
 import { SummaryCache } from "../runs/summary-cache.ts";
 import { openIndex, openUser, type Db } from "../store/databases.ts";
@@ -62,6 +63,7 @@ export class Service {
   /** Opens databases, reads what the journals hold, and listens on 127.0.0.1. */
   static async start(options: ServiceOptions): Promise<Service> {
     const service = new Service(options);
+    removeStaleDryRuns(options.data, service.ingest.runFolders());
     await service.#listen(options.port ?? 0);
     service.#tail();
     service.#timers.push(setInterval(() => service.#tail(), TAIL_MS));

@@ -5,7 +5,7 @@ import { datasetFiles } from "../../library/datasets.ts";
 import type { Db } from "../../store/databases.ts";
 import { checkData } from "../../library/data-check.ts";
 import { checkModel } from "../../library/model-check.ts";
-import { dryRunFrom } from "../../runs/dry-run.ts";
+import { discardDryRun, dryRunFrom, isDryRunId } from "../../runs/dry-run.ts";
 import { earlierStages } from "../../runs/earlier.ts";
 import { createRun, readRunConfig, startWorker, type NewRun } from "../../runs/launch.ts";
 import { BASE_MODEL, newRunFrom, samplePackData } from "../../runs/new-run.ts";
@@ -19,7 +19,13 @@ export const launchMethods: HandlersOf<keyof LaunchResults> = {
     checkData({ ...(datasets ? datasetFiles(user, datasets) : (input.data ?? samplePackData(data))) }),
   "launch.earlier": ({ database }) => earlierStages(database),
   "launch.again": ({ data }, { run }) => {
-    const { recipe, preset, name, seed, overrides, model, device, branchFrom, ...config } = readRunConfig(data, run);
+    const again = readRunConfig(data, run);
+    if (again.recipeFolder !== undefined) {
+      const message = `The recipe of run ${run} lies outside the program, in ${again.recipeFolder}.`;
+      const remedy = `Launch it with "secondlook train ${again.recipe} --recipe-folder ${again.recipeFolder}".`;
+      throw new MethodFailure("BAD_REQUEST", message, remedy);
+    }
+    const { recipe, preset, name, seed, overrides, model, device, branchFrom, ...config } = again;
     const isPack = config.data.train === samplePackData(data).train;
     return {
       recipe,
@@ -38,11 +44,12 @@ export const launchMethods: HandlersOf<keyof LaunchResults> = {
     startWorker(data, run.id);
     return { run: run.id };
   },
-  "launch.discard": (context, { run }) => {
-    if (!readRunConfig(context.data, run).dry) {
+  "launch.discard": async (context, { run }) => {
+    if (!isDryRunId(run)) {
       throw new MethodFailure("CONFLICT", `Run ${run} is no dry run.`, "Delete it under System.");
     }
-    discard(context, run);
+    await discardDryRun(context.data, run);
+    forget(context, run);
     return { run };
   },
   "queue.list": ({ queue, alive }) => queue.list(alive()),
@@ -61,7 +68,8 @@ export const launchMethods: HandlersOf<keyof LaunchResults> = {
   "queue.remove": (context, { run }) => {
     waiting(context, run);
     context.queue.remove(run);
-    discard(context, run);
+    removeRunFolder(context.data, run);
+    forget(context, run);
     return { run };
   },
   "devices.list": async ({ data, alive }) => {
@@ -87,8 +95,8 @@ function waiting({ queue }: MethodContext, run: string): void {
   throw new MethodFailure("CONFLICT", `Run ${run} does not wait in the queue.`, "It may have started meanwhile.");
 }
 
-function discard(context: MethodContext, run: string): void {
-  removeRunFolder(context.data, run);
+/** After the folder is gone. */
+export function forget(context: MethodContext, run: string): void {
   context.ingest.forget(run);
   context.marks.forget(run);
   context.changed(run);

@@ -1,0 +1,61 @@
+/** Everything that the launch form knows of the run it would start. */
+import { useMemo } from "react";
+import type { Device, EarlierStage, ModelCheck } from "../../../contract/methods.ts";
+import { checkLaunch, type Finding } from "../../../science/launch/checks.ts";
+import { estimateDuration, type DurationEstimate, type StageTiming } from "../../../science/launch/duration.ts";
+import { stageShape, visualShape, type StageShape, type VisualShape } from "../../../science/launch/shape.ts";
+import { RECIPES } from "../../../science/recipes/index.ts";
+import { useService } from "../../state/queries.ts";
+import { readDraft, useDraft, type ReadDraft } from "./draft.ts";
+
+export interface LaunchPlan {
+  readonly read: ReadDraft;
+  readonly model: ModelCheck | undefined;
+  readonly devices: readonly Device[];
+  readonly findings: readonly Finding[];
+  readonly visual: VisualShape | null;
+  readonly stages: readonly StageShape[];
+  /** By stage; a stage nothing is known of is missing. */
+  readonly durations: readonly DurationEstimate[];
+}
+
+const NONE: readonly never[] = [];
+
+export function useLaunchPlan(): LaunchPlan {
+  const draft = useDraft((state) => state.draft);
+  const model = useService("launch.model", { directory: draft.model.trim() }).data;
+  const earlier = useService("launch.earlier", {}).data ?? NONE;
+  const devices = useService("devices.list", {}).data ?? NONE;
+  const read = useMemo(() => readDraft(draft), [draft]);
+  const timings = useMemo(() => earlier.flatMap(timingOf), [earlier]);
+  return useMemo(() => {
+    const { settings } = read;
+    const known = model && model.problems.length === 0 ? model : null;
+    const stages = settings?.stages.map((stage) => stageShape(settings, stage)) ?? [];
+    const device = (draft.device === "auto" ? (devices[0]?.id ?? "cpu") : draft.device).replace(/:\d+$/, "");
+    return {
+      read,
+      model,
+      devices,
+      findings: settings ? checkLaunch(settings, known) : [],
+      visual: settings ? visualShape(settings.vision) : null,
+      stages,
+      durations: stages.flatMap((stage) => {
+        const estimate = estimateDuration(stage, known?.parameters ?? null, device, timings);
+        return estimate ? [estimate] : [];
+      }),
+    };
+  }, [read, model, devices, draft.device, timings]);
+}
+
+/** Runs of recipes that this window does not know say nothing about their shape. */
+function timingOf({ recipe: id, preset, overrides, stage: name, ...earlier }: EarlierStage): StageTiming[] {
+  try {
+    const settings = RECIPES.find((recipe) => recipe.id === id)?.settings(preset, overrides);
+    const stage = settings?.stages.find((candidate) => candidate.name === name);
+    return settings && stage ? [{ ...earlier, shape: stageShape(settings, stage) }] : [];
+  } catch {
+    // A setting that this version does not have any more.
+    return [];
+  }
+}
