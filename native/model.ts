@@ -152,6 +152,10 @@ export class EngineModel implements Model {
     return translated(() => this.#native.save(directory));
   }
 
+  saveAdapter(directory: string): Promise<void> {
+    return translated(() => this.#native.saveAdapter(directory));
+  }
+
   saveState(directory: string): Promise<void> {
     return translated(() => this.#native.saveState(directory));
   }

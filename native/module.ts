@@ -78,6 +78,7 @@ export interface NativeModel {
   blend(other: NativeModel, decay: number): Promise<void>;
   clone(options?: { readonly trainable?: boolean }): Promise<NativeModel>;
   save(directory: string): Promise<void>;
+  saveAdapter(directory: string): Promise<void>;
   saveState(directory: string): Promise<void>;
   loadState(directory: string): Promise<void>;
   readParameter(name: string): Promise<Float32Array>;

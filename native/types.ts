@@ -46,8 +46,34 @@ export interface Engine {
   dispose(): void;
 }
 
+/** Low-rank adapters on linear layers of the language model; everything else is frozen. */
+export interface LoraOptions {
+  /** Columns of A and B. */
+  readonly rank: number;
+  /** The adapter's output is multiplied by `alpha / rank`; default 2 * rank. */
+  readonly alpha?: number;
+  /** `alpha / sqrt(rank)` instead. */
+  readonly rankStabilised?: boolean;
+  /** Last parts of module names; default all seven linear layers of a block. */
+  readonly targets?: readonly string[];
+  /** Of the first values of A; B starts at 0. */
+  readonly seed?: number;
+}
+
 export interface LoadOptions {
-  readonly dtype?: "float32";
+  /**
+   * How matrices are kept. `bf16`: half the memory; frozen ones are read where they lie in the checkpoint's mapped files,
+   * trainable ones beside float32 masters. Sums are float32 in both, norms and biases too.
+   */
+  readonly dtype?: "float32" | "bf16";
+  /** What a tape keeps of a block: its input only (`always`), everything (`never`), or what fits in 3 GiB (`auto`, default). */
+  readonly checkpointing?: "auto" | "always" | "never";
+  /** `8bit`: the optimiser's moments in 8 bits and blocks of 256, a quarter of the memory. */
+  readonly optimiser?: "float32" | "8bit";
+  /** Trains a new adapter on the frozen weights. */
+  readonly lora?: LoraOptions;
+  /** A PEFT folder (adapter_config.json, adapter_model.safetensors) to put on the weights and go on with. */
+  readonly adapter?: string;
   /** Parameters whose name starts with one of these prefixes take no gradient, e.g. `visual.`. */
   readonly frozen?: readonly string[];
   /** False: weights only, no gradients and no optimiser state (a reference policy). Default true. */
@@ -176,6 +202,8 @@ export interface Scores {
 }
 
 export interface ScoreOptions {
+  /** `score()` only. False: the base model under the adapters, which is the reference policy of a LoRA run. */
+  readonly adapter?: boolean;
   /** Logits are divided by it; default 1. */
   readonly temperature?: number;
   readonly signal?: AbortSignal;
@@ -245,9 +273,11 @@ export interface Model {
   blend(other: Model, decay: number): Promise<void>;
   /** A copy of the current weights; `trainable: false` for a frozen reference. */
   clone(options?: { readonly trainable?: boolean }): Promise<Model>;
-  /** Writes config.json and model.safetensors in the hub's layout; loads in transformers and vLLM as it is. */
+  /** Writes config.json and model.safetensors in the hub's layout, adapters merged; loads in transformers and vLLM as it is. */
   save(directory: string): Promise<void>;
-  /** Optimiser moments, step count and weights, exact; for resuming. */
+  /** The adapters alone, as PEFT reads them. */
+  saveAdapter(directory: string): Promise<void>;
+  /** What trains, its moments and the step count, exact; for resuming. Frozen weights come from the checkpoint. */
   saveState(directory: string): Promise<void>;
   loadState(directory: string): Promise<void>;
   /** Peak and current bytes held by the engine for this model, by purpose. */

@@ -119,6 +119,42 @@ FramesInput asFrames(const Napi::Value& value) {
   return frames;
 }
 
+namespace {
+/// Place of the member's value in `names`; 0 when it is absent.
+size_t oneOf(const Napi::Object& object, const char* key, const std::vector<const char*>& names) {
+  const Napi::Value value = object.Get(key);
+  if (isAbsent(value)) return 0;
+  const std::string given = asString(value, key);
+  std::string list;
+  for (size_t i = 0; i < names.size(); ++i) {
+    if (given == names[i]) return i;
+    list += std::string(i ? ", " : "") + "\"" + names[i] + "\"";
+  }
+  throw Error(ErrorCode::unsupported, std::string(key) + " must be one of " + list + ".");
+}
+
+LoraSettings asLora(const Napi::Value& value) {
+  const Napi::Object object = asObject(value, "lora");
+  LoraSettings lora;
+  lora.rank = asWhole(object.Get("rank"), "lora.rank", 1, 4096);
+  lora.alpha = numberOr(object, "alpha", 1e-6, 1e6, static_cast<double>(2 * lora.rank));
+  lora.rankStabilised = booleanOr(object, "rankStabilised", false);
+  lora.seed = asSeed(object.Get("seed"));
+  if (const Napi::Value targets = object.Get("targets"); !isAbsent(targets)) {
+    const Napi::Array list = asArray(targets, "lora.targets", 10000);
+    if (list.Length() == 0) refuse("lora.targets is empty: name at least one linear layer, such as q_proj.");
+    lora.targets.clear();
+    for (uint32_t i = 0; i < list.Length(); ++i) lora.targets.push_back(asString(list.Get(i), "lora.targets"));
+  }
+  return lora;
+}
+}  // namespace
+
+Policy asPolicy(const Napi::Value& options) {
+  const bool adapted = isAbsent(options) || booleanOr(asObject(options, "options"), "adapter", true);
+  return adapted ? Policy::adapted : Policy::base;
+}
+
 ModelOptions asModelOptions(const Napi::Value& value) {
   ModelOptions options;
   if (isAbsent(value)) return options;
@@ -128,8 +164,14 @@ ModelOptions asModelOptions(const Napi::Value& value) {
     const Napi::Array list = asArray(frozen, "frozen", 10000);
     for (uint32_t i = 0; i < list.Length(); ++i) options.frozen.push_back(asString(list.Get(i), "frozen"));
   }
-  if (const Napi::Value dtype = object.Get("dtype"); !isAbsent(dtype) && asString(dtype, "dtype") != "float32")
-    throw Error(ErrorCode::unsupported, "dtype must be \"float32\": this engine computes in float32.");
+  options.storage = oneOf(object, "dtype", {"float32", "bf16"}) == 1 ? Storage::bfloat16 : Storage::float32;
+  options.checkpointing = static_cast<Checkpointing>(oneOf(object, "checkpointing", {"auto", "always", "never"}));
+  options.optimiser8Bit = oneOf(object, "optimiser", {"float32", "8bit"}) == 1;
+  if (const Napi::Value lora = object.Get("lora"); !isAbsent(lora)) options.lora = asLora(lora);
+  if (const Napi::Value adapter = object.Get("adapter"); !isAbsent(adapter)) {
+    if (options.lora.rank > 0) refuse("Give either lora (a new adapter) or adapter (a PEFT folder), not both.");
+    options.adapter = asPath(adapter, "adapter");
+  }
   if (const Napi::Value rule = object.Get("positionRule"); !isAbsent(rule)) {
     const std::string name = asString(rule, "positionRule");
     if (name != "vllm" && name != "hf5") refuse("positionRule must be \"vllm\" or \"hf5\".");

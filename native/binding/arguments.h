@@ -54,6 +54,8 @@ struct FramesInput {
 FramesInput asFrames(const Napi::Value& value);
 
 ModelOptions asModelOptions(const Napi::Value& value);
+/// {adapter: false}: the base model under the adapters.
+Policy asPolicy(const Napi::Value& options);
 InitialiseSettings asInitialiseSettings(const Napi::Value& value);
 StepSettings asStepSettings(const Napi::Value& value);
 SamplingSettings asSampling(const Napi::Value& value, int64_t vocabulary);

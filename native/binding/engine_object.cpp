@@ -66,8 +66,8 @@ Napi::Value EngineObject::load(const Napi::CallbackInfo& info) {
     requireOpen(core_);
     return runJob(
         info.Env(), *core_, info.This().As<Napi::Object>(), nullptr,
-        [directory = asPath(info[0], "directory"), options = asModelOptions(info[1])](Context&) {
-          return loadModel(directory, options);
+        [directory = asPath(info[0], "directory"), options = asModelOptions(info[1])](Context& context) {
+          return loadModel(context, directory, options);
         },
         [core = core_](Napi::Env env, std::shared_ptr<Model>& model) { return ModelObject::wrap(env, core, model); });
   });
@@ -80,7 +80,9 @@ Napi::Value EngineObject::initialise(const Napi::CallbackInfo& info) {
     return runJob(
         info.Env(), *core_, info.This().As<Napi::Object>(), nullptr,
         [config = Json::parse(asString(info[0], "config"), "the config"), options = asModelOptions(info[1]),
-         settings = asInitialiseSettings(info[1])](Context&) { return initialiseModel(config, options, settings); },
+         settings = asInitialiseSettings(info[1])](Context& context) {
+          return initialiseModel(context, config, options, settings);
+        },
         [core = core_](Napi::Env env, std::shared_ptr<Model>& model) { return ModelObject::wrap(env, core, model); });
   });
 }

@@ -1,3 +1,4 @@
+#include "../src/model/adapters.h"
 #include "arguments.h"
 #include "objects.h"
 
@@ -31,7 +32,8 @@ Napi::Function ModelObject::define(Napi::Env env) {
        InstanceMethod<&ModelObject::zeroGradients>("zeroGradients"),
        InstanceMethod<&ModelObject::groupDivergence>("groupDivergence"), InstanceMethod<&ModelObject::blend>("blend"),
        InstanceMethod<&ModelObject::clone>("clone"), InstanceMethod<&ModelObject::save>("save"),
-       InstanceMethod<&ModelObject::saveState>("saveState"), InstanceMethod<&ModelObject::loadState>("loadState"),
+       InstanceMethod<&ModelObject::saveState>("saveState"),
+       InstanceMethod<&ModelObject::saveAdapter>("saveAdapter"), InstanceMethod<&ModelObject::loadState>("loadState"),
        InstanceMethod<&ModelObject::readParameter>("readParameter"),
        InstanceMethod<&ModelObject::readGradient>("readGradient"), InstanceMethod<&ModelObject::trace>("trace"),
        InstanceMethod<&ModelObject::dispose>("dispose")});
@@ -91,10 +93,12 @@ Napi::Value ModelObject::memory(const Napi::CallbackInfo& info) {
     const MemoryReport report = live().memory();
     Napi::Object purposes = Napi::Object::New(info.Env());
     purposes.Set("weights", static_cast<double>(report.weights));
+    purposes.Set("mappedWeights", static_cast<double>(report.mappedWeights));
     purposes.Set("gradients", static_cast<double>(report.gradients));
     purposes.Set("optimiser", static_cast<double>(report.optimiser));
     purposes.Set("activations", static_cast<double>(report.activations));
     purposes.Set("keyValueCache", static_cast<double>(report.cache));
+    purposes.Set("media", static_cast<double>(report.media));
     Napi::Object result = Napi::Object::New(info.Env());
     result.Set("current", static_cast<double>(report.current()));
     result.Set("peak", static_cast<double>(report.peak));
@@ -144,8 +148,8 @@ Napi::Value ModelObject::blend(const Napi::CallbackInfo& info) {
     if (other->core != core) refuse("blend: the other model belongs to another engine. Load both in one engine.");
     return runJob(
         info.Env(), *core, self(info), nullptr,
-        [model = model, from = other->model, decay = asNumber(info[1], "decay", 0, 1)](Context&) {
-          model->blend(*from, decay);
+        [model = model, from = other->model, decay = asNumber(info[1], "decay", 0, 1)](Context& context) {
+          model->blend(context, *from, decay);
           return true;
         },
         undefined);
@@ -158,7 +162,7 @@ Napi::Value ModelObject::clone(const Napi::CallbackInfo& info) {
                                              : booleanOr(asObject(info[0], "options"), "trainable", live().trainable());
     return runJob(
         info.Env(), *core, self(info), nullptr,
-        [model = model, trainable](Context&) { return model->clone(trainable); },
+        [model = model, trainable](Context& context) { return model->clone(context, trainable); },
         [core = core](Napi::Env env, std::shared_ptr<Model>& copy) { return ModelObject::wrap(env, core, copy); });
   });
 }
@@ -168,8 +172,21 @@ Napi::Value ModelObject::save(const Napi::CallbackInfo& info) {
     live();
     return runJob(
         info.Env(), *core, self(info), nullptr,
+        [model = model, directory = asPath(info[0], "directory")](Context& context) {
+          saveModel(context, *model, directory);
+          return true;
+        },
+        undefined);
+  });
+}
+
+Napi::Value ModelObject::saveAdapter(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    live();
+    return runJob(
+        info.Env(), *core, self(info), nullptr,
         [model = model, directory = asPath(info[0], "directory")](Context&) {
-          saveModel(*model, directory);
+          secondlook::saveAdapter(*model, directory);
           return true;
         },
         undefined);
@@ -194,8 +211,8 @@ Napi::Value ModelObject::loadState(const Napi::CallbackInfo& info) {
     live();
     return runJob(
         info.Env(), *core, self(info), nullptr,
-        [model = model, directory = asPath(info[0], "directory")](Context&) {
-          secondlook::loadState(*model, directory);
+        [model = model, directory = asPath(info[0], "directory")](Context& context) {
+          secondlook::loadState(context, *model, directory);
           return true;
         },
         undefined);
@@ -208,8 +225,9 @@ Napi::Value ModelObject::readParameter(const Napi::CallbackInfo& info) {
     return runJob(
         info.Env(), *core, self(info), nullptr,
         [model = model, &parameter](Context&) {
-          const float* at = model->weights().data() + parameter.offset;
-          return std::vector<float>(at, at + parameter.count);
+          std::vector<float> values(static_cast<size_t>(parameter.count));
+          model->weights().read(parameter, values.data());
+          return values;
         },
         [](Napi::Env env, std::vector<float>& values) -> Napi::Value { return toFloat32Array(env, values); });
   });
@@ -222,7 +240,7 @@ Napi::Value ModelObject::readGradient(const Napi::CallbackInfo& info) {
     return runJob(
         info.Env(), *core, self(info), nullptr,
         [model = model, &parameter](Context&) {
-          const float* at = model->gradients().data() + parameter.offset;
+          const float* at = model->gradient(parameter);
           return std::vector<float>(at, at + parameter.count);
         },
         [](Napi::Env env, std::vector<float>& values) -> Napi::Value { return toFloat32Array(env, values); });

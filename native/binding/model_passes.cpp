@@ -116,8 +116,9 @@ Napi::Value ModelObject::score(const Napi::CallbackInfo& info) {
     live();
     return runJob(
         info.Env(), *core, self(info), asCancel(info[2]),
-        [model = model, batch = asBatch(info[0]), temperature = asTemperature(info[1])](Context& context) {
-          return model->score(context, batch, temperature);
+        [model = model, batch = asBatch(info[0]), temperature = asTemperature(info[1]),
+         policy = asPolicy(info[1])](Context& context) {
+          return model->score(context, batch, temperature, policy);
         },
         [](Napi::Env env, ScoreResult& scores) -> Napi::Value {
           Napi::Object result = Napi::Object::New(env);

@@ -101,6 +101,7 @@ class ModelObject : public Napi::ObjectWrap<ModelObject> {
   Napi::Value clone(const Napi::CallbackInfo& info);
   Napi::Value save(const Napi::CallbackInfo& info);
   Napi::Value saveState(const Napi::CallbackInfo& info);
+  Napi::Value saveAdapter(const Napi::CallbackInfo& info);
   Napi::Value loadState(const Napi::CallbackInfo& info);
   Napi::Value readParameter(const Napi::CallbackInfo& info);
   Napi::Value readGradient(const Napi::CallbackInfo& info);

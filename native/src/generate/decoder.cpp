@@ -87,7 +87,7 @@ const float* Decoder::step(Context& context, const std::vector<int32_t>& rows, c
   const auto count = static_cast<int64_t>(rows.size());
   const int64_t width = shape_.width, qkvWidth = shape_.qkvWidth(), queryWidth = shape_.queryWidth(),
                 half = shape_.headDim / 2;
-  const TextTensors<const float>& w = model_.text();
+  const TextWeights& w = model_.text();
   arena_->reset();
   float* x = arena_->floats(count * width);
   float* y = arena_->floats(count * width);
@@ -112,9 +112,8 @@ const float* Decoder::step(Context& context, const std::vector<int32_t>& rows, c
       std::memcpy(sin + i * shape_.headDim + copy * half, table.sines(position),
                   static_cast<size_t>(half) * sizeof(float));
     }
-    std::memcpy(x + i * width, w.embedding + ids[static_cast<size_t>(i)] * width,
-                static_cast<size_t>(width) * sizeof(float));
   }
+  ops::gatherMatrixRows(context, count, width, ids.data(), w.embedding, x);
   ops::AttentionShape attention = shape_.attention();
   attention.keyStride = attention.valueStride = keyWidth_;
   std::vector<ops::DecodeRow> decodeRows(static_cast<size_t>(count));
@@ -122,7 +121,7 @@ const float* Decoder::step(Context& context, const std::vector<int32_t>& rows, c
     checkCancelled(context);
     const BlockWeights& b = w.layers[static_cast<size_t>(layer)];
     ops::rmsNorm(context, count, width, shape_.epsilon, x, b.norm1, normed, nullptr);
-    ops::linear(context, count, width, qkvWidth, normed, b.qkv, b.qkvBias, qkv);
+    linearForward(context, count, width, qkvWidth, normed, b.qkv, qkv, *arena_);
     ops::rotary(context, count, shape_.queryHeads + shape_.keyHeads, shape_.headDim, qkv, qkvWidth, cos, sin, false);
     for (int64_t i = 0; i < count; ++i) {
       const int32_t row = rows[static_cast<size_t>(i)];
@@ -136,12 +135,12 @@ const float* Decoder::step(Context& context, const std::vector<int32_t>& rows, c
                                             ownKeys(layer, row),     ownValues(layer, row),     own + 1};
     }
     ops::attentionDecode(context, attention, decodeRows, qkv, attended);
-    ops::linear(context, count, queryWidth, width, attended, b.proj, b.projBias, y);
+    linearForward(context, count, queryWidth, width, attended, b.proj, y, *arena_);
     ops::addRows(context, count * width, y, x);
     ops::rmsNorm(context, count, width, shape_.epsilon, x, b.norm2, normed, nullptr);
-    ops::linear(context, count, width, shape_.upWidth(), normed, b.up, b.upBias, up);
+    linearForward(context, count, width, shape_.upWidth(), normed, b.up, up, *arena_);
     ops::swiglu(context, count, shape_.ffn, up, activated);
-    ops::linear(context, count, shape_.ffn, width, activated, b.down, b.downBias, y);
+    linearForward(context, count, shape_.ffn, width, activated, b.down, y, *arena_);
     ops::addRows(context, count * width, y, x);
   }
   for (const int32_t row : rows) ++fed_[static_cast<size_t>(row)];

@@ -75,7 +75,15 @@ void Checkpoint::open(const std::string& file) {
                       " stands in two files or under two names. Download the checkpoint again.");
 }
 
-void Checkpoint::read(const std::string& name, const std::vector<int64_t>& shape, float* to) const {
+const Bfloat16* Checkpoint::bfloat16(const std::string& name) const {
+  const auto found = tensors_.find(name);
+  if (found == tensors_.end()) return nullptr;
+  const TensorEntry& entry = *found->second.entry;
+  if (entry.dtype != "BF16" || reinterpret_cast<uintptr_t>(entry.data) % alignof(Bfloat16) != 0) return nullptr;
+  return reinterpret_cast<const Bfloat16*>(entry.data);
+}
+
+void Checkpoint::require(const std::string& name, const std::vector<int64_t>& shape) const {
   const auto found = tensors_.find(name);
   if (found == tensors_.end())
     throw Error(ErrorCode::badCheckpoint, directory_ + " has no tensor " + name +
@@ -85,6 +93,11 @@ void Checkpoint::read(const std::string& name, const std::vector<int64_t>& shape
     throw Error(ErrorCode::badCheckpoint, place.file->path() + ": tensor " + place.spelledAs + " has shape " +
                                               shapeText(place.entry->shape) + ", but config.json makes it " +
                                               shapeText(shape) + ". The two files do not belong together.");
+}
+
+void Checkpoint::read(const std::string& name, const std::vector<int64_t>& shape, float* to) const {
+  require(name, shape);
+  const Place& place = tensors_.at(name);
   copyAsFloat(*place.entry, place.spelledAs, place.file->path(), to);
 }
 

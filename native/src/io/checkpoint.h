@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "../ops/ops.h"
 #include "json.h"
 #include "safetensors.h"
 
@@ -19,6 +20,10 @@ class Checkpoint {
   const Json& config() const noexcept { return config_; }
   const std::string& directory() const noexcept { return directory_; }
   bool has(const std::string& name) const { return tensors_.contains(name); }
+  /// The tensor where it lies in the mapped file, if it is stored as bfloat16 at an even address; else null.
+  const Bfloat16* bfloat16(const std::string& name) const;
+  /// Throws Error(badCheckpoint) unless the tensor is there in this shape.
+  void require(const std::string& name, const std::vector<int64_t>& shape) const;
   /// Copies the tensor as float32 after checking its shape.
   void read(const std::string& name, const std::vector<int64_t>& shape, float* to) const;
   /// Names that nobody asked for.

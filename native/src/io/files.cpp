@@ -84,6 +84,10 @@ void writeFileAtomically(const std::string& path, const std::function<void(const
   if (directory.value >= 0) ::fsync(directory.value);
 }
 
+void writeTextFile(const std::string& path, const std::string& text) {
+  writeFileAtomically(path, [&](const WriteBytes& write) { write(text.data(), text.size()); });
+}
+
 void createDirectories(const std::string& directory) {
   std::error_code reason;
   std::filesystem::create_directories(directory, reason);

@@ -32,6 +32,7 @@ class MappedFile {
 using WriteBytes = std::function<void(const void* data, size_t size)>;
 /// Calls `fill` with a writer, syncs, then renames over `path`; on an error the old file stays.
 void writeFileAtomically(const std::string& path, const std::function<void(const WriteBytes&)>& fill);
+void writeTextFile(const std::string& path, const std::string& text);
 void createDirectories(const std::string& directory);
 
 }  // namespace secondlook

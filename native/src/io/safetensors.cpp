@@ -135,14 +135,14 @@ void writeSafetensors(const std::string& path, const std::vector<TensorToWrite>&
   size_t at = 0;
   std::vector<size_t> sizes;
   for (const TensorToWrite& tensor : tensors) {
-    size_t bytes = sizeof(float);
+    size_t bytes = bytesPerElement(tensor.dtype);
     Json shape = Json::array();
     for (const int64_t extent : tensor.shape) {
       bytes *= static_cast<size_t>(extent);
       shape.push(Json::integer(extent));
     }
     Json entry = Json::object();
-    entry.set("dtype", Json::string("F32"));
+    entry.set("dtype", Json::string(tensor.dtype));
     entry.set("shape", std::move(shape));
     entry.set("data_offsets",
               Json::array({Json::integer(static_cast<int64_t>(at)), Json::integer(static_cast<int64_t>(at + bytes))}));
@@ -156,7 +156,7 @@ void writeSafetensors(const std::string& path, const std::vector<TensorToWrite>&
     const uint64_t length = text.size();
     write(&length, 8);
     write(text.data(), text.size());
-    for (size_t i = 0; i < tensors.size(); ++i) write(tensors[i].data, sizes[i]);
+    for (size_t i = 0; i < tensors.size(); ++i) write(tensors[i].data(), sizes[i]);
   });
 }
 

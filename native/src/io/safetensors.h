@@ -39,9 +39,11 @@ void copyAsFloat(const TensorEntry& tensor, const std::string& name, const std::
 struct TensorToWrite {
   std::string name;
   std::vector<int64_t> shape;
-  const float* data;
+  std::string dtype;
+  /// Called once, when it is the tensor's turn; what it returns is read before the next call.
+  std::function<const void*()> data;
 };
-/// Writes F32 tensors in the order given.
+/// Writes tensors in the order given.
 void writeSafetensors(const std::string& path, const std::vector<TensorToWrite>& tensors,
                       const std::map<std::string, std::string>& metadata);
 

@@ -33,11 +33,13 @@ float* Arena::floats(int64_t count) {
       (static_cast<size_t>(std::max<int64_t>(count, 1)) * sizeof(float) + alignment - 1) / alignment * alignment;
   while (current_ < blocks_.size() && blocks_[current_].size - blocks_[current_].used < bytes) {
     if (current_ + 1 == blocks_.size()) break;
+    full_ += blocks_[current_].used;
     blocks_[++current_].used = 0;
   }
   if (blocks_.empty() || blocks_[current_].size - blocks_[current_].used < bytes) {
     const size_t size =
         (std::max({bytes, smallestBlock, capacity_ / 2}) + smallestBlock - 1) / smallestBlock * smallestBlock;
+    if (!blocks_.empty()) full_ += blocks_[current_].used;
     blocks_.push_back({static_cast<std::byte*>(mapPages(size)), size, 0});
     capacity_ += size;
     current_ = blocks_.size() - 1;
@@ -45,6 +47,7 @@ float* Arena::floats(int64_t count) {
   Block& block = blocks_[current_];
   float* result = reinterpret_cast<float*>(block.data + block.used);
   block.used += bytes;
+  peak_ = std::max(peak_, full_ + block.used);
   return result;
 }
 
@@ -55,8 +58,14 @@ float* Arena::zeros(int64_t count) {
 }
 
 void Arena::release(Mark mark) noexcept {
-  current_ = mark.block;
+  while (current_ > mark.block) full_ -= blocks_[--current_].used;
   if (current_ < blocks_.size()) blocks_[current_].used = mark.used;
+}
+
+size_t Arena::takePeak() noexcept {
+  const size_t peak = peak_;
+  peak_ = current_ < blocks_.size() ? full_ + blocks_[current_].used : 0;
+  return peak;
 }
 
 FlatBuffer::FlatBuffer(int64_t count) : count_(count) {

@@ -27,6 +27,8 @@ class Arena {
   void release(Mark mark) noexcept;
   void reset() noexcept { release({0, 0}); }
   size_t capacity() const noexcept { return capacity_; }
+  /// Most bytes in use at once since the last call.
+  size_t takePeak() noexcept;
 
  private:
   struct Block {
@@ -35,6 +37,7 @@ class Arena {
   };
   std::vector<Block> blocks_;
   size_t current_ = 0, capacity_ = 0;
+  size_t full_ = 0, peak_ = 0;  // bytes used in the blocks before the current one; most bytes in use
 };
 
 /// Releases an arena to where it was when the scope began.

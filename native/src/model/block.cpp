@@ -96,7 +96,7 @@ void blockForward(Context& context, const BlockShape& shape, const BlockWeights&
   forEachChunk(context, rows, [&](int64_t at, int64_t count) {
     float* qkv = saved.qkv + at * qkvWidth;
     firstNorm(w, saved).forward(context, shape, at, count, x + at * width, normed);
-    ops::linear(context, count, width, qkvWidth, normed, w.qkv, w.qkvBias, qkv);
+    linearForward(context, count, width, qkvWidth, normed, w.qkv, qkv, arena);
     ops::rotary(context, count, shape.queryHeads + shape.keyHeads, shape.headDim, qkv, qkvWidth,
                 in.cos + at * shape.headDim, in.sin + at * shape.headDim, false);
   });
@@ -107,13 +107,13 @@ void blockForward(Context& context, const BlockShape& shape, const BlockWeights&
   forEachChunk(context, rows, [&](int64_t at, int64_t count) {
     float* middle = saved.middle + at * width;
     float* up = saved.up + at * shape.upWidth();
-    ops::linear(context, count, shape.queryWidth(), width, saved.attended + at * shape.queryWidth(), w.proj, w.projBias,
-                middle);
+    linearForward(context, count, shape.queryWidth(), width, saved.attended + at * shape.queryWidth(), w.proj, middle,
+                  arena);
     ops::addRows(context, count * width, x + at * width, middle);
     secondNorm(w, saved).forward(context, shape, at, count, middle, normed);
-    ops::linear(context, count, width, shape.upWidth(), normed, w.up, w.upBias, up);
+    linearForward(context, count, width, shape.upWidth(), normed, w.up, up, arena);
     activate(context, shape, count, up, activated);
-    ops::linear(context, count, shape.ffn, width, activated, w.down, w.downBias, y + at * width);
+    linearForward(context, count, shape.ffn, width, activated, w.down, y + at * width, arena);
     ops::addRows(context, count * width, middle, y + at * width);
   });
   saved.complete = true;
@@ -143,13 +143,13 @@ void blockBackward(Context& context, const BlockShape& shape, const BlockWeights
     const float* up = saved.up + at * shape.upWidth();
     float* dy = gradient + at * width;
     activate(context, shape, count, up, activated);
-    ops::linearBackward(context, count, shape.ffn, width, activated, w.down, dy, dActivated, false, g.down, g.downBias);
+    linearBackward(context, count, shape.ffn, width, activated, w.down, dy, dActivated, g.down, arena);
     activateBackward(context, shape, count, up, dActivated, dUp);
     secondNorm(w, saved).forward(context, shape, at, count, middle, normed);
-    ops::linearBackward(context, count, width, shape.upWidth(), normed, w.up, dUp, dNormed, false, g.up, g.upBias);
+    linearBackward(context, count, width, shape.upWidth(), normed, w.up, dUp, dNormed, g.up, arena);
     secondNorm(w, saved).backward(context, shape, at, count, middle, dNormed, dy, g.norm2, g.norm2Bias);
-    ops::linearBackward(context, count, queryWidth, width, saved.attended + at * queryWidth, w.proj, dy,
-                        dAttended + at * queryWidth, false, g.proj, g.projBias);
+    linearBackward(context, count, queryWidth, width, saved.attended + at * queryWidth, w.proj, dy,
+                   dAttended + at * queryWidth, g.proj, arena);
   });
   const int64_t keyAt = queryWidth, valueAt = keyAt + shape.keyWidth();
   ops::attentionBackward(context, shape.attention(), in.segments, rows, rows, saved.qkv, saved.qkv + keyAt,
@@ -161,7 +161,7 @@ void blockBackward(Context& context, const BlockShape& shape, const BlockWeights
     ops::rotary(context, count, shape.queryHeads + shape.keyHeads, shape.headDim, dProjected, qkvWidth,
                 in.cos + at * shape.headDim, in.sin + at * shape.headDim, true);
     firstNorm(w, saved).forward(context, shape, at, count, x, normed);
-    ops::linearBackward(context, count, width, qkvWidth, normed, w.qkv, dProjected, dNormed, false, g.qkv, g.qkvBias);
+    linearBackward(context, count, width, qkvWidth, normed, w.qkv, dProjected, dNormed, g.qkv, arena);
     firstNorm(w, saved).backward(context, shape, at, count, x, dNormed, gradient + at * width, g.norm1, g.norm1Bias);
   });
 }

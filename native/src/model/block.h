@@ -8,6 +8,7 @@
 
 #include "../ops/ops.h"
 #include "arena.h"
+#include "linear.h"
 
 namespace secondlook {
 
@@ -23,13 +24,14 @@ struct BlockShape {
   ops::AttentionShape attention() const;
 };
 
-/// Pointers into a flat parameter buffer (or into its gradients); null where a family has none.
-template <class T>
+/// Weights or gradients; norms are null where a family has none.
+template <class Layer, class T>
 struct BlockTensors {
-  T *norm1, *norm1Bias, *qkv, *qkvBias, *proj, *projBias, *norm2, *norm2Bias, *up, *upBias, *down, *downBias;
+  T *norm1, *norm1Bias, *norm2, *norm2Bias;
+  Layer qkv, proj, up, down;
 };
-using BlockWeights = BlockTensors<const float>;
-using BlockGradients = BlockTensors<float>;
+using BlockWeights = BlockTensors<LinearWeight, const float>;
+using BlockGradients = BlockTensors<LinearGradient, float>;
 
 /// Which rows attend to which, and where they stand.
 struct BlockInput {

@@ -148,7 +148,7 @@ ModelConfig parseModelConfig(const Json& json, const std::string& where) {
   return config;
 }
 
-Json flatConfig(const Json& source) {
+Json flatConfig(const Json& source, const std::string& dtype) {
   const Json* text = source.find("text_config");
   Json flat = source;
   if (text && text->isObject()) {
@@ -172,7 +172,7 @@ Json flatConfig(const Json& source) {
     flat.set("vision_config", std::move(copy));
   }
   flat.remove("dtype");
-  flat.set("torch_dtype", Json::string("float32"));
+  flat.set("torch_dtype", Json::string(dtype));
   return flat;
 }
 

@@ -40,6 +40,6 @@ struct ModelConfig {
 ModelConfig parseModelConfig(const Json& json, const std::string& where);
 
 /// The config in the hub's flat spelling, readable by every transformers and vLLM: what save() writes.
-Json flatConfig(const Json& source);
+Json flatConfig(const Json& source, const std::string& dtype = "float32");
 
 }  // namespace secondlook

@@ -15,7 +15,7 @@ int64_t LanguageModel::floatsPerRow() const {
          8 * shape_.width;
 }
 
-LanguagePass LanguageModel::forward(Context& context, const TextTensors<const float>& w, const PackedBatch& batch,
+LanguagePass LanguageModel::forward(Context& context, const TextWeights& w, const PackedBatch& batch,
                                     const float* mediaEmbeddings, Keep keep, Arena& arena, const TraceSink& trace,
                                     const std::function<void(int64_t, const BlockSaved&)>& afterLayer) {
   const int64_t rows = batch.rows, width = shape_.width;
@@ -32,10 +32,14 @@ LanguagePass LanguageModel::forward(Context& context, const TextTensors<const fl
   pass.sin = sin;
 
   const size_t rowBytes = static_cast<size_t>(width) * sizeof(float);
-  context.pool.parallelFor(static_cast<int64_t>(batch.textRows.size()), 256, [&](int64_t begin, int64_t end) {
-    for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i)
-      std::memcpy(x + batch.textRows[i] * width, w.embedding + batch.textIds[i] * width, rowBytes);
-  });
+  {
+    const auto count = static_cast<int64_t>(batch.textRows.size());
+    const ArenaScope scope(arena);
+    float* compact = arena.floats(count * width);
+    ops::gatherMatrixRows(context, count, width, batch.textIds.data(), w.embedding, compact);
+    for (int64_t i = 0; i < count; ++i)
+      std::memcpy(x + batch.textRows[static_cast<size_t>(i)] * width, compact + i * width, rowBytes);
+  }
   for (const MediaRun& run : batch.mediaRuns)
     std::memcpy(x + run.row * width, mediaEmbeddings + run.unit * width, static_cast<size_t>(run.count) * rowBytes);
   if (trace) trace("lm.embeds", x, rows * width);
@@ -61,7 +65,7 @@ LanguagePass LanguageModel::forward(Context& context, const TextTensors<const fl
   return pass;
 }
 
-void LanguageModel::backward(Context& context, const TextTensors<const float>& w, const TextTensors<float>& g,
+void LanguageModel::backward(Context& context, const TextWeights& w, const TextGradients& g,
                              const PackedBatch& batch, LanguagePass& pass, float* gradient, float* dMedia,
                              Arena& arena) {
   const ArenaScope scope(arena);

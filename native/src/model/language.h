@@ -21,11 +21,11 @@ class LanguageModel {
 
   /// `mediaEmbeddings` [batch.units, hidden] of the batch's distinct media, concatenated; null when there are none.
   /// With Keep::nothing only `last` (and what `afterLayer` saw) survives. `afterLayer` may read saved keys and values.
-  LanguagePass forward(Context&, const TextTensors<const float>&, const PackedBatch&, const float* mediaEmbeddings,
+  LanguagePass forward(Context&, const TextWeights&, const PackedBatch&, const float* mediaEmbeddings,
                        Keep, Arena&, const TraceSink& trace = {},
                        const std::function<void(int64_t layer, const BlockSaved&)>& afterLayer = {});
   /// `gradient` holds d(loss)/d(last) and is used up. dMedia (may be null) is overwritten with the media's gradient.
-  void backward(Context&, const TextTensors<const float>&, const TextTensors<float>& gradients, const PackedBatch&,
+  void backward(Context&, const TextWeights&, const TextGradients& gradients, const PackedBatch&,
                 LanguagePass&, float* gradient, float* dMedia, Arena&);
   int64_t floatsPerRow() const;
   const BlockShape& shape() const noexcept { return shape_; }

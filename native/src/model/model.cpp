@@ -17,22 +17,30 @@ uint64_t freshVisionKey() {
 }
 }  // namespace
 
-Model::Model(ModelConfig config, const ModelOptions& options)
+Model::Model(ModelConfig config, const ModelOptions& options, std::shared_ptr<const Checkpoint> checkpoint)
     : config_(std::move(config)),
       options_(options),
-      table_(config_, options.frozen, options.trainable),
-      weights_(table_.floats()),
+      table_(config_, options),
       vision_(config_),
       language_(config_),
       visionKey_(freshVisionKey()) {
-  visionWeights_ = bindVision<const float>(config_, table_, weights_.data(), false);
-  textWeights_ = bindText<const float>(config_, table_, weights_.data(), false);
-  if (!options.trainable) return;
-  gradients_ = FlatBuffer(table_.floats());
-  firstMoments_ = FlatBuffer(table_.floats());
-  secondMoments_ = FlatBuffer(table_.floats());
-  visionGradients_ = bindVision<float>(config_, table_, gradients_.data(), true);
-  textGradients_ = bindText<float>(config_, table_, gradients_.data(), true);
+  if (options.storage == Storage::bfloat16 && checkpoint) {
+    std::vector<bool> mapped;
+    for (const Parameter& p : table_.all())
+      mapped.push_back(!p.adapter && !p.isVectorOrNorm() && !table_.groupTrainable(p.group) &&
+                       checkpoint->bfloat16(p.name) != nullptr);
+    table_.place(options.storage, mapped);
+  }
+  weights_ = WeightStore(table_, std::move(checkpoint));
+  const float adapterScale = options.lora.rank > 0 ? options.lora.scale() : 0.0f;
+  visionWeights_ = bindVisionWeights(config_, table_, weights_, adapterScale);
+  textWeights_ = bindTextWeights(config_, table_, weights_, adapterScale);
+  baseTextWeights_ = bindTextWeights(config_, table_, weights_, 0.0f);
+  if (table_.stateFloats() == 0) return;
+  gradients_ = FlatBuffer(table_.stateFloats());
+  optimiser_ = Optimiser(table_, options.optimiser8Bit);
+  visionGradients_ = bindVisionGradients(config_, table_, gradients_.data());
+  textGradients_ = bindTextGradients(config_, table_, gradients_.data());
   visionTrainable_ = table_.anyTrainable("visual.");
 }
 
@@ -60,7 +68,7 @@ std::shared_ptr<Arena> Model::borrowArena() {
             owned->reset();
             const auto model = weak.lock();
             if (!model) return;
-            model->noteActivations(owned->capacity());
+            model->noteActivations(owned->takePeak());
             const std::lock_guard lock(model->arenaMutex_);
             if (model->idleArenas_.size() < 2) model->idleArenas_.push_back(std::move(owned));
           }};
@@ -80,8 +88,8 @@ void Model::notePeak() noexcept {
 }
 
 MemoryReport Model::memory() const {
-  MemoryReport report{weights_.bytes(),        gradients_.bytes(), firstMoments_.bytes() + secondMoments_.bytes(),
-                      activationBytes_.load(), cacheBytes_.load(), 0};
+  MemoryReport report{weights_.ownBytes(), weights_.mappedBytes(), gradients_.bytes(), optimiser_.bytes(),
+                      activationBytes_.load(), cacheBytes_.load(), 0, 0};
   report.peak = std::max(peakBytes_.load(), report.current());
   return report;
 }
@@ -123,22 +131,34 @@ const float* Model::embeddings(Context& context, const PackedBatch& batch, Arena
   return all;
 }
 
-void Model::blend(const Model& other, double decay) {
-  if (other.table_.floats() != table_.floats() || other.table_.all().size() != table_.all().size())
+void Model::blend(Context& context, const Model& other, double decay) {
+  if (other.table_.parameterCount() != table_.parameterCount() || other.table_.all().size() != table_.all().size())
     throw Error(ErrorCode::badArgument,
                 "blend: the other model has another architecture. Blend a model with its own clone.");
   const auto keep = static_cast<float>(decay), take = static_cast<float>(1.0 - decay);
-  float* to = weights_.data();
-  const float* from = other.weights_.data();
-  for (int64_t i = 0; i < table_.floats(); ++i) to[i] = keep * to[i] + take * from[i];
+  std::vector<float> mine, theirs;
+  for (const Parameter& p : table_.all()) {
+    mine.resize(static_cast<size_t>(p.count));
+    theirs.resize(static_cast<size_t>(p.count));
+    weights_.read(p, mine.data());
+    other.weights_.read(*other.table_.find(p.name), theirs.data());
+    for (size_t i = 0; i < mine.size(); ++i) mine[i] = keep * mine[i] + take * theirs[i];
+    weights_.write(context, p, mine.data());
+  }
   weightsChanged(true);
 }
 
-std::shared_ptr<Model> Model::clone(bool trainable) const {
+std::shared_ptr<Model> Model::clone(Context& context, bool trainable) const {
   ModelOptions options = options_;
   options.trainable = trainable;
-  auto copy = std::make_shared<Model>(config_, options);
-  std::memcpy(copy->weights_.data(), weights_.data(), weights_.bytes());
+  auto copy = std::make_shared<Model>(config_, options, weights_.checkpoint());
+  std::vector<float> values;
+  for (const Parameter& p : copy->table_.all()) {
+    if (copy->weights_.mapped(p)) continue;
+    values.resize(static_cast<size_t>(p.count));
+    weights_.read(*table_.find(p.name), values.data());
+    copy->weights_.write(context, p, values.data());
+  }
   copy->visionKey_ = visionKey_;  // the same tower: its embeddings serve both
   return copy;
 }
@@ -151,7 +171,7 @@ StepOutcome Model::step(Context& context, const StepSettings& settings) {
   double sum = 0;
   for (const Parameter& parameter : table_.all()) {
     if (!parameter.trainable) continue;
-    const double squares = ops::sumOfSquares(context, parameter.count, gradients_.data() + parameter.offset);
+    const double squares = ops::sumOfSquares(context, parameter.count, gradient(parameter));
     if (!std::isfinite(squares) && outcome.culprit.empty()) outcome.culprit = parameter.name;
     sum += squares;
   }
@@ -162,21 +182,20 @@ StepOutcome Model::step(Context& context, const StepSettings& settings) {
     return outcome;
   }
   const double factor = settings.clip > 0 ? std::min(1.0, settings.clip / (outcome.gradientNorm + 1e-6)) : 1.0;
-  ++optimiserSteps_;
+  ++optimiser_.steps;
   ops::AdamW adamw{static_cast<float>(settings.learningRate),
                    static_cast<float>(settings.beta1),
                    static_cast<float>(settings.beta2),
                    static_cast<float>(settings.epsilon),
                    0,
-                   optimiserSteps_,
+                   optimiser_.steps,
                    static_cast<float>(factor)};
   for (const Parameter& parameter : table_.all()) {
     if (!parameter.trainable) continue;
     adamw.weightDecay =
         settings.skipNormDecay && parameter.isVectorOrNorm() ? 0.0f : static_cast<float>(settings.weightDecay);
-    const int64_t at = parameter.offset;
-    ops::adamw(context, adamw, parameter.count, weights_.data() + at, gradients_.data() + at, firstMoments_.data() + at,
-               secondMoments_.data() + at);
+    optimiser_.update(context, adamw, parameter, weights_.wide(parameter), gradient(parameter));
+    weights_.narrow(context, parameter);
   }
   zeroGradients();
   weightsChanged(visionTrainable_);

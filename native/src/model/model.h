@@ -12,18 +12,14 @@
 
 #include "language.h"
 #include "media.h"
+#include "optimiser.h"
 #include "packing.h"
 #include "parameters.h"
 #include "vision.h"
+#include "weight_store.h"
 #include "weights.h"
 
 namespace secondlook {
-
-struct ModelOptions {
-  std::vector<std::string> frozen;
-  bool trainable = true;
-  PositionRule positionRule = PositionRule::vllm;
-};
 
 struct ScoreResult {
   std::vector<float> logProbs, entropy;
@@ -41,14 +37,19 @@ struct StepOutcome {
   std::string culprit;
 };
 
+/// Bytes by purpose. Mapped weights are pages of the checkpoint's file, shared with whoever maps it too.
 struct MemoryReport {
-  size_t weights, gradients, optimiser, activations, cache, peak;
-  size_t current() const { return weights + gradients + optimiser + activations + cache; }
+  size_t weights, mappedWeights, gradients, optimiser, activations, cache, media, peak;
+  size_t current() const { return weights + mappedWeights + gradients + optimiser + activations + cache + media; }
 };
+
+/// With its adapters, or the base model that they stand on: the reference policy of a LoRA run.
+enum class Policy : uint8_t { adapted, base };
 
 class Model : public std::enable_shared_from_this<Model> {
  public:
-  Model(ModelConfig config, const ModelOptions& options);
+  /// Frozen matrices of a bfloat16 model stay in `checkpoint` where it has them as bfloat16.
+  Model(ModelConfig config, const ModelOptions& options, std::shared_ptr<const Checkpoint> checkpoint = nullptr);
   Model(const Model&) = delete;
   Model& operator=(const Model&) = delete;
 
@@ -59,12 +60,14 @@ class Model : public std::enable_shared_from_this<Model> {
   uint64_t weightVersion() const noexcept { return weightVersion_.load(); }
   MemoryReport memory() const;
 
-  const FlatBuffer& weights() const noexcept { return weights_; }
-  const FlatBuffer& gradients() const noexcept { return gradients_; }
-  const FlatBuffer& firstMoments() const noexcept { return firstMoments_; }
-  const FlatBuffer& secondMoments() const noexcept { return secondMoments_; }
-  int64_t optimiserSteps() const noexcept { return optimiserSteps_; }
-  void setOptimiserSteps(int64_t steps) noexcept { optimiserSteps_ = steps; }
+  WeightStore& weights() noexcept { return weights_; }
+  const WeightStore& weights() const noexcept { return weights_; }
+  /// Gradient of a parameter that takes one, else null.
+  float* gradient(const Parameter& p) const {
+    return p.place.state < 0 || !gradients_ ? nullptr : gradients_.data() + p.place.state;
+  }
+  Optimiser& optimiser() noexcept { return optimiser_; }
+  const Optimiser& optimiser() const noexcept { return optimiser_; }
   /// Call after changing weights; `visionChanged` makes cached embeddings stale.
   void weightsChanged(bool visionChanged);
   void zeroGradients();
@@ -73,17 +76,20 @@ class Model : public std::enable_shared_from_this<Model> {
   const float* embeddings(Context&, const PackedBatch& batch, Arena& arena);
   LanguageModel& language() noexcept { return language_; }
   VisionTower& vision() noexcept { return vision_; }
-  const TextTensors<const float>& text() const noexcept { return textWeights_; }
-  const VisionTensors<const float>& visionWeights() const noexcept { return visionWeights_; }
-  const TextTensors<float>& textGradients() const noexcept { return textGradients_; }
-  const VisionTensors<float>& visionGradients() const noexcept { return visionGradients_; }
+  const TextWeights& text(Policy policy = Policy::adapted) const noexcept {
+    return policy == Policy::adapted ? textWeights_ : baseTextWeights_;
+  }
+  const VisionWeights& visionWeights() const noexcept { return visionWeights_; }
+  const TextGradients& textGradients() const noexcept { return textGradients_; }
+  const VisionGradients& visionGradients() const noexcept { return visionGradients_; }
   bool visionTrainable() const noexcept { return visionTrainable_; }
 
-  ScoreResult score(Context&, const std::vector<GroupInput>& groups, float temperature);
+  ScoreResult score(Context&, const std::vector<GroupInput>& groups, float temperature,
+                    Policy policy = Policy::adapted);
   std::vector<std::vector<float>> groupDivergence(Context&, const std::vector<GroupInput>& groups, float temperature);
   StepOutcome step(Context&, const StepSettings& settings);
-  void blend(const Model& other, double decay);
-  std::shared_ptr<Model> clone(bool trainable) const;
+  void blend(Context&, const Model& other, double decay);
+  std::shared_ptr<Model> clone(Context&, bool trainable) const;
   void trace(Context&, const PromptInput& prompt, const TraceSink& sink);
 
   /// Arenas go back to the model when their user is done, so a steady loop allocates nothing.
@@ -98,15 +104,16 @@ class Model : public std::enable_shared_from_this<Model> {
   ModelConfig config_;
   ModelOptions options_;
   ParameterTable table_;
-  FlatBuffer weights_, gradients_, firstMoments_, secondMoments_;
-  VisionTensors<const float> visionWeights_;
-  TextTensors<const float> textWeights_;
-  VisionTensors<float> visionGradients_;
-  TextTensors<float> textGradients_;
+  WeightStore weights_;
+  FlatBuffer gradients_;
+  Optimiser optimiser_;
+  VisionWeights visionWeights_;
+  TextWeights textWeights_, baseTextWeights_;
+  VisionGradients visionGradients_;
+  TextGradients textGradients_;
   bool visionTrainable_ = false;
   VisionTower vision_;
   LanguageModel language_;
-  int64_t optimiserSteps_ = 0;
   std::atomic<uint64_t> weightVersion_{1};
   uint64_t visionKey_;     // unique in the process per state of the tower
   std::mutex arenaMutex_;  // tapes may be let go on another thread

@@ -1,5 +1,5 @@
-// All weights of a model in one flat buffer, with gradients and AdamW moments in buffers of the same layout. Tensors
-// that one matrix product reads together (q|k|v, gate|up) lie side by side, so the fused weight is a plain view.
+// The list of a model's tensors with their names on disk, and where each lies in memory. Tensors that one matrix product
+// reads together (q|k|v, gate|up) form a group and lie side by side, so that the fused weight is a plain view.
 #pragma once
 
 #include <cstdint>
@@ -7,42 +7,61 @@
 #include <unordered_map>
 #include <vector>
 
-#include "arena.h"
 #include "config.h"
+#include "options.h"
 
 namespace secondlook {
 
+/// Places, in elements, in the buffers of a model; -1: not there.
+struct Place {
+  int64_t wide = -1;   // float32: norms, biases, float32 matrices, masters of trainable bfloat16 ones
+  int64_t half = -1;   // bfloat16 of the model's own
+  int64_t state = -1;  // gradient and moments: the same place in three buffers
+};
+
 struct Parameter {
-  std::string name;  // the hub's spelling
+  std::string name;  // the hub's spelling; adapters: module path + ".lora_A.weight"
   std::vector<int64_t> shape;
-  int64_t offset, count;
-  bool trainable = true;
-  /// Biases and norms: no weight decay by default.
+  int64_t count;
+  size_t group;
+  bool trainable = true, adapter = false;
+  Place place;
+  /// Biases and norms: float32 always, and no weight decay by default.
   bool isVectorOrNorm() const { return shape.size() < 2; }
 };
 
 class ParameterTable {
  public:
-  /// The list of a config's parameters; `frozen` holds name prefixes, `trainable` false freezes all.
-  ParameterTable(const ModelConfig& config, const std::vector<std::string>& frozen, bool trainable);
+  ParameterTable(const ModelConfig& config, const ModelOptions& options);
 
   const std::vector<Parameter>& all() const noexcept { return parameters_; }
   /// Null when there is none of that name.
   const Parameter* find(const std::string& name) const noexcept;
-  /// Offset in floats; the name must exist.
-  int64_t offset(const std::string& name) const { return parameters_[index_.at(name)].offset; }
   bool has(const std::string& name) const noexcept { return index_.contains(name); }
-  int64_t floats() const noexcept { return floats_; }
   int64_t parameterCount() const noexcept { return parameterCount_; }
   bool anyTrainable(const std::string& prefix) const;
+  /// Elements of the buffers that places point into.
+  int64_t wideFloats() const noexcept { return sizes_.wide; }
+  int64_t halves() const noexcept { return sizes_.half; }
+  int64_t stateFloats() const noexcept { return sizes_.state; }
+  /// Gives places. `mapped[i]` true: parameter i stays in the checkpoint's file (frozen bfloat16 groups only).
+  void place(Storage storage, const std::vector<bool>& mapped);
+  /// Whether any parameter of the group takes a gradient: then all of it has float32 masters and room for gradients.
+  bool groupTrainable(size_t group) const { return groupTrainable_[group]; }
 
  private:
-  void align();
-  void add(const std::string& name, std::vector<int64_t> shape);
+  void newGroup() { ++groups_; }
+  void add(const std::string& name, std::vector<int64_t> shape, bool adapter = false);
+  void addTower(const ModelConfig& config);
+  void addLanguageModel(const TextConfig& text);
+  void addAdapters(const LoraSettings& lora);
 
   std::vector<Parameter> parameters_;
   std::unordered_map<std::string, size_t> index_;
-  int64_t floats_ = 0, parameterCount_ = 0;
+  std::vector<bool> groupTrainable_;
+  size_t groups_ = 0;
+  Place sizes_{0, 0, 0};
+  int64_t parameterCount_ = 0;
 };
 
 }  // namespace secondlook

@@ -78,7 +78,7 @@ float meanDivergence(const float* logProbs, int64_t members, int64_t vocabulary)
 }
 }  // namespace
 
-ScoreResult Model::score(Context& context, const std::vector<GroupInput>& groups, float temperature) {
+ScoreResult Model::score(Context& context, const std::vector<GroupInput>& groups, float temperature, Policy policy) {
   ScoreResult result;
   result.offsets.push_back(0);
   packBatch(config_, options_.positionRule, groups);  // refuses bad input before anything is computed
@@ -87,7 +87,7 @@ ScoreResult Model::score(Context& context, const std::vector<GroupInput>& groups
     const ArenaScope scope(*arena);
     const PackedBatch batch = packBatch(config_, options_.positionRule, part);
     const float* media = embeddings(context, batch, *arena);
-    const LanguagePass pass = language_.forward(context, textWeights_, batch, media, Keep::nothing, *arena);
+    const LanguagePass pass = language_.forward(context, text(policy), batch, media, Keep::nothing, *arena);
     const float* normed = normedRows(context, *this, pass, batch.scoredRows, *arena);
     const size_t before = result.logProbs.size(), count = batch.targets.size();
     result.logProbs.resize(before + count);

@@ -13,14 +13,15 @@ struct InitialiseSettings {
   double gain = 0.8, embeddingStd = 0.05;
 };
 
-std::shared_ptr<Model> loadModel(const std::string& directory, const ModelOptions& options);
+std::shared_ptr<Model> loadModel(Context&, const std::string& directory, const ModelOptions& options);
 /// Random weights: linear ones with deviation gain / sqrt(fan in), embeddings with embeddingStd, norms 1, biases 0.
-std::shared_ptr<Model> initialiseModel(const Json& config, const ModelOptions& options,
+std::shared_ptr<Model> initialiseModel(Context&, const Json& config, const ModelOptions& options,
                                        const InitialiseSettings& settings);
-/// Writes config.json (flat) and model.safetensors (hub names).
-void saveModel(const Model& model, const std::string& directory);
-/// Weights, moments and step count, bit for bit, in state.safetensors; config.json beside it.
+/// Writes config.json (flat) and model.safetensors (hub names). Matrices keep their storage; adapters are merged.
+void saveModel(Context&, const Model& model, const std::string& directory);
+/// What trains (masters), its moments and the step count, bit for bit, in state.safetensors; config.json beside it.
+/// Frozen parameters are not in it: they come from the checkpoint that the model was loaded from.
 void saveState(const Model& model, const std::string& directory);
-void loadState(Model& model, const std::string& directory);
+void loadState(Context&, Model& model, const std::string& directory);
 
 }  // namespace secondlook

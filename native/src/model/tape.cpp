@@ -24,7 +24,10 @@ Tape::Tape(Context& context, std::shared_ptr<Model> model, const std::vector<Gro
     for (const auto& medium : batch_.media) patches += medium->grid.patches();
   const int64_t bytes =
       4 * (batch_.rows * model_->language().floatsPerRow() + patches * model_->vision().floatsPerPatch());
-  const Keep keep = bytes > keptActivationBytes ? Keep::blockInputs : Keep::everything;
+  const Checkpointing wanted = model_->options().checkpointing;
+  const bool inputsOnly =
+      wanted == Checkpointing::always || (wanted == Checkpointing::automatic && bytes > keptActivationBytes);
+  const Keep keep = inputsOnly ? Keep::blockInputs : Keep::everything;
 
   const float* media = nullptr;
   if (encode) {

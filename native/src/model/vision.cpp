@@ -45,7 +45,7 @@ BlockInput VisionTower::blockInput(const VisionPass& pass, int64_t block) const 
   return {pass.patches, windowed ? pass.windowSegments : pass.gridSegments, pass.cos, pass.sin};
 }
 
-VisionPass VisionTower::forward(Context& context, const VisionTensors<const float>& w,
+VisionPass VisionTower::forward(Context& context, const VisionWeights& w,
                                 const std::vector<VisionInput>& media, Keep keep, Arena& arena,
                                 const TraceSink& trace) {
   const VisionConfig& v = config_.vision;
@@ -82,7 +82,7 @@ VisionPass VisionTower::forward(Context& context, const VisionTensors<const floa
   float* x = arena.floats(patches * width);
   {
     float* y = arena.floats(patches * width);
-    ops::linear(context, patches, v.patch.rowWidth(), width, pass.pixels, w.patchEmbed, nullptr, y);
+    linearForward(context, patches, v.patch.rowWidth(), width, pass.pixels, w.patchEmbed, y, arena);
     if (trace) trace("patch_embed", y, patches * width);
     ops::gatherRows(context, patches, width, pass.patchOrder.data(), y, x);
   }
@@ -114,16 +114,16 @@ VisionPass VisionTower::forward(Context& context, const VisionTensors<const floa
   pass.up = arena.floats(units * wide);
   pass.activated = arena.floats(units * wide);
   float* ordered = arena.floats(units * config_.text.hidden);
-  ops::linear(context, units, wide, wide, pass.normed, w.mergerUp, w.mergerUpBias, pass.up);
+  linearForward(context, units, wide, wide, pass.normed, w.mergerUp, pass.up, arena);
   ops::activation(context, ops::Activation::geluErf, units * wide, pass.up, pass.activated);
-  ops::linear(context, units, wide, config_.text.hidden, pass.activated, w.mergerDown, w.mergerDownBias, ordered);
+  linearForward(context, units, wide, config_.text.hidden, pass.activated, w.mergerDown, ordered, arena);
   ops::gatherRows(context, units, config_.text.hidden, pass.inverseUnits.data(), ordered, pass.merged);
   if (trace) trace("merged", pass.merged, units * config_.text.hidden);
   if (keep == Keep::nothing) arena.release(start);
   return pass;
 }
 
-void VisionTower::backward(Context& context, const VisionTensors<const float>& w, const VisionTensors<float>& g,
+void VisionTower::backward(Context& context, const VisionWeights& w, const VisionGradients& g,
                            VisionPass& pass, const float* dMerged, Arena& arena) {
   const ArenaScope scope(arena);
   const int64_t unit = config_.vision.unit(), width = shape_.width, wide = width * unit, out = config_.text.hidden;
@@ -133,11 +133,10 @@ void VisionTower::backward(Context& context, const VisionTensors<const float>& w
   float* dUp = arena.floats(pass.units * wide);
   float* dNormed = arena.floats(pass.patches * width);
   float* gradient = arena.zeros(pass.patches * width);
-  ops::linearBackward(context, pass.units, wide, out, pass.activated, w.mergerDown, dOrdered, dActivated, false,
-                      g.mergerDown, g.mergerDownBias);
+  linearBackward(context, pass.units, wide, out, pass.activated, w.mergerDown, dOrdered, dActivated, g.mergerDown,
+                 arena);
   ops::activationBackward(context, ops::Activation::geluErf, pass.units * wide, pass.up, dActivated, dUp);
-  ops::linearBackward(context, pass.units, wide, wide, pass.normed, w.mergerUp, dUp, dNormed, false, g.mergerUp,
-                      g.mergerUpBias);
+  linearBackward(context, pass.units, wide, wide, pass.normed, w.mergerUp, dUp, dNormed, g.mergerUp, arena);
   if (config_.qwen2)
     ops::layerNormBackward(context, pass.patches, width, pass.last, w.mergerNorm, pass.mean, pass.scale, dNormed,
                            gradient, true, g.mergerNorm, g.mergerNormBias);
@@ -147,11 +146,11 @@ void VisionTower::backward(Context& context, const VisionTensors<const float>& w
   for (int64_t i = config_.vision.depth - 1; i >= 0; --i)
     blockBackward(context, shape_, w.blocks[static_cast<size_t>(i)], g.blocks[static_cast<size_t>(i)],
                   blockInput(pass, i), pass.blocks[static_cast<size_t>(i)], gradient, arena);
-  if (g.patchEmbed == nullptr) return;
+  if (g.patchEmbed.matrix == nullptr) return;
   float* dEmbedded = arena.zeros(pass.patches * width);
   ops::scatterAddRows(context, pass.patches, width, pass.patchOrder.data(), gradient, dEmbedded);
-  ops::linearBackward(context, pass.patches, config_.vision.patch.rowWidth(), width, pass.pixels, w.patchEmbed,
-                      dEmbedded, nullptr, false, g.patchEmbed, nullptr);
+  linearBackward(context, pass.patches, config_.vision.patch.rowWidth(), width, pass.pixels, w.patchEmbed, dEmbedded,
+                 nullptr, g.patchEmbed, arena);
 }
 
 }  // namespace secondlook

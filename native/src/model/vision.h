@@ -38,10 +38,10 @@ class VisionTower {
   explicit VisionTower(const ModelConfig& config);
 
   /// All media as one batch; windows and grids keep them apart.
-  VisionPass forward(Context&, const VisionTensors<const float>&, const std::vector<VisionInput>&, Keep, Arena&,
+  VisionPass forward(Context&, const VisionWeights&, const std::vector<VisionInput>&, Keep, Arena&,
                      const TraceSink& trace = {});
   /// dMerged [units, text hidden]. Parameter gradients accumulate; pixels get none.
-  void backward(Context&, const VisionTensors<const float>&, const VisionTensors<float>& gradients, VisionPass&,
+  void backward(Context&, const VisionWeights&, const VisionGradients& gradients, VisionPass&,
                 const float* dMerged, Arena&);
   /// Floats that a pass over `patches` keeps.
   int64_t floatsPerPatch() const;

@@ -1,7 +1,5 @@
 #include "weights.h"
 
-#include <algorithm>
-
 namespace secondlook {
 
 BlockShape visionBlockShape(const ModelConfig& config) {
@@ -15,88 +13,124 @@ BlockShape textBlockShape(const ModelConfig& config) {
 }
 
 namespace {
-template <class T>
-class Binder {
- public:
-  Binder(const ParameterTable& table, T* base, bool onlyTrainable)
-      : table_(table), base_(base), onlyTrainable_(onlyTrainable) {}
+using Modules = std::vector<std::string>;
 
-  /// A vector or norm: always bound when it exists.
-  T* vector(const std::string& name) const { return table_.has(name) ? base_ + table_.offset(name) : nullptr; }
-  /// A matrix, or the first of several that are fused; null when none of `names` takes a gradient and that matters.
-  T* matrix(const std::vector<std::string>& names) const {
-    const bool wanted = !onlyTrainable_ || std::any_of(names.begin(), names.end(), [&](const std::string& name) {
-      const Parameter* parameter = table_.find(name);
-      return parameter && parameter->trainable;
-    });
-    return wanted ? vector(names.front()) : nullptr;
+/// Reads values.
+struct WeightBinder {
+  using Layer = LinearWeight;
+  const ParameterTable& table;
+  const WeightStore& store;
+  float adapterScale;
+
+  const float* vector(const std::string& name) const {
+    const Parameter* p = table.find(name);
+    return p ? store.wide(*p) : nullptr;
   }
-
- private:
-  const ParameterTable& table_;
-  T* base_;
-  bool onlyTrainable_;
+  ops::Matrix matrix(const std::string& name) const {
+    const Parameter* p = table.find(name);
+    return p ? store.matrix(*p) : ops::Matrix();
+  }
+  /// One layer out of modules whose outputs lie side by side; matrices that touch in memory become one product.
+  LinearWeight layer(const Modules& modules) const {
+    LinearWeight layer;
+    layer.bias = vector(modules.front() + ".bias");
+    int64_t begin = 0;
+    for (const std::string& module : modules) {
+      const Parameter* p = table.find(module + ".weight");
+      if (p == nullptr) continue;
+      const ops::Matrix matrix = store.matrix(*p);
+      const int64_t out = p->shape[0], in = p->count / out;
+      LinearPart* last = layer.parts.empty() ? nullptr : &layer.parts.back();
+      if (last && last->matrix.half == matrix.half && last->matrix.from(last->out * in).data == matrix.data)
+        last->out += out;
+      else
+        layer.parts.push_back({matrix, begin, out});
+      const Parameter* a = table.find(module + ".lora_A.weight");
+      const Parameter* b = table.find(module + ".lora_B.weight");
+      if (a && b && adapterScale != 0)
+        layer.adapters.push_back({store.wide(*a), store.wide(*b), begin, out, a->shape[0], adapterScale});
+      begin += out;
+    }
+    return layer;
+  }
 };
-}  // namespace
 
-template <class T>
-VisionTensors<T> bindVision(const ModelConfig& config, const ParameterTable& table, T* base, bool onlyTrainable) {
-  const Binder<T> bind(table, base, onlyTrainable);
-  VisionTensors<T> v{};
-  v.patchEmbed = bind.matrix({"visual.patch_embed.proj.weight"});
+/// Finds places for gradients.
+struct GradientBinder {
+  using Layer = LinearGradient;
+  const ParameterTable& table;
+  float* base;
+
+  float* vector(const std::string& name) const {
+    const Parameter* p = table.find(name);
+    return p && p->place.state >= 0 ? base + p->place.state : nullptr;
+  }
+  float* matrix(const std::string& name) const { return vector(name); }
+  LinearGradient layer(const Modules& modules) const {
+    LinearGradient layer{vector(modules.front() + ".weight"), vector(modules.front() + ".bias"), {}};
+    for (const std::string& module : modules)
+      if (table.has(module + ".lora_A.weight"))
+        layer.adapters.push_back({vector(module + ".lora_A.weight"), vector(module + ".lora_B.weight")});
+    return layer;
+  }
+};
+
+template <class Tensors, class Binder>
+Tensors bindVision(const ModelConfig& config, const Binder& bind) {
+  Tensors v{};
+  v.patchEmbed = bind.layer({"visual.patch_embed.proj"});
   v.mergerNorm = bind.vector("visual.merger.ln_q.weight");
   v.mergerNormBias = bind.vector("visual.merger.ln_q.bias");
-  v.mergerUp = bind.matrix({"visual.merger.mlp.0.weight"});
-  v.mergerUpBias = bind.vector("visual.merger.mlp.0.bias");
-  v.mergerDown = bind.matrix({"visual.merger.mlp.2.weight"});
-  v.mergerDownBias = bind.vector("visual.merger.mlp.2.bias");
+  v.mergerUp = bind.layer({"visual.merger.mlp.0"});
+  v.mergerDown = bind.layer({"visual.merger.mlp.2"});
   for (int64_t i = 0; i < config.vision.depth; ++i) {
     const std::string p = "visual.blocks." + std::to_string(i) + ".";
-    const std::string up = config.qwen2 ? "mlp.fc1" : "mlp.gate_proj",
-                      down = config.qwen2 ? "mlp.fc2" : "mlp.down_proj";
-    BlockTensors<T> b{};
+    auto& b = v.blocks.emplace_back();
     b.norm1 = bind.vector(p + "norm1.weight");
     b.norm1Bias = bind.vector(p + "norm1.bias");
     b.norm2 = bind.vector(p + "norm2.weight");
     b.norm2Bias = bind.vector(p + "norm2.bias");
-    b.qkv = bind.matrix({p + "attn.qkv.weight"});
-    b.qkvBias = bind.vector(p + "attn.qkv.bias");
-    b.proj = bind.matrix({p + "attn.proj.weight"});
-    b.projBias = bind.vector(p + "attn.proj.bias");
-    b.up = bind.matrix({p + up + ".weight", p + "mlp.up_proj.weight"});
-    b.upBias = bind.vector(p + up + ".bias");
-    b.down = bind.matrix({p + down + ".weight"});
-    b.downBias = bind.vector(p + down + ".bias");
-    v.blocks.push_back(b);
+    b.qkv = bind.layer({p + "attn.qkv"});
+    b.proj = bind.layer({p + "attn.proj"});
+    b.up = config.qwen2 ? bind.layer({p + "mlp.fc1"}) : bind.layer({p + "mlp.gate_proj", p + "mlp.up_proj"});
+    b.down = bind.layer({p + (config.qwen2 ? "mlp.fc2" : "mlp.down_proj")});
   }
   return v;
 }
 
-template <class T>
-TextTensors<T> bindText(const ModelConfig& config, const ParameterTable& table, T* base, bool onlyTrainable) {
-  const Binder<T> bind(table, base, onlyTrainable);
-  TextTensors<T> t{};
-  t.embedding = bind.matrix({"model.embed_tokens.weight"});
+template <class Tensors, class Binder>
+Tensors bindText(const ModelConfig& config, const Binder& bind) {
+  Tensors t{};
+  t.embedding = bind.matrix("model.embed_tokens.weight");
   t.norm = bind.vector("model.norm.weight");
-  t.head = config.text.tied ? t.embedding : bind.matrix({"lm_head.weight"});
+  t.head = config.text.tied ? t.embedding : bind.matrix("lm_head.weight");
   for (int64_t i = 0; i < config.text.layers; ++i) {
     const std::string p = "model.layers." + std::to_string(i) + ".";
-    BlockTensors<T> b{};
+    auto& b = t.layers.emplace_back();
     b.norm1 = bind.vector(p + "input_layernorm.weight");
     b.norm2 = bind.vector(p + "post_attention_layernorm.weight");
-    b.qkv = bind.matrix({p + "self_attn.q_proj.weight", p + "self_attn.k_proj.weight", p + "self_attn.v_proj.weight"});
-    b.qkvBias = bind.vector(p + "self_attn.q_proj.bias");
-    b.proj = bind.matrix({p + "self_attn.o_proj.weight"});
-    b.up = bind.matrix({p + "mlp.gate_proj.weight", p + "mlp.up_proj.weight"});
-    b.down = bind.matrix({p + "mlp.down_proj.weight"});
-    t.layers.push_back(b);
+    b.qkv = bind.layer({p + "self_attn.q_proj", p + "self_attn.k_proj", p + "self_attn.v_proj"});
+    b.proj = bind.layer({p + "self_attn.o_proj"});
+    b.up = bind.layer({p + "mlp.gate_proj", p + "mlp.up_proj"});
+    b.down = bind.layer({p + "mlp.down_proj"});
   }
   return t;
 }
+}  // namespace
 
-template VisionTensors<const float> bindVision(const ModelConfig&, const ParameterTable&, const float*, bool);
-template VisionTensors<float> bindVision(const ModelConfig&, const ParameterTable&, float*, bool);
-template TextTensors<const float> bindText(const ModelConfig&, const ParameterTable&, const float*, bool);
-template TextTensors<float> bindText(const ModelConfig&, const ParameterTable&, float*, bool);
+VisionWeights bindVisionWeights(const ModelConfig& config, const ParameterTable& table, const WeightStore& store,
+                                float adapterScale) {
+  return bindVision<VisionWeights>(config, WeightBinder{table, store, adapterScale});
+}
+TextWeights bindTextWeights(const ModelConfig& config, const ParameterTable& table, const WeightStore& store,
+                            float adapterScale) {
+  return bindText<TextWeights>(config, WeightBinder{table, store, adapterScale});
+}
+VisionGradients bindVisionGradients(const ModelConfig& config, const ParameterTable& table, float* gradients) {
+  return bindVision<VisionGradients>(config, GradientBinder{table, gradients});
+}
+TextGradients bindTextGradients(const ModelConfig& config, const ParameterTable& table, float* gradients) {
+  return bindText<TextGradients>(config, GradientBinder{table, gradients});
+}
 
 }  // namespace secondlook

@@ -1,4 +1,4 @@
-// Views of the flat parameter buffers as the tensors that the two networks read.
+// A model's parameters as the two networks read them: layers with their products, biases, adapters and gradients.
 #pragma once
 
 #include <string>
@@ -6,29 +6,37 @@
 
 #include "block.h"
 #include "config.h"
-#include "parameters.h"
+#include "weight_store.h"
 
 namespace secondlook {
 
-template <class T>
+/// `Layer`: LinearWeight or LinearGradient; `T`: const float or float; `Table`: the embedding, a stored matrix.
+template <class Layer, class T, class Table>
 struct VisionTensors {
-  T *patchEmbed, *mergerNorm, *mergerNormBias, *mergerUp, *mergerUpBias, *mergerDown, *mergerDownBias;
-  std::vector<BlockTensors<T>> blocks;
+  Layer patchEmbed, mergerUp, mergerDown;
+  T *mergerNorm, *mergerNormBias;
+  std::vector<BlockTensors<Layer, T>> blocks;
 };
+using VisionWeights = VisionTensors<LinearWeight, const float, ops::Matrix>;
+using VisionGradients = VisionTensors<LinearGradient, float, float*>;
 
-template <class T>
+template <class Layer, class T, class Table>
 struct TextTensors {
-  T *embedding, *norm, *head;  // head is the embedding when tied
-  std::vector<BlockTensors<T>> layers;
+  Table embedding{}, head{};  // head is the embedding when tied
+  T* norm;
+  std::vector<BlockTensors<Layer, T>> layers;
 };
+using TextWeights = TextTensors<LinearWeight, const float, ops::Matrix>;
+using TextGradients = TextTensors<LinearGradient, float, float*>;
 
 BlockShape visionBlockShape(const ModelConfig& config);
 BlockShape textBlockShape(const ModelConfig& config);
 
-/// `base` is the flat buffer (weights or gradients). With `onlyTrainable`, matrices that take no gradient are null.
-template <class T>
-VisionTensors<T> bindVision(const ModelConfig& config, const ParameterTable& table, T* base, bool onlyTrainable);
-template <class T>
-TextTensors<T> bindText(const ModelConfig& config, const ParameterTable& table, T* base, bool onlyTrainable);
+/// `adapterScale` 0 leaves adapters out: the base model, which is the reference policy.
+VisionWeights bindVisionWeights(const ModelConfig&, const ParameterTable&, const WeightStore&, float adapterScale);
+TextWeights bindTextWeights(const ModelConfig&, const ParameterTable&, const WeightStore&, float adapterScale);
+/// `gradients` has the state layout; what takes no gradient is null.
+VisionGradients bindVisionGradients(const ModelConfig&, const ParameterTable&, float* gradients);
+TextGradients bindTextGradients(const ModelConfig&, const ParameterTable&, float* gradients);
 
 }  // namespace secondlook

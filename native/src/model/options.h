@@ -1,0 +1,41 @@
+// What a caller chooses when a model is loaded.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "positions.h"
+
+namespace secondlook {
+
+/// How matrices are kept. bfloat16: frozen ones are read where they lie in the checkpoint's mapped file, trainable ones
+/// beside a float32 master that the optimiser updates. Norms and biases are float32 in both.
+enum class Storage : uint8_t { float32, bfloat16 };
+
+/// What a tape keeps of a block: everything, its input only (the rest is computed again), or what fits in memory.
+enum class Checkpointing : uint8_t { automatic, always, never };
+
+/// Low-rank adapters: y = x W^T + scale (x A^T) B^T, A [rank, in], B [out, rank]; the base takes no gradient.
+struct LoraSettings {
+  int64_t rank = 0;  // 0: none
+  double alpha = 0;
+  bool rankStabilised = false;  // scale alpha / sqrt(rank) instead of alpha / rank
+  /// Last parts of module names in the language model ("q_proj"), or whole module paths.
+  std::vector<std::string> targets{"q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"};
+  uint64_t seed = 0;
+  float scale() const;
+};
+
+struct ModelOptions {
+  std::vector<std::string> frozen;  // prefixes of parameter names
+  bool trainable = true;
+  PositionRule positionRule = PositionRule::vllm;
+  Storage storage = Storage::float32;
+  Checkpointing checkpointing = Checkpointing::automatic;
+  bool optimiser8Bit = false;
+  LoraSettings lora;
+  std::string adapter;  // a PEFT folder to start the adapters from; empty: none
+};
+
+}  // namespace secondlook
