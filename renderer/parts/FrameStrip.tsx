@@ -9,38 +9,42 @@ interface FrameStripProps {
   readonly label: string;
   readonly media: Media;
   readonly kind: "ordered" | "shuffled";
-  /** Position in the ordered clip that is pointed at, shared by all strips of a prompt. */
-  readonly hovered: number | null;
+  /** Positions in the ordered clip that are pointed at, shared by all strips and texts of a prompt. */
+  readonly hovered: readonly number[];
   /** Position in the ordered clip that the video shows now. */
   readonly playing: number | null;
-  readonly onHover: (position: number | null) => void;
-  readonly onSeek: (ptsSec: number) => void;
+  /** With the first characters of each frame's content hash. */
+  readonly hashes: boolean;
+  readonly onHover: (positions: readonly number[]) => void;
+  readonly onSeek: (positions: readonly number[]) => void;
 }
+
+const NONE: readonly number[] = [];
 
 /** Position in the ordered clip of what the view shows at place `index`. */
 export function sourcePosition(media: Pick<Media, "permutation">, index: number): number {
   return media.permutation?.[index] ?? index;
 }
 
-export function FrameStrip({ label, media, kind, hovered, playing, onHover, onSeek }: FrameStripProps) {
+export function FrameStrip({ label, media, kind, hovered, playing, hashes, onHover, onSeek }: FrameStripProps) {
   return (
     <div className={styles["strip"]} data-kind={kind}>
       <span className={styles["label"]}>{label}</span>
       <ol
         style={{ gridTemplateColumns: `repeat(${media.frames.length}, minmax(0, 84px))` }}
-        onMouseLeave={() => onHover(null)}
+        onMouseLeave={() => onHover(NONE)}
       >
         {media.frames.map((frame, index) => {
           const position = sourcePosition(media, index);
           const span = media.tokenSpans[index];
           const words = `Frame ${frame.index} at ${frame.ptsSec.toFixed(2)} s${span ? `, prompt tokens ${span[0]} to ${span[1] - 1}` : ""}`;
           return (
-            <li key={index} data-hovered={hovered === position} data-playing={playing === position}>
+            <li key={index} data-hovered={hovered.includes(position)} data-playing={playing === position}>
               <button
                 type="button"
-                onMouseEnter={() => onHover(position)}
-                onFocus={() => onHover(position)}
-                onClick={() => onSeek(frame.ptsSec)}
+                onMouseEnter={() => onHover([position])}
+                onFocus={() => onHover([position])}
+                onClick={() => onSeek([position])}
                 title={words}
               >
                 <img
@@ -57,6 +61,7 @@ export function FrameStrip({ label, media, kind, hovered, playing, onHover, onSe
                 {kind === "shuffled" && <b title="Place in the ordered clip">{position + 1}</b>}
                 {frame.ptsSec.toFixed(2)} s
               </span>
+              {hashes && <code title={frame.hash}>{frame.hash.slice(0, 8)}</code>}
             </li>
           );
         })}
@@ -71,7 +76,7 @@ export function PermutationLines({
   hovered,
 }: {
   readonly permutation: readonly number[];
-  readonly hovered: number | null;
+  readonly hovered: readonly number[];
 }) {
   const count = permutation.length;
   return (
@@ -87,15 +92,15 @@ export function PermutationLines({
         <path
           key={index}
           d={`M${position + 0.5} 0 C${position + 0.5} .55 ${index + 0.5} .45 ${index + 0.5} 1`}
-          data-hovered={hovered === position}
-          data-dimmed={hovered !== null && hovered !== position}
+          data-hovered={hovered.includes(position)}
+          data-dimmed={hovered.length > 0 && !hovered.includes(position)}
         />
       ))}
     </svg>
   );
 }
 
-/** Where in the prompt each frame's placeholder tokens lie. */
+/** Where in the prompt each frame's placeholder tokens lie, and what is known of the frames that are pointed at. */
 export function PromptRuler({
   media,
   promptTokens,
@@ -103,9 +108,12 @@ export function PromptRuler({
 }: {
   readonly media: Media;
   readonly promptTokens: number;
-  readonly hovered: number | null;
+  readonly hovered: readonly number[];
 }) {
-  const current = media.tokenSpans.find((_, index) => hovered === sourcePosition(media, index));
+  const isHovered = (index: number) => hovered.includes(sourcePosition(media, index));
+  const first = media.tokenSpans.findIndex((_, index) => isHovered(index));
+  const last = media.tokenSpans.findLastIndex((_, index) => isHovered(index));
+  const frame = media.frames[first];
   return (
     <div className={styles["ruler"]}>
       <span className={styles["bar"]} aria-hidden="true">
@@ -113,14 +121,14 @@ export function PromptRuler({
           <i
             key={index}
             style={{ left: `${(from / promptTokens) * 100}%`, width: `${((to - from) / promptTokens) * 100}%` }}
-            data-hovered={hovered === sourcePosition(media, index)}
+            data-hovered={isHovered(index)}
           />
         ))}
       </span>
       <span className={styles["words"]}>
-        {current
-          ? `prompt tokens ${current[0]}–${current[1] - 1} of ${promptTokens}`
-          : `${promptTokens} prompt tokens; coloured: the video`}
+        {first >= 0 && frame
+          ? `${first === last ? `frame ${frame.index} of the file, ${frame.ptsSec.toFixed(3)} s` : `frames ${frame.index} to ${media.frames[last]!.index}, ${frame.ptsSec.toFixed(3)} to ${media.frames[last]!.ptsSec.toFixed(3)} s`} · prompt tokens ${media.tokenSpans[first]![0]}–${media.tokenSpans[last]![1] - 1} of ${promptTokens}`
+          : `${promptTokens} prompt tokens; coloured: the ${media.frames.length} frames, ${media.width} × ${media.height} pixels each`}
       </span>
     </div>
   );

@@ -16,21 +16,16 @@ export function rewardPartColor(part: string, index: number): string {
   return COLORS[part] ?? OTHER_COLORS[index % OTHER_COLORS.length]!;
 }
 
-/** How a rollout's reward adds up, against the mean of its group, and the advantage that follows. */
+/** How a rollout's reward adds up, against the mean of its group: in one line. */
 export function RewardWaterfall({
   rollout,
   reach,
   mean,
-  std,
-  detailed,
 }: {
   readonly rollout: RolloutView;
   /** The greatest reward of the pair: the bar's full length. */
   readonly reach: number;
   readonly mean: number | null;
-  readonly std: number | null;
-  /** With the sum written out. */
-  readonly detailed: boolean;
 }) {
   const parts = Object.entries(rollout.rewards);
   const share = (value: number) => `${Math.max(0, (value / reach) * 100)}%`;
@@ -48,26 +43,6 @@ export function RewardWaterfall({
         )}
         {mean !== null && <i title={`Mean of the group ${formatNumber(mean)}`} style={{ left: share(mean) }} />}
       </div>
-      {detailed && (
-        <p className={styles["sum"]}>
-          {parts.map(([part, value], index) => (
-            <span key={part}>
-              {index > 0 && <em>+</em>}
-              <b style={{ background: rewardPartColor(part, index) }} />
-              {rewardPartLabel(part)} <strong>{formatNumber(value)}</strong>
-            </span>
-          ))}
-          <span>
-            <em>=</em> reward <strong>{formatNumber(rollout.reward)}</strong>
-          </span>
-          {mean !== null && rollout.advantage !== null && (
-            <span title="Advantage: the reward against its group, in standard deviations">
-              <em>→</em> ({formatNumber(rollout.reward)} − mean {formatNumber(mean)}) / spread {formatNumber(std)}{" "}
-              <em>=</em> advantage <strong>{formatSigned(rollout.advantage)}</strong>
-            </span>
-          )}
-        </p>
-      )}
     </div>
   );
 }

@@ -17,7 +17,16 @@ interface VideoPlayerProps {
   readonly frames: readonly FrameRef[];
   /** Position in `frames` of the newest model frame at or before what is shown. */
   readonly onFrame: (position: number) => void;
+  /** Drawn under the timeline: where something is said to happen, and where it does. */
+  readonly segments?: readonly VideoSegment[];
   readonly ref?: Ref<VideoHandle>;
+}
+
+export interface VideoSegment {
+  readonly label: string;
+  readonly fromSec: number;
+  readonly toSec: number;
+  readonly kind: "truth" | "prediction";
 }
 
 /** A tenth of a frame at 25 frames a second: presented times are rounded to the container's time base. */
@@ -32,7 +41,7 @@ export function frameAt(frames: readonly FrameRef[], timeSec: number): number {
   return position;
 }
 
-export function VideoPlayer({ url, path, frames, onFrame, ref }: VideoPlayerProps) {
+export function VideoPlayer({ url, path, frames, onFrame, segments = [], ref }: VideoPlayerProps) {
   const video = useRef<HTMLVideoElement>(null);
   const [time, setTime] = useState(0);
   const [duration, setDuration] = useState(0);
@@ -116,6 +125,24 @@ export function VideoPlayer({ url, path, frames, onFrame, ref }: VideoPlayerProp
         </div>
         <output>{time.toFixed(2)} s</output>
       </div>
+      {segments.length > 0 && (
+        <ul className={styles["segments"]} aria-label="Segments">
+          {segments.map((segment, index) => (
+            <li key={index} title={`${segment.label}: ${segment.fromSec.toFixed(2)} to ${segment.toSec.toFixed(2)} s`}>
+              <span>{segment.label}</span>
+              <b>
+                <i
+                  data-kind={segment.kind}
+                  style={{
+                    left: `${Math.min(100, (segment.fromSec / length) * 100)}%`,
+                    width: `${Math.min(100, (Math.max(0.02, segment.toSec - segment.fromSec) / length) * 100)}%`,
+                  }}
+                />
+              </b>
+            </li>
+          ))}
+        </ul>
+      )}
     </div>
   );
 }

@@ -23,3 +23,12 @@ it("colours improbable tokens strongly and certain ones not at all", () => {
   expect(heatColor("logProb", 0, scale)).toContain(" 0%");
   expect(heatColor("logProb", -9, scale)).toContain(" 62%");
 });
+
+it("takes the ratio from the newest log-probability over the one at sampling", () => {
+  const tokens = { tokens: ["a"], ids: [1], channels: { logProb: [-1], oldLogProb: [-1], newLogProb: [-0.5] } };
+  expect(channelValues(tokens, "ratio")![0]).toBeCloseTo(Math.exp(0.5), 12);
+  expect(channelValues({ ...tokens, channels: { logProb: [-1] } }, "ratio")).toBeUndefined();
+  const scale = scaleOf("ratio", [0.8, 1, 1.1]);
+  expect(scale.low).toBeCloseTo(0.8, 12);
+  expect(scale.high).toBeCloseTo(1.2, 12);
+});

@@ -1,21 +1,30 @@
 import { useMemo, useState } from "react";
-import type { StepIndexEntry } from "../../contract/methods.ts";
+import type { RunDetail, StepIndexEntry } from "../../contract/methods.ts";
+import { recompute } from "../../science/what-if.ts";
+import type { WhatIfSettings } from "../../science/what-if.ts";
 import { useActions } from "../actions.ts";
 import { Button } from "../parts/Button.tsx";
 import { EmptyState, ErrorNote, Skeleton } from "../parts/EmptyState.tsx";
 import { Page } from "../parts/Page.tsx";
+import { Segmented } from "../parts/Segmented.tsx";
 import { TOKEN_CHANNELS } from "../parts/token-heat.ts";
 import type { TokenChannel } from "../parts/token-heat.ts";
-import { formatRoute } from "../state/address.ts";
+import { formatRoute, ROLLOUTS_VIEWS } from "../state/address.ts";
 import type { RolloutsView } from "../state/address.ts";
 import { useService } from "../state/queries.ts";
 import { navigate } from "../state/route.ts";
+import { Corrections } from "./rollouts/corrections/Corrections.tsx";
 import { GroupList } from "./rollouts/GroupList.tsx";
+import { PromptHistory } from "./rollouts/history/PromptHistory.tsx";
+import { DeadGroupMap } from "./rollouts/map/DeadGroupMap.tsx";
 import { joinPairs, passesFilter } from "./rollouts/pairs.ts";
 import type { PairFilter } from "./rollouts/pairs.ts";
 import { PairView } from "./rollouts/PairView.tsx";
 import type { ShownViews } from "./rollouts/PairView.tsx";
+import { loggedGroups, runSettings } from "./rollouts/run-settings.ts";
 import { StepScrubber } from "./rollouts/StepScrubber.tsx";
+import { VIEW_WORDS } from "./rollouts/views.ts";
+import { WhatIf } from "./rollouts/what-if/WhatIf.tsx";
 import styles from "./Rollouts.module.css";
 
 interface RolloutsProps {
@@ -38,9 +47,9 @@ export function nearestStep(steps: readonly StepIndexEntry[], asked: number | nu
   );
 }
 
-/** The answers of a run, step by step, beside the frames that the model saw. */
+/** The answers of a run, step by step, beside the frames that the model saw; and what they say together. */
 export function Rollouts(place: RolloutsProps) {
-  const { run, step: asked } = place;
+  const { run, step: asked, view = "answers" } = place;
   const detail = useService("runs.get", { run });
   const { data: steps, error } = useService("rollouts.steps", { run });
   const step = nearestStep(steps ?? [], asked);
@@ -50,27 +59,46 @@ export function Rollouts(place: RolloutsProps) {
     { label: name, href: formatRoute({ screen: "live", run, tab: "overview" }) },
   ];
   const openRun = () => navigate({ screen: "live", run, tab: "overview" });
+  const openView = (next: RolloutsView) =>
+    navigate({ screen: "rollouts", run, step: asked, pair: place.pair, rollout: place.rollout, view: next });
+  useActions(
+    ROLLOUTS_VIEWS.map((each, index) => ({
+      id: `rollouts-${each}`,
+      label: VIEW_WORDS[each].label,
+      group: "Rollouts" as const,
+      shortcut: `v ${index + 1}`,
+      perform: () => openView(each),
+    })),
+  );
   return (
     <Page
       crumbs={crumbs}
       title="Rollouts"
       flush
       actions={
-        <Button icon="live" shortcut="g l" hint="Curves of this run" onClick={openRun}>
-          Live run
-        </Button>
+        <>
+          <Segmented
+            label="View"
+            value={view}
+            onChange={openView}
+            choices={ROLLOUTS_VIEWS.map((value) => ({ value, ...VIEW_WORDS[value] }))}
+          />
+          <Button icon="live" shortcut="g l" hint="Curves of this run" onClick={openRun}>
+            Live run
+          </Button>
+        </>
       }
     >
       {error && !steps ? (
         <div className={styles["pad"]}>
           <ErrorNote error={error} />
         </div>
-      ) : !steps ? (
+      ) : !steps || !detail.data ? (
         <div className={styles["pad"]}>
           <Skeleton height={64} />
           <Skeleton height={360} />
         </div>
-      ) : step === null ? (
+      ) : step === null && view !== "prompt" ? (
         <div className={styles["pad"]}>
           <EmptyState
             icon="rollouts"
@@ -81,8 +109,14 @@ export function Rollouts(place: RolloutsProps) {
             </Button>
           </EmptyState>
         </div>
+      ) : view === "corrections" ? (
+        <Corrections run={detail.data} step={asked} />
+      ) : view === "map" ? (
+        <DeadGroupMap run={detail.data} />
+      ) : view === "prompt" ? (
+        <PromptHistory run={detail.data} sample={place.sample ?? null} />
       ) : (
-        <StepView {...place} steps={steps} step={step} following={asked === null} />
+        <StepView {...place} detail={detail.data} view={view} steps={steps} step={step!} following={asked === null} />
       )}
     </Page>
   );
@@ -90,26 +124,49 @@ export function Rollouts(place: RolloutsProps) {
 
 function StepView({
   run,
+  detail,
+  view,
   steps,
   step,
   following,
   pair: askedPair,
   rollout,
-}: RolloutsProps & { readonly steps: readonly StepIndexEntry[]; readonly step: number; readonly following: boolean }) {
+}: RolloutsProps & {
+  readonly detail: RunDetail;
+  readonly view: "answers" | "what-if";
+  readonly steps: readonly StepIndexEntry[];
+  readonly step: number;
+  readonly following: boolean;
+}) {
   const { data: groups, error } = useService("rollouts.groups", { run, step });
+  const { config } = detail;
   const [filter, setFilter] = useState<PairFilter>("all");
   const [channel, setChannel] = useState<TokenChannel>("logProb");
   const [views, setViews] = useState<ShownViews>("both");
   const pairs = useMemo(() => joinPairs(groups ?? []), [groups]);
   const shown = useMemo(() => pairs.filter((candidate) => passesFilter(candidate, filter)), [pairs, filter]);
-  const pair = pairs.find((candidate) => candidate.pair === askedPair) ?? shown[0] ?? pairs[0] ?? null;
+  // What would change is seen best where there is something to push.
+  const first = view === "what-if" ? pairs.find(({ ordered }) => !ordered.dead) : shown[0];
+  const pair = pairs.find((candidate) => candidate.pair === askedPair) ?? first ?? pairs[0] ?? null;
   const rollouts = pair ? [...pair.ordered.rollouts, ...(pair.shuffled?.rollouts ?? [])] : [];
 
-  const goStep = (next: number) =>
-    navigate({ screen: "rollouts", run, step: next, pair: null, rollout: null }, "replace");
-  const goPair = (next: string) => navigate({ screen: "rollouts", run, step, pair: next, rollout: null }, "replace");
-  const goRollout = (next: number) =>
-    navigate({ screen: "rollouts", run, step, pair: pair!.pair, rollout: next }, "replace");
+  const values = useMemo(() => runSettings({ config }), [config]);
+  const [changed, setChanged] = useState<WhatIfSettings | null>(null);
+  const pulls = useMemo(() => {
+    if (!values) return null;
+    const trained = pairs.filter(({ ordered }) => ordered.trained);
+    const recomputed = recompute(loggedGroups(trained), values, values.weights);
+    return new Map(trained.map((each, place) => [each.pair, recomputed[place]!.pulls]));
+  }, [pairs, values]);
+
+  const go = (next: {
+    readonly step?: number | null;
+    readonly pair?: string | null;
+    readonly rollout?: number | null;
+  }) => navigate({ screen: "rollouts", run, view, step, pair: null, rollout: null, ...next }, "replace");
+  const goStep = (next: number) => go({ step: next });
+  const goPair = (next: string) => go({ pair: next });
+  const goRollout = (next: number) => go({ pair: pair!.pair, rollout: next });
   const moveIn = <Item,>(list: readonly Item[], at: number, by: number, go: (item: Item) => void) => {
     const next = list[Math.max(0, Math.min(list.length - 1, at + by))];
     if (next !== undefined) go(next);
@@ -183,32 +240,65 @@ function StepView({
         step={step}
         following={following}
         onStep={goStep}
-        onFollow={() => navigate({ screen: "rollouts", run, step: null, pair: null, rollout: null }, "replace")}
+        onFollow={() => go({ step: null })}
       />
-      <div className={styles["body"]}>
-        <GroupList pairs={pairs} filter={filter} selected={pair?.pair ?? null} onFilter={setFilter} onSelect={goPair} />
-        {error && !groups ? (
-          <div className={styles["pad"]}>
-            <ErrorNote error={error} />
-          </div>
-        ) : pair ? (
-          <PairView
-            key={pair.pair}
-            run={run}
-            pair={pair}
-            selected={rollout}
-            channel={channel}
-            views={views}
-            onSelect={goRollout}
-            onChannel={setChannel}
-            onViews={setViews}
+      {view === "what-if" ? (
+        !pair ? (
+          <div className={styles["pad"]}>{error ? <ErrorNote error={error} /> : <Skeleton height={320} />}</div>
+        ) : values ? (
+          <WhatIf
+            recipe={detail.recipe}
+            preset={detail.preset}
+            pairs={pairs}
+            base={values}
+            settings={changed ?? values}
+            selected={pair}
+            onSettings={setChanged}
+            onSelect={goPair}
+            onOpen={(opened, id) => navigate({ screen: "rollouts", run, step, pair: opened, rollout: id })}
           />
         ) : (
           <div className={styles["pad"]}>
-            {groups ? <EmptyState icon="rollouts" title="This step has no groups." /> : <Skeleton height={320} />}
+            <EmptyState
+              icon="recipes"
+              title="This run's journal holds no recipe settings, so there is nothing to compute other advantages from."
+            />
           </div>
-        )}
-      </div>
+        )
+      ) : (
+        <div className={styles["body"]}>
+          <GroupList
+            pairs={pairs}
+            filter={filter}
+            selected={pair?.pair ?? null}
+            onFilter={setFilter}
+            onSelect={goPair}
+          />
+          {error && !groups ? (
+            <div className={styles["pad"]}>
+              <ErrorNote error={error} />
+            </div>
+          ) : pair ? (
+            <PairView
+              key={pair.pair}
+              run={run}
+              pair={pair}
+              settings={values}
+              pulls={pulls?.get(pair.pair) ?? null}
+              selected={rollout}
+              channel={channel}
+              views={views}
+              onSelect={goRollout}
+              onChannel={setChannel}
+              onViews={setViews}
+            />
+          ) : (
+            <div className={styles["pad"]}>
+              {groups ? <EmptyState icon="rollouts" title="This step has no groups." /> : <Skeleton height={320} />}
+            </div>
+          )}
+        </div>
+      )}
     </div>
   );
 }

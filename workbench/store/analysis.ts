@@ -43,12 +43,16 @@ export function correctionExamples(database: Db, query: ExampleQuery): Correctio
   const bits = kind === "any" ? hesitation | recheck | flip : CORRECTION_BITS[kind];
   const rows = database
     .prepare(
-      `SELECT r.line AS id, r.event AS event, g.event AS "group" FROM rollouts r
-       JOIN groups g ON g.run = r.run AND g.step = r.step AND g.name = r.group_name AND g.superseded = 0
-       WHERE r.run = ? AND r.step BETWEEN ? AND ? AND r.superseded = 0 AND (r.corrections & ?) <> 0
-       ORDER BY r.step DESC, r.line LIMIT ?`,
+      // Found in the index alone; only those that are shown are read. CROSS JOIN keeps this order.
+      `SELECT r.line AS id, r.event AS event, g.event AS "group" FROM (
+         SELECT line FROM rollouts
+         WHERE run = @run AND step BETWEEN @fromStep AND @toStep AND superseded = 0 AND (corrections & @bits) <> 0
+         ORDER BY step DESC, line LIMIT @limit
+       ) found CROSS JOIN rollouts r ON r.run = @run AND r.line = found.line
+       CROSS JOIN groups g ON g.run = @run AND g.step = r.step AND g.name = r.group_name AND g.superseded = 0
+       ORDER BY r.step DESC, r.line`,
     )
-    .all(run, fromStep, toStep, bits, limit) as { id: number; event: string; group: string }[];
+    .all({ run, fromStep, toStep, bits, limit }) as { id: number; event: string; group: string }[];
   return rows.map((row) => {
     const { step, pair, view, question, answer, task } = JSON.parse(row.group) as EventOf<"group">;
     return { ...rolloutView(row.id, row.event), step, pair, view, question, answer, task };

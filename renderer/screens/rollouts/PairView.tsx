@@ -1,19 +1,21 @@
 import { useCallback, useMemo, useRef, useState } from "react";
 import type { GroupView } from "../../../contract/methods.ts";
-import { useActions } from "../../actions.ts";
 import { GateReadout } from "../../parts/GateReadout.tsx";
-import { FrameStrip, PermutationLines, PromptRuler } from "../../parts/FrameStrip.tsx";
-import { VideoPlayer } from "../../parts/VideoPlayer.tsx";
-import type { VideoHandle } from "../../parts/VideoPlayer.tsx";
 import { formatPercent } from "../../parts/format.ts";
 import { channelValues, scaleOf } from "../../parts/token-heat.ts";
 import type { TokenChannel } from "../../parts/token-heat.ts";
 import { useServices } from "../../state/queries.ts";
 import { ChannelBar } from "./ChannelBar.tsx";
+import { Evidence } from "./Evidence.tsx";
+import type { EvidenceHandle } from "./Evidence.tsx";
 import { shareCorrect } from "./pairs.ts";
 import type { Pair } from "./pairs.ts";
 import { RolloutCard } from "./RolloutCard.tsx";
+import { withPush } from "./token-pushes.ts";
+import type { PushSettings } from "./token-pushes.ts";
 import styles from "./PairView.module.css";
+
+const NOTHING: readonly number[] = [];
 
 export type ShownViews = "both" | "ordered" | "shuffled";
 
@@ -21,6 +23,8 @@ export type ShownViews = "both" | "ordered" | "shuffled";
 export function PairView({
   run,
   pair,
+  settings,
+  pulls,
   selected,
   channel,
   views,
@@ -30,6 +34,10 @@ export function PairView({
 }: {
   readonly run: string;
   readonly pair: Pair;
+  /** The run's own; null where it does not say. */
+  readonly settings: PushSettings | null;
+  /** Of each ordered rollout, by index. */
+  readonly pulls: readonly number[] | null;
   readonly selected: number | null;
   readonly channel: TokenChannel;
   readonly views: ShownViews;
@@ -48,8 +56,14 @@ export function PairView({
     rollouts.map(({ id }) => ({ run, rollout: id })),
   );
   const tokens = useMemo(
-    () => new Map(rollouts.map(({ id }, index) => [id, tokenQueries[index]?.data])),
-    [rollouts, tokenQueries],
+    () =>
+      new Map(
+        rollouts.map(({ id }, index) => {
+          const data = tokenQueries[index]?.data;
+          return [id, data && withPush(data, settings)];
+        }),
+      ),
+    [rollouts, tokenQueries, settings],
   );
   const scale = useMemo(
     () =>
@@ -59,12 +73,38 @@ export function PairView({
       ),
     [channel, tokens],
   );
+  const [pointed, setPointed] = useState<readonly number[]>(NOTHING);
+  // The same places again must not redraw thousands of tokens.
+  const point = useCallback(
+    (positions: readonly number[]) =>
+      setPointed((now) =>
+        now.length === positions.length && now.every((at, i) => at === positions[i]) ? now : positions,
+      ),
+    [],
+  );
+  const evidence = useRef<EvidenceHandle>(null);
+  const show = useCallback(
+    (positions: readonly number[]) => {
+      point(positions);
+      evidence.current?.show(positions);
+    },
+    [point],
+  );
   const reach = Math.max(...rollouts.map(({ reward }) => reward), 1e-6);
   const shown = shuffled ? groups.filter(({ kind }) => views === "both" || views === kind) : groups;
   return (
     <div className={styles["pair"]}>
       <Prompt group={ordered} />
-      {ordered.media && <Evidence key={pair.pair} ordered={ordered} shuffled={shuffled} />}
+      {ordered.media && (
+        <Evidence
+          key={pair.pair}
+          ref={evidence}
+          ordered={ordered}
+          shuffled={shuffled}
+          pointed={pointed}
+          onPoint={point}
+        />
+      )}
       {ordered.gate && <GateReadout gate={ordered.gate} />}
       <ChannelBar
         channel={channel}
@@ -94,8 +134,13 @@ export function PairView({
                 channel={channel}
                 scale={scale}
                 reach={reach}
+                settings={settings}
+                pull={group.trained ? (pulls?.[rollout.index] ?? null) : null}
                 selected={rollout.id === selected}
+                pointed={pointed}
                 onSelect={() => onSelect(rollout.id)}
+                onPoint={point}
+                onSeek={show}
               />
             ))}
           </section>
@@ -128,67 +173,6 @@ function Prompt({ group }: { readonly group: GroupView }) {
       <p className={styles["source"]}>
         {group.task.replaceAll("_", " ")} · {group.problemType} · {group.sampleId}
       </p>
-    </section>
-  );
-}
-
-/** The video in its file beside the frames that were taken from it, in both orders. */
-function Evidence({ ordered, shuffled }: { readonly ordered: GroupView; readonly shuffled: GroupView | null }) {
-  const media = ordered.media!;
-  const [hovered, setHovered] = useState<number | null>(null);
-  const [playing, setPlaying] = useState<number | null>(null);
-  const video = useRef<VideoHandle>(null);
-  const seek = useCallback((ptsSec: number) => video.current?.seek(ptsSec), []);
-  const frameStep = (by: number) => {
-    const next = Math.max(0, Math.min(media.frames.length - 1, (playing ?? 0) + by));
-    setPlaying(next);
-    seek(media.frames[next]!.ptsSec);
-  };
-  const isVideo = media.kind === "video";
-  useActions([
-    {
-      id: "play",
-      label: "Play or pause the video",
-      group: "Rollouts",
-      shortcut: "Space",
-      enabled: isVideo,
-      perform: () => video.current?.toggle(),
-    },
-    {
-      id: "frame-before",
-      label: "Model frame before",
-      group: "Rollouts",
-      shortcut: ",",
-      hidden: true,
-      enabled: isVideo,
-      perform: () => frameStep(-1),
-    },
-    {
-      id: "frame-after",
-      label: "Model frame after",
-      group: "Rollouts",
-      shortcut: ".",
-      hidden: true,
-      enabled: isVideo,
-      perform: () => frameStep(1),
-    },
-  ]);
-  const strip = { hovered, playing: isVideo ? playing : null, onHover: setHovered, onSeek: seek };
-  return (
-    <section className={styles["evidence"]} aria-label="What the model saw">
-      {isVideo && (
-        <VideoPlayer ref={video} url={media.videoUrl} path={media.path} frames={media.frames} onFrame={setPlaying} />
-      )}
-      <div className={styles["strips"]}>
-        <FrameStrip {...strip} kind="ordered" label={isVideo ? "In order" : "Picture"} media={media} />
-        {shuffled?.media?.permutation && (
-          <>
-            <PermutationLines permutation={shuffled.media.permutation} hovered={hovered} />
-            <FrameStrip {...strip} kind="shuffled" label="Shuffled" media={shuffled.media} />
-          </>
-        )}
-        <PromptRuler media={media} promptTokens={ordered.promptTokens} hovered={hovered} />
-      </div>
     </section>
   );
 }

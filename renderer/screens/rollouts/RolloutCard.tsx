@@ -1,14 +1,16 @@
-import { useEffect, useRef } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { GroupView, RolloutView, TokenChannels } from "../../../contract/methods.ts";
-import { findCorrections } from "../../../science/aha.ts";
+import type { Citation } from "../../../science/citations.ts";
+import type { WhatIfSettings } from "../../../science/what-if.ts";
 import { Icon } from "../../parts/Icon.tsx";
+import { RewardCascade } from "../../parts/RewardCascade.tsx";
 import { RewardWaterfall } from "../../parts/RewardWaterfall.tsx";
+import { TokenPlot } from "../../parts/TokenPlot.tsx";
 import { TokenText } from "../../parts/TokenText.tsx";
 import { formatNumber, formatSigned } from "../../parts/format.ts";
 import type { Scale, TokenChannel } from "../../parts/token-heat.ts";
+import { citedPositions } from "./evidence-times.ts";
 import styles from "./RolloutCard.module.css";
-
-const correctionSpans = (text: string) => findCorrections(text).map(({ start, end }): [number, number] => [start, end]);
 
 const STOP_WORDS: Readonly<Record<string, string>> = {
   length: "hit the length limit",
@@ -18,32 +20,48 @@ const STOP_WORDS: Readonly<Record<string, string>> = {
 /** Without the run's tokenizer the service knows tokens by number only: then the text is shown besides. */
 const hasNoTexts = ({ tokens }: TokenChannels) => tokens.length > 0 && tokens.every((token) => /^⟨\d+⟩$/.test(token));
 
-/** One answer: verdict, reward, advantage, and its text token by token. */
-export function RolloutCard({
-  rollout,
-  group,
-  tokens,
-  channel,
-  scale,
-  reach,
-  selected,
-  onSelect,
-}: {
+export interface RolloutCardProps {
   readonly rollout: RolloutView;
   readonly group: GroupView;
   readonly tokens: TokenChannels | undefined;
   readonly channel: TokenChannel;
   readonly scale: Scale;
   readonly reach: number;
+  readonly settings: WhatIfSettings | null;
+  /** Of the rollout's gradient; null where it is not trained on. */
+  readonly pull: number | null;
   readonly selected: boolean;
+  /** Positions in the ordered clip that are pointed at. */
+  readonly pointed: readonly number[];
   readonly onSelect: () => void;
-}) {
+  readonly onPoint: (positions: readonly number[]) => void;
+  readonly onSeek: (positions: readonly number[]) => void;
+}
+
+/** One answer: verdict, reward, advantage, and its text token by token. */
+export function RolloutCard(props: RolloutCardProps) {
+  const { rollout, group, tokens, channel, scale, reach, selected, pointed, onSelect, onPoint, onSeek } = props;
   const card = useRef<HTMLElement>(null);
+  const [cursor, setCursor] = useState<number | null>(null);
   useEffect(() => {
     if (selected) card.current?.scrollIntoView({ block: "nearest" });
   }, [selected]);
   const bonus = group.gate?.passed === true && group.gate.eligible.includes(rollout.index);
   const { advantage } = rollout;
+  const { media } = group;
+  const onCitation = useCallback(
+    (citation: Citation | null, chosen: boolean) => {
+      if (!media) return;
+      const positions = citation ? citedPositions(media, citation) : [];
+      if (chosen) onSeek(positions);
+      else onPoint(positions);
+    },
+    [media, onPoint, onSeek],
+  );
+  const isLit = useMemo(() => {
+    if (!media || pointed.length === 0) return undefined;
+    return (citation: Citation) => citedPositions(media, citation).some((position) => pointed.includes(position));
+  }, [media, pointed]);
   return (
     <article
       ref={card}
@@ -53,7 +71,14 @@ export function RolloutCard({
       onClick={onSelect}
     >
       <header>
-        <span className={styles["index"]}>#{rollout.index + 1}</span>
+        <button
+          type="button"
+          className={styles["index"]}
+          aria-expanded={selected}
+          aria-label={`Answer ${rollout.index + 1}`}
+        >
+          #{rollout.index + 1}
+        </button>
         <span className={styles["verdict"]} data-correct={rollout.correct}>
           <Icon name={rollout.correct ? "check" : "cross"} size={13} />
           {rollout.prediction || "no answer"}
@@ -74,17 +99,25 @@ export function RolloutCard({
           )}
         </span>
       </header>
-      <RewardWaterfall
-        rollout={rollout}
-        reach={reach}
-        mean={group.rewardMean}
-        std={group.rewardStd}
-        detailed={selected}
-      />
+      <RewardWaterfall rollout={rollout} reach={reach} mean={group.rewardMean} />
+      {selected && <RewardCascade rollout={rollout} group={group} settings={props.settings} pull={props.pull} />}
       <div className={styles["body"]}>
         {(!tokens || hasNoTexts(tokens)) && <p className={styles["plain"]}>{rollout.text}</p>}
-        {tokens && <TokenText tokens={tokens} channel={channel} scale={scale} underline={correctionSpans} />}
+        {tokens && (
+          <TokenText
+            tokens={tokens}
+            channel={channel}
+            scale={scale}
+            cursor={cursor}
+            onCursor={setCursor}
+            {...(media?.kind === "video" ? { onCitation } : {})}
+            {...(isLit ? { isLit } : {})}
+          />
+        )}
       </div>
+      {tokens && selected && (
+        <TokenPlot tokens={tokens} channel={channel} scale={scale} cursor={cursor} onCursor={setCursor} />
+      )}
     </article>
   );
 }
