@@ -6,6 +6,7 @@ import { demo } from "./demo.ts";
 import { doctor } from "./doctor.ts";
 import { pack } from "./pack.ts";
 import { pretrain } from "./pretrain.ts";
+import { rescore } from "./rescore.ts";
 import { resume } from "./resume.ts";
 import { runs } from "./runs.ts";
 import { serve } from "./serve.ts";
@@ -24,4 +25,5 @@ export const COMMANDS: readonly Command[] = [
   pack,
   pretrain,
   annotate,
+  rescore,
 ];
