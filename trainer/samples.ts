@@ -69,7 +69,7 @@ async function regularFile(path: string): Promise<{ size: number }> {
  * The absolute path of a sample's medium, links resolved.
  * @throws MediaError when it does not exist or a link leads out of the media root.
  */
-export async function mediaPath(mediaRoot: string, sample: Sample): Promise<string> {
+export async function mediaPath(mediaRoot: string, sample: Pick<Sample, "id" | "path">): Promise<string> {
   const root = await realpath(mediaRoot).catch(() => resolve(mediaRoot));
   const named = resolve(root, sample.path);
   let real: string;

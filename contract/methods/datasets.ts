@@ -131,7 +131,7 @@ export interface DatasetRow {
   readonly durationSec: number | null;
   readonly width: number | null;
   readonly height: number | null;
-  /** Signed, short-lived; null when the file is not there. */
+  /** Signed, short-lived; null when the file is not there, or where no addresses were asked for. */
   readonly mediaUrl: string | null;
 }
 
@@ -179,10 +179,10 @@ export interface DatasetOverlap {
   readonly name: string;
   /** Rows of this dataset whose question, options, answer and medium stand in the other one too. */
   readonly rows: number;
-  /** Rows of this dataset whose medium (by content where both were checked, else by path and size) the other one has. */
+  /** Rows of this dataset whose medium the other one has: by content where both were checked, else by path under one root. */
   readonly rowsWithMedia: number;
-  /** How many media of both datasets were compared by content. */
-  readonly mediaByContent: number;
+  /** How many media of this dataset and of the other one have a known content. */
+  readonly hashed: readonly [number, number];
   /** Some rows of this dataset that are concerned; at most 20. */
   readonly examples: readonly number[];
 }
@@ -213,10 +213,65 @@ export interface DatasetPreview {
   readonly mediaFound: number;
 }
 
+const dataset = z.object({ dataset: z.string() });
+
+const filter = z.object({
+  text: z.string().max(1000).optional(),
+  problemTypes: z.array(z.string()).max(20).optional(),
+  dataType: z.enum(["image", "video"]).optional(),
+  sources: z.array(z.string()).max(1000).optional(),
+  media: z.enum(["present", "missing", "decodable", "undecodable"]).optional(),
+  /** Rows that repeat an earlier one, or rows whose medium another file repeats. */
+  duplicates: z.enum(["rows", "media"]).optional(),
+});
+export type DatasetFilter = z.infer<typeof filter>;
+
 export const datasetInputs = {
   "datasets.list": z.object({}),
+  "datasets.imports": z.object({}),
+  "datasets.get": dataset,
+  "datasets.preview": z.object({ file: z.string(), mediaRoot: z.string().optional() }),
+  "datasets.import": z.object({ file: z.string(), mediaRoot: z.string(), name: z.string().max(200).optional() }),
+  "datasets.dismissImport": z.object({ import: z.string() }),
+  "datasets.refresh": dataset,
+  "datasets.rename": z.object({ dataset: z.string(), name: z.string().min(1).max(200) }),
+  "datasets.remove": dataset,
+  "datasets.problems": z.object({
+    dataset: z.string(),
+    from: z.number().int().min(0),
+    count: z.number().int().min(1).max(500),
+  }),
+  "datasets.rows": z.object({
+    dataset: z.string(),
+    filter: filter.optional(),
+    sort: z.enum(["row", "longest answer", "longest video"]).optional(),
+    from: z.number().int().min(0),
+    count: z.number().int().min(1).max(500),
+    /** With addresses of the media; a table needs none. */
+    addresses: z.boolean().optional(),
+  }),
+  "datasets.sample": z.object({ dataset: z.string(), row: z.number().int().min(1) }),
+  "datasets.histograms": dataset,
+  "datasets.overlaps": dataset,
+  "datasets.checkMedia": z.object({ dataset: z.string(), count: z.number().int().min(1).optional() }),
+  "datasets.stopCheck": dataset,
 } as const;
 
 export interface DatasetResults {
   "datasets.list": readonly DatasetSummary[];
+  "datasets.imports": readonly DatasetImport[];
+  "datasets.get": DatasetDetail;
+  "datasets.preview": DatasetPreview;
+  "datasets.import": { readonly import: string };
+  "datasets.dismissImport": null;
+  "datasets.refresh": { readonly import: string };
+  "datasets.rename": null;
+  "datasets.remove": null;
+  "datasets.problems": { readonly total: number; readonly problems: readonly DatasetProblem[] };
+  "datasets.rows": { readonly total: number; readonly rows: readonly DatasetRow[] };
+  "datasets.sample": DatasetSample;
+  "datasets.histograms": DatasetHistograms;
+  "datasets.overlaps": readonly DatasetOverlap[];
+  "datasets.checkMedia": null;
+  "datasets.stopCheck": null;
 }

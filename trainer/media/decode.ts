@@ -65,6 +65,15 @@ export async function decodeFrames(
   return { ...info, frames: cut(path, info, picked.output, wanted, (index) => rank.get(index)!) };
 }
 
+/**
+ * Decodes a file to its end and keeps no picture: whether it can be decoded, and what it holds.
+ * @throws MediaError for everything that is wrong with it.
+ */
+export async function inspectClip(path: string, options: DecodeOptions = {}): Promise<ClipInfo> {
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  return clipInfo(path, await run(path, await containerOf(path), "showinfo", limits, options.signal, "null"));
+}
+
 function run(
   path: string,
   demuxer: Demuxer,

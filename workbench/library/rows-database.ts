@@ -41,6 +41,7 @@ export const ROWS_INDEXES = `
   CREATE INDEX rows_by_facets ON rows (source, type, is_video);
   CREATE INDEX rows_by_media ON rows (media);
   CREATE INDEX rows_by_content ON rows (content, media);
+  CREATE INDEX media_by_hash ON media (hash) WHERE hash IS NOT NULL;
   CREATE INDEX media_by_state ON media (state);
 `;
 
@@ -57,9 +58,11 @@ export interface ImportFacts {
   readonly report: Omit<DatasetReport, "media">;
 }
 
+export const rowsFile = (data: string, id: string): string => join(datasetFolder(data, id), "rows.db");
+
 /** Opens what was imported. @throws RangeError where that is missing or of another version. */
 export function openRows(data: string, id: string): Db {
-  const file = join(datasetFolder(data, id), "rows.db");
+  const file = rowsFile(data, id);
   const again = `Import the dataset again ("secondlook data import FILE").`;
   if (!existsSync(file)) throw new RangeError(`${file} is not there. ${again}`);
   const database = new Database(file);

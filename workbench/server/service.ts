@@ -8,6 +8,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { WebSocketServer } from "ws";
 import { DATA_FOLDER } from "../../contract/run-folder.ts";
+import { DatasetLibrary } from "../library/dataset-library.ts";
 import { removeStaleDryRuns } from "../runs/dry-run.ts";
 import { RunQueue } from "../runs/queue.ts";
 import { SummaryCache } from "../runs/summary-cache.ts";
@@ -47,6 +48,7 @@ export class Service {
   readonly database: Db;
   readonly ingest: Ingest;
   readonly #user: Db;
+  readonly #datasets: DatasetLibrary;
   readonly #token: string;
   readonly #context: MethodContext;
   readonly #windows = new Set<WindowConnection>();
@@ -83,6 +85,7 @@ export class Service {
     this.#token = serviceToken(options.data);
     this.database = openIndex(options.data);
     this.#user = openUser(options.data);
+    this.#datasets = new DatasetLibrary(options.data, this.#user);
     this.ingest = new Ingest(this.database, options.data);
     const media = new MediaSigner(this.#token, options.data);
     this.#tailer = new Tailer(this.ingest, options.data);
@@ -96,6 +99,7 @@ export class Service {
     this.#context = {
       data,
       database: this.database,
+      datasets: this.#datasets,
       ingest: this.ingest,
       media,
       summaries: this.#summaries,
@@ -141,6 +145,7 @@ export class Service {
     this.#server.closeAllConnections();
     await closed;
     rmSync(join(this.data, DATA_FOLDER.service), { force: true });
+    this.#datasets.stop();
     this.database.close();
     this.#user.close();
     this.#lock.release();

@@ -1,5 +1,6 @@
 /** What every method gets, and the error that goes to the window as it is. */
 import type { Method, MethodError, MethodInput, MethodResult } from "../../../contract/methods.ts";
+import type { DatasetLibrary } from "../../library/dataset-library.ts";
 import type { SummaryCache } from "../../runs/summary-cache.ts";
 import type { RunQueue } from "../../runs/queue.ts";
 import type { Db } from "../../store/databases.ts";
@@ -12,6 +13,7 @@ export interface MethodContext {
   readonly database: Db;
   /** What only people know: names, media roots, datasets. */
   readonly user: Db;
+  readonly datasets: DatasetLibrary;
   readonly ingest: Ingest;
   readonly media: MediaSigner;
   readonly summaries: SummaryCache;
