@@ -23,6 +23,9 @@ export const DATA_FOLDER = {
   samplePack: "sample-pack",
   /** Imported datasets: `<id>/rows.db`, made from the dataset's file and to be made again from it. */
   datasets: "datasets",
+  evaluations: "evaluations",
+  /** Questions of published benchmarks, a folder each, named by the benchmark's id. */
+  benchmarks: "benchmarks",
 } as const;
 
 /** Who writes the run: refuses a second writer. Stale when the pid is gone or its start time differs. */

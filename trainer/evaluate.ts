@@ -3,14 +3,17 @@
  * item into the journal.
  */
 import type { EventBody } from "../contract/journal.ts";
-import type { Completion, Media, Model, Prompt } from "../native/types.ts";
+import type { Model } from "../native/types.ts";
 import { extractForEvaluation } from "../science/answers.ts";
+import { chooseItems } from "../science/evaluation/choose.ts";
+import { PROTOCOL_SEED } from "../science/evaluation/protocol.ts";
+import { mean } from "../science/evaluation/summary.ts";
 import { bootstrapInterval } from "../science/metrics/bootstrap.ts";
 import type { Sample } from "../science/records.ts";
 import { evaluationScore } from "../science/rewards/accuracy.ts";
 import { formatReward } from "../science/rewards/format.ts";
-import { RandomStream, seedOf } from "../science/rng.ts";
-import { viewOf, type MeasuredView } from "../science/views.ts";
+import type { MeasuredView } from "../science/views.ts";
+import { answerSamples } from "./answering.ts";
 import type { RunContext } from "./context.ts";
 import type { LoadedSample } from "./dataset.ts";
 import { MediaError } from "./media/errors.ts";
@@ -42,8 +45,6 @@ interface ItemScore {
 
 type OwnScore = Omit<ItemScore, "shuffledScore" | "questionOnlyScore">;
 
-/** Items are shuffled alike at every measurement of every run, so that measurements can be paired. */
-const PROTOCOL_SEED = 0;
 const ITEMS_AT_ONCE = 64;
 
 /** Journals every item, then the summary, which it also returns. */
@@ -53,7 +54,7 @@ export async function evaluate(
   request: EvaluationRequest,
 ): Promise<EventBody<"evaluation">> {
   const { settings, journal, prompter } = context;
-  const chosen = chooseItems(request.samples, request.items);
+  const chosen = chooseItems(request.samples, request.items, PROTOCOL_SEED);
   const wants = (view: "shuffled" | "question-only"): boolean => request.views.includes(view);
   const scores: ItemScore[] = [];
   for (let from = 0; from < chosen.length; from += ITEMS_AT_ONCE) {
@@ -93,12 +94,6 @@ export async function evaluate(
   return summary;
 }
 
-/** The same items for a given split and number, spread over its tasks by chance. */
-function chooseItems(samples: readonly Sample[], items: number): readonly Sample[] {
-  if (items === 0 || items >= samples.length) return samples;
-  return new RandomStream("evaluation items", PROTOCOL_SEED).shuffled(samples).slice(0, items);
-}
-
 async function loadUsable(context: RunContext, samples: readonly Sample[]): Promise<LoadedSample[]> {
   const loaded = await Promise.all(
     samples.map(async (sample) => {
@@ -121,69 +116,45 @@ async function answer(
   name: MeasuredView,
   request: EvaluationRequest,
 ): Promise<OwnScore[]> {
-  if (loaded.length === 0) return [];
   const { prompter, settings, signal, journal } = context;
   const { temperature, maxTokens } = settings.evaluation;
-  const prepared: { prompt: Prompt; media?: Media }[] = await Promise.all(
-    loaded.map(({ sample, clip }) => {
-      if (name === "question-only") return prompter.questionOnly(sample);
-      const view = viewOf(name, clip.frames.length, { runSeed: PROTOCOL_SEED, step: 0, sampleId: sample.id });
-      return prompter.prepare(policy, sample, clip, view);
-    }),
-  );
-  try {
-    const groups = await policy.generate(
-      prepared.map(({ prompt }) => prompt),
-      {
-        n: 1,
-        signal,
-        streams: loaded.map(({ sample }) => seedOf("evaluation", sample.id)),
-        sampling: {
-          ...(temperature === 0 ? { greedy: true } : { temperature }),
-          maxTokens,
-          stopIds: prompter.stopIds,
-          bannedIds: prompter.bannedIds,
-          seed: seedOf("evaluation", PROTOCOL_SEED, name),
-        },
-      },
-    );
-    return loaded.map(({ sample }, index) => {
-      const item = judged(sample, groups[index]!.completions[0]!, context);
-      const { label, split, step } = request;
-      const { text, prediction, score, format } = item;
-      const said = { text, prediction, answer: sample.answer, score, format };
-      journal.append({
-        type: "evaluation_item",
-        step,
-        label,
-        split,
-        view: name,
-        sampleId: sample.id,
-        task: sample.task,
-        problemType: sample.problemType,
-        ...said,
-      });
-      return { sample, score, format, tokens: item.tokens };
+  const answers = await answerSamples(policy, loaded, name, {
+    prompter,
+    temperature,
+    topP: 1,
+    maxTokens,
+    seed: PROTOCOL_SEED,
+    signal,
+  });
+  return loaded.map(({ sample }, index) => {
+    const { text, tokens } = answers[index]!;
+    const { prediction } = extractForEvaluation(text);
+    const score = evaluationScore(sample.problemType, prediction, sample.answer);
+    const format = formatReward(text);
+    const { label, split, step } = request;
+    journal.append({
+      type: "evaluation_item",
+      step,
+      label,
+      split,
+      view: name,
+      sampleId: sample.id,
+      task: sample.task,
+      problemType: sample.problemType,
+      text,
+      prediction,
+      answer: sample.answer,
+      score,
+      format,
     });
-  } finally {
-    for (const { media } of prepared) media?.dispose();
-  }
-}
-
-function judged(sample: Sample, completion: Completion, { prompter }: RunContext) {
-  const text = prompter.completionText(completion.ids);
-  const { prediction } = extractForEvaluation(text);
-  const score = evaluationScore(sample.problemType, prediction, sample.answer);
-  return { text, prediction, score, format: formatReward(text), tokens: completion.ids.length };
+    return { sample, score, format, tokens };
+  });
 }
 
 /** True where the order of the frames matters for the answer, as the row says. */
 export function isTimeDependent(sample: Sample): boolean {
   return sample.extra["time_dependent"] === true;
 }
-
-const mean = (values: readonly number[]): number =>
-  values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
 
 function summarise(scores: readonly ItemScore[], withShuffled: boolean, withQuestionOnly: boolean) {
   const inTime = scores.filter(({ sample }) => isTimeDependent(sample));

@@ -4,6 +4,7 @@ import { annotate } from "./annotate.ts";
 import { data } from "./data.ts";
 import { demo } from "./demo.ts";
 import { doctor } from "./doctor.ts";
+import { evaluate } from "./eval.ts";
 import { pack } from "./pack.ts";
 import { pretrain } from "./pretrain.ts";
 import { rescore } from "./rescore.ts";
@@ -21,6 +22,7 @@ export const COMMANDS: readonly Command[] = [
   stop,
   runs,
   data,
+  evaluate,
   doctor,
   pack,
   pretrain,

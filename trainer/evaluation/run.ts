@@ -1,0 +1,217 @@
+/**
+ * One pass over a benchmark: each clip is decoded once and shown to every model under every view. Items reach the disk as
+ * they are answered, so the pass goes on where it was stopped; an answer depends on its question alone (determinism 2),
+ * so a stopped and continued pass leaves the same bytes.
+ */
+import { join } from "node:path";
+import {
+  EVALUATION_FOLDER,
+  EVALUATION_VERSION,
+  type EvaluatedItem,
+  type EvaluationResult,
+} from "../../contract/evaluation.ts";
+import { DATA_FOLDER } from "../../contract/run-folder.ts";
+import type { Engine, Model } from "../../native/types.ts";
+import type { BenchmarkItem } from "../../science/evaluation/items.ts";
+import { scoreItem } from "../../science/evaluation/scoring.ts";
+import { summariseView } from "../../science/evaluation/summary.ts";
+import type { PromptTemplate } from "../../science/prompts.ts";
+import { formatReward } from "../../science/rewards/format.ts";
+import { answerSamples, type Answer } from "../answering.ts";
+import type { LoadedSample } from "../dataset.ts";
+import { writeFileAtomically } from "../durable.ts";
+import { ClipLoader, type Clip } from "../media/clips.ts";
+import { MediaError } from "../media/errors.ts";
+import { FrameStore } from "../media/frame-store.ts";
+import { Prompter } from "../prompting.ts";
+import { loadTokenizer } from "../tokens.ts";
+import { ItemsFile } from "./items-file.ts";
+import type { PreparedEvaluation } from "./prepare.ts";
+import { ProgressFile } from "./progress-file.ts";
+
+export interface EvaluationOptions {
+  readonly engine: Engine;
+  readonly folder: string;
+  /** Its `frames/` keep what the models saw. */
+  readonly dataFolder: string;
+  readonly signal: AbortSignal;
+  readonly say: (line: string) => void;
+}
+
+interface Candidate {
+  readonly model: Model;
+  readonly prompter: Prompter;
+  readonly file: ItemsFile;
+}
+
+type Ask = { readonly item: BenchmarkItem; readonly position: number };
+type Loaded = Ask & ({ readonly clip: Clip } | { readonly error: MediaError });
+
+/** @throws the signal's reason when it was stopped; what is on disk stays. */
+export async function runEvaluation(
+  prepared: PreparedEvaluation,
+  options: EvaluationOptions,
+): Promise<EvaluationResult> {
+  const { request, items } = prepared;
+  const { protocol } = request;
+  const candidates = await openCandidates(prepared, options);
+  const clips = openClips(prepared, options);
+  const total = items.length * protocol.views.length * candidates.length;
+  const progress = new ProgressFile(join(options.folder, EVALUATION_FOLDER.progress), total, options.say);
+  progress.start(candidates.reduce((sum, { file }) => sum + file.count, 0));
+  try {
+    const size = chunkSize(protocol.vision);
+    const asked = items.map((item, position): Ask => ({ item, position }));
+    for (let from = 0; from < asked.length; from += size) {
+      options.signal.throwIfAborted();
+      const chunk = asked.slice(from, from + size);
+      const isDone = candidates.every(({ file }) =>
+        protocol.views.every((view) => chunk.every(({ item }) => file.has(item.sample.id, view))),
+      );
+      if (isDone) continue;
+      const loaded = await Promise.all(chunk.map((ask) => load(clips, ask)));
+      clips.prefetch(asked.slice(from + size, from + 2 * size).map(({ item }) => item.sample));
+      for (const candidate of candidates) await askChunk(candidate, loaded, prepared, options, progress);
+    }
+    const result = resultOf(prepared, candidates);
+    writeFileAtomically(join(options.folder, EVALUATION_FOLDER.result), `${JSON.stringify(result, null, 2)}\n`);
+    return result;
+  } finally {
+    for (const { model, file } of candidates) {
+      file.close();
+      model.dispose();
+    }
+  }
+}
+
+async function openCandidates(
+  { request }: PreparedEvaluation,
+  { engine, folder }: EvaluationOptions,
+): Promise<Candidate[]> {
+  const { protocol } = request;
+  const candidates: Candidate[] = [];
+  for (const [index, { directory }] of request.models.entries()) {
+    const prompter = new Prompter(await loadTokenizer(directory), protocol.prompt as PromptTemplate);
+    const model = await engine.load(directory, { trainable: false, positionRule: protocol.positionRule });
+    prompter.checkModel(model, directory);
+    candidates.push({ model, prompter, file: new ItemsFile(join(folder, EVALUATION_FOLDER.items(index))) });
+  }
+  return candidates;
+}
+
+function openClips({ request }: PreparedEvaluation, { engine, dataFolder }: EvaluationOptions): ClipLoader {
+  const frames = join(dataFolder, DATA_FOLDER.frames);
+  return new ClipLoader({
+    engine,
+    store: new FrameStore(frames),
+    cacheFolder: join(frames, "clips"),
+    mediaRoot: request.mediaRoot,
+    vision: request.protocol.vision,
+  });
+}
+
+/** So many clips as take about 256 MB of pixels, 64 at most. */
+function chunkSize({ maxFrames, maxPixels }: { readonly maxFrames: number; readonly maxPixels: number }): number {
+  return Math.min(64, Math.max(1, Math.floor(2 ** 28 / (maxFrames * maxPixels * 3))));
+}
+
+async function load(clips: ClipLoader, ask: Ask): Promise<Loaded> {
+  try {
+    return { ...ask, clip: await clips.load(ask.item.sample) };
+  } catch (error) {
+    if (!(error instanceof MediaError)) throw error;
+    return { ...ask, error };
+  }
+}
+
+async function askChunk(
+  { model, prompter, file }: Candidate,
+  chunk: readonly Loaded[],
+  { request }: PreparedEvaluation,
+  { signal }: EvaluationOptions,
+  progress: ProgressFile,
+): Promise<void> {
+  const { protocol } = request;
+  const { temperature, topP, maxTokens, seed } = protocol;
+  for (const view of protocol.views) {
+    const pending = chunk.filter(({ item }) => !file.has(item.sample.id, view));
+    const shown = pending.filter((one): one is Ask & { clip: Clip } => "clip" in one);
+    const loaded = shown.map(({ item, clip }): LoadedSample => ({ sample: item.sample, clip }));
+    const answers = await answerSamples(model, loaded, view, { prompter, temperature, topP, maxTokens, seed, signal });
+    const answerOf = new Map(shown.map((one, index) => [one.position, answers[index]!]));
+    file.append(
+      pending.map((one): EvaluatedItem => {
+        const asked = { ...factsOf(one), view };
+        if ("error" in one) return { ...asked, ...UNANSWERED, error: factsOfError(one.error) };
+        return {
+          ...asked,
+          ...judged(one.item, answerOf.get(one.position)!, request),
+          media: mediaOf(one.clip),
+          error: null,
+        };
+      }),
+    );
+    progress.advance(pending.length);
+  }
+}
+
+const UNANSWERED = {
+  text: "",
+  prediction: "",
+  extraction: "",
+  scores: {},
+  format: 0,
+  tokens: 0,
+  stopReason: "error",
+  logProb: 0,
+  media: null,
+} as const;
+
+function factsOf({ item, position }: Ask) {
+  const { sample, groups } = item;
+  const { id, problemType, question, options, answer } = sample;
+  return {
+    position,
+    sampleId: id,
+    view: "",
+    problemType,
+    groups: { ...groups },
+    question,
+    options: [...options],
+    answer,
+  };
+}
+
+function factsOfError({ file, place, reason, remedy }: MediaError) {
+  return { file, place, reason, remedy };
+}
+
+function judged(item: BenchmarkItem, answer: Answer, { protocol }: PreparedEvaluation["request"]) {
+  const { prediction, extraction, scores } = scoreItem(item, answer.text, protocol.extraction);
+  return { ...answer, prediction, extraction, scores: { ...scores }, format: formatReward(answer.text) };
+}
+
+function mediaOf({ kind, path, contentHash, width, height, secondsPerGrid, frames }: Clip): EvaluatedItem["media"] {
+  return { kind, path, contentHash, width, height, secondsPerGrid, frames: [...frames] };
+}
+
+function resultOf(
+  { request, benchmark, items }: PreparedEvaluation,
+  candidates: readonly Candidate[],
+): EvaluationResult {
+  const { id, title, fileHash } = request.benchmark;
+  return {
+    version: EVALUATION_VERSION,
+    benchmark: { id, title, fileHash, items: items.length },
+    mainMetric: benchmark.mainMetric,
+    protocol: request.protocol,
+    models: request.models.map((model, index) => {
+      const all = candidates[index]!.file.read();
+      const views = request.protocol.views.map((view) => {
+        const own = all.filter((item) => item.view === view).sort((a, b) => a.position - b.position);
+        return [view, summariseView(own, benchmark.derived)] as const;
+      });
+      return { model, views: Object.fromEntries(views) };
+    }),
+  };
+}

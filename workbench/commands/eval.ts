@@ -1,0 +1,140 @@
+import { writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { EVALUATION_FOLDER, MEASURED_VIEWS, type EvaluationResult, type Protocol } from "../../contract/evaluation.ts";
+import { PROTOCOL_PRESETS } from "../../science/evaluation/protocol.ts";
+import { upstreamResults } from "../../science/evaluation/upstream.ts";
+import { dataFolder } from "../data-folder.ts";
+import { benchmarks, fileInDataFolder } from "../evaluations/benchmarks.ts";
+import { createEvaluation, evaluationFolder, type EvaluationOrder } from "../evaluations/new-evaluation.ts";
+import { readItems, readProgress, readRequest, readResult } from "../evaluations/read.ts";
+import { resultTable } from "../evaluations/table.ts";
+import { table } from "../terminal.ts";
+import { runScript } from "./by-path.ts";
+import { integer, text, UsageError, type Command, type OptionValues } from "./command.ts";
+
+const several = (value: OptionValues[string]): string[] => (Array.isArray(value) ? value.map(String) : []);
+
+function number(options: OptionValues, name: string): number | undefined {
+  const value = text(options[name]);
+  if (value === undefined) return undefined;
+  if (!/^\d+(\.\d+)?$/.test(value)) throw new UsageError(`--${name} is "${value}", but must be a number.`);
+  return Number(value);
+}
+
+function changesOf(options: OptionValues): Partial<Protocol> {
+  const views = text(options["views"])?.split(",");
+  const unknown = views?.find((view) => !(MEASURED_VIEWS as readonly string[]).includes(view));
+  if (unknown !== undefined) {
+    throw new UsageError(`There is no view "${unknown}"; known are ${MEASURED_VIEWS.join(", ")}.`);
+  }
+  const temperature = number(options, "temperature");
+  const extraction = text(options["extraction"]) as Protocol["extraction"] | undefined;
+  const seed = integer(options, "seed");
+  return {
+    ...(views === undefined ? {} : { views: views as Protocol["views"] }),
+    ...(temperature === undefined ? {} : { temperature }),
+    ...(extraction === undefined ? {} : { extraction }),
+    ...(seed === undefined ? {} : { seed }),
+  };
+}
+
+export const evaluate: Command = {
+  name: "eval",
+  usage: "--model DIR --benchmark NAME|FILE [options]",
+  summary: "Measures checkpoints on a benchmark; what is stopped goes on with --resume and ends with the same bytes.",
+  details: [
+    "--model DIR        Hugging Face folder or a run's checkpoint; several: one pass over the videos",
+    "--benchmark NAME|FILE",
+    "                   a benchmark's name (--list), its published file, or a description of your own",
+    "--file FILE        the published file, where --benchmark is a name",
+    `--preset NAME      protocol: ${[...Object.keys(PROTOCOL_PRESETS), "as-trained"].join(", ")}`,
+    "--frames N         most frames, instead of the preset's",
+    "--views LIST       ordered, shuffled, reversed, masked, question-only; separated by commas",
+    "--temperature X, --extraction RULE, --prompt NAME|FILE, --seed N",
+    "--media-root DIR   where the videos lie (default: the file's folder)",
+    "--limit N          a part: always the same N items",
+    "--json FILE        results and final_acc as Video-R1's scripts write them (several models: FILE.0.json …)",
+    "--resume ID        goes on with an evaluation",
+    "--list             the benchmarks, and which are here",
+  ],
+  options: {
+    model: { type: "string", multiple: true },
+    benchmark: { type: "string" },
+    file: { type: "string" },
+    preset: { type: "string" },
+    frames: { type: "string" },
+    views: { type: "string" },
+    temperature: { type: "string" },
+    extraction: { type: "string" },
+    prompt: { type: "string" },
+    seed: { type: "string" },
+    "media-root": { type: "string" },
+    limit: { type: "string" },
+    json: { type: "string" },
+    resume: { type: "string" },
+    list: { type: "boolean" },
+  },
+  async run(options) {
+    const data = dataFolder(text(options["data"]));
+    if (options["list"] === true) return list(data);
+    const id = text(options["resume"]) ?? createEvaluation(data, orderOf(options)).id;
+    readRequest(data, id);
+    console.log(id);
+    const folder = evaluationFolder(data, id);
+    const code = await runScript("trainer/evaluation/main.ts", [folder, data]);
+    if (code === 3) console.error(`Go on with: secondlook eval --resume ${id}`);
+    if (code !== 0) return 1;
+    const result = readResult(data, id);
+    if (result === null) throw new Error(`${folder} has no result: ${readProgress(data, id)?.message ?? ""}`);
+    console.log(`\n${resultTable(result)}\n\n${join(folder, EVALUATION_FOLDER.result)}`);
+    const file = text(options["json"]);
+    if (file !== undefined) writeUpstream(data, id, result, resolve(file));
+    return 0;
+  },
+};
+
+function orderOf(options: OptionValues): EvaluationOrder {
+  const benchmark = text(options["benchmark"]);
+  const models = several(options["model"]);
+  if (benchmark === undefined || models.length === 0) throw new UsageError("--model and --benchmark are needed.");
+  const limit = integer(options, "limit");
+  const frames = integer(options, "frames");
+  const given = Object.fromEntries(
+    (["file", "preset", "prompt"] as const).flatMap((name) => {
+      const value = text(options[name]);
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+  const mediaRoot = text(options["media-root"]);
+  return {
+    benchmark,
+    models,
+    ...given,
+    ...(mediaRoot === undefined ? {} : { mediaRoot }),
+    ...(limit === undefined ? {} : { limit }),
+    ...(frames === undefined ? {} : { frames }),
+    changes: changesOf(options),
+  };
+}
+
+function writeUpstream(data: string, id: string, result: EvaluationResult, file: string): void {
+  const view = result.protocol.views[0]!;
+  result.models.forEach((_, model) => {
+    const items = readItems(data, id, model).filter((item) => item.view === view);
+    const path = result.models.length === 1 ? file : `${file.replace(/\.json$/, "")}.${model}.json`;
+    writeFileSync(path, `${JSON.stringify(upstreamResults(items), null, 2)}\n`);
+    console.log(path);
+  });
+}
+
+function list(data: string): number {
+  const rows = benchmarks().map((benchmark) => [
+    benchmark.id,
+    benchmark.title,
+    benchmark.items === null ? "–" : String(benchmark.items),
+    benchmark.presets.join(", "),
+    fileInDataFolder(data, benchmark) ?? "not here",
+  ]);
+  console.log(table(["name", "title", "items", "presets", "questions"], rows));
+  return 0;
+}

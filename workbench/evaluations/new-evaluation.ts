@@ -1,0 +1,152 @@
+/** From what a person asks for to an evaluation's folder: everything is checked before anything is written. */
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import {
+  EVALUATION_FOLDER,
+  EVALUATION_VERSION,
+  type EvaluationRequest,
+  type Protocol,
+} from "../../contract/evaluation.ts";
+import { DATA_FOLDER } from "../../contract/run-folder.ts";
+import type { Benchmark } from "../../science/evaluation/benchmark.ts";
+import { changed, PROTOCOL_PRESETS, protocolOfRun, templateByName } from "../../science/evaluation/protocol.ts";
+import type { PromptTemplate } from "../../science/prompts.ts";
+import { recipeById } from "../../science/recipes/index.ts";
+import { isRunId } from "../data-folder.ts";
+import { benchmarkById, benchmarks, fileInDataFolder, readDescription } from "./benchmarks.ts";
+import { modelAt, startOfRun } from "./models.ts";
+
+export interface EvaluationOrder {
+  /** Name of a benchmark, its published file, or a description of one's own. */
+  readonly benchmark: string;
+  /** The published file, where `benchmark` is a name or a description. */
+  readonly file?: string;
+  readonly models: readonly string[];
+  readonly preset?: string;
+  readonly mediaRoot?: string;
+  readonly limit?: number;
+  /** Most frames, instead of the preset's. */
+  readonly frames?: number;
+  readonly changes?: Partial<Protocol>;
+  /** A template's name, or a JSON file with one. */
+  readonly prompt?: string;
+}
+
+export const evaluationFolder = (data: string, id: string): string => {
+  if (!isRunId(id)) throw new RangeError(`"${id}" is not an evaluation's id.`);
+  return join(data, DATA_FOLDER.evaluations, id);
+};
+
+/** @throws RangeError with the remedy. */
+export function createEvaluation(data: string, order: EvaluationOrder): EvaluationRequest {
+  const { benchmark, file } = findBenchmark(data, order);
+  if (order.models.length === 0) throw new RangeError("No model is named: give --model DIR.");
+  const models = order.models.map(modelAt);
+  const protocol = protocolFor(benchmark, models[0]!.directory, order);
+  const now = new Date();
+  const stamp = now.toISOString().replace(/[-:]/g, "").replace("T", "-").slice(0, 15);
+  const request: EvaluationRequest = {
+    version: EVALUATION_VERSION,
+    id: `${stamp}-${benchmark.id}-${randomBytes(2).toString("hex")}`,
+    createdAt: now.getTime(),
+    benchmark: { id: benchmark.id, title: benchmark.title, file, fileHash: "", limit: order.limit ?? null },
+    mediaRoot: resolve(order.mediaRoot ?? dirname(file)),
+    models,
+    protocol,
+  };
+  if (!existsSync(request.mediaRoot)) throw new RangeError(`The media root ${request.mediaRoot} is not there.`);
+  writeRequest(data, request, benchmark);
+  return request;
+}
+
+export function writeRequest(data: string, request: EvaluationRequest, benchmark: Benchmark): void {
+  const folder = evaluationFolder(data, request.id);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  writeWhole(join(folder, EVALUATION_FOLDER.benchmark), benchmark);
+  writeWhole(join(folder, EVALUATION_FOLDER.request), request);
+}
+
+function writeWhole(path: string, value: unknown): void {
+  writeFileSync(`${path}.new`, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 });
+  renameSync(`${path}.new`, path);
+}
+
+function findBenchmark(data: string, order: EvaluationOrder): { benchmark: Benchmark; file: string } {
+  if (benchmarks().some(({ id }) => id === order.benchmark)) {
+    const benchmark = benchmarkById(order.benchmark);
+    const file = order.file === undefined ? fileInDataFolder(data, benchmark) : resolve(order.file);
+    if (file !== null && existsSync(file)) return { benchmark, file };
+    const place = join(data, DATA_FOLDER.benchmarks, benchmark.id);
+    throw new RangeError(
+      file === null
+        ? `The questions of ${benchmark.title} are not here: put the published file into ${place}, or give --file FILE.`
+        : `${file} is not there.`,
+    );
+  }
+  const path = resolve(order.benchmark);
+  if (!existsSync(path)) return { benchmark: benchmarkById(order.benchmark), file: "" };
+  if (order.file !== undefined) return { benchmark: readDescription(path), file: resolve(order.file) };
+  const own = fileInDataFolder(data, benchmarkById("sample-pack-heldout"));
+  if (own === path) return { benchmark: benchmarkById("sample-pack-heldout"), file: path };
+  return { benchmark: guess(path), file: path };
+}
+
+/** By the folder or the file's name; rows in Video-R1's format are a set of one's own. */
+function guess(path: string): Benchmark {
+  const text = path.toLowerCase().replace(/[^a-z0-9]/g, "");
+  const named = benchmarks()
+    .filter(({ id }) => text.includes(id.replaceAll("-", "")))
+    .sort((a, b) => b.id.length - a.id.length);
+  if (named[0] !== undefined) return named[0];
+  return {
+    ...benchmarkById("sample-pack-heldout"),
+    id: "own-rows",
+    title: path.split("/").at(-1)!,
+    about: "Rows of your own in Video-R1's format.",
+    items: null,
+    presets: Object.keys(PROTOCOL_PRESETS),
+  };
+}
+
+function protocolFor(benchmark: Benchmark, model: string, order: EvaluationOrder): Protocol {
+  const name = order.preset ?? benchmark.presets[0]!;
+  const base = name === "as-trained" ? asTrained(model) : PROTOCOL_PRESETS[name]?.protocol;
+  if (base === undefined) {
+    throw new RangeError(
+      `There is no preset "${name}"; known are ${[...Object.keys(PROTOCOL_PRESETS), "as-trained"].join(", ")}.`,
+    );
+  }
+  const changes = {
+    ...(benchmark.id.endsWith("-subtitles") ? { subtitles: true } : {}),
+    ...order.changes,
+    ...(order.frames === undefined ? {} : { vision: { ...base.vision, maxFrames: order.frames } }),
+    ...(order.prompt === undefined ? {} : { prompt: promptFrom(order.prompt) }),
+  };
+  return changed(base, changes);
+}
+
+/** By the settings that the run froze in its journal: presets may have changed since. */
+function asTrained(model: string): Protocol {
+  const started = startOfRun(model);
+  if (started === null) {
+    throw new RangeError(`${model} belongs to no run whose journal is here: give another preset.`);
+  }
+  const recipe = recipeById(started.recipe);
+  const frozen = started.config["settings"] as Readonly<Record<string, unknown>>;
+  const known = Object.entries(frozen).filter(([name]) => Object.hasOwn(recipe.fields, name));
+  return protocolOfRun(recipe.settings(started.preset, Object.fromEntries(known)));
+}
+
+function promptFrom(given: string): Protocol["prompt"] {
+  if (!given.endsWith(".json")) return { ...templateByName(given), suffixes: { ...templateByName(given).suffixes } };
+  const template = JSON.parse(readFileSync(resolve(given), "utf8")) as PromptTemplate;
+  if (typeof template.body !== "string" || !template.body.includes("{question}")) {
+    throw new RangeError(`${given} is no prompt template: its "body" must hold {question}.`);
+  }
+  return {
+    ...templateByName("secondlook"),
+    ...template,
+    suffixes: { ...templateByName("secondlook").suffixes, ...template.suffixes },
+  };
+}
