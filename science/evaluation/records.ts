@@ -26,12 +26,19 @@ export function filled(template: string, record: BenchmarkRecord): string | null
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
 
+/** A value on the way in, with the fields that stand above it. */
+interface Reached {
+  readonly above: BenchmarkRecord;
+  readonly value: unknown;
+}
+
 /** @throws SyntaxError where the text is not what its kind says. */
 export function recordsOf(text: string, format: Format): BenchmarkRecord[] {
-  const roots = rootsOf(text, format);
+  const roots = rootsOf(text, format).map((value): Reached => ({ above: {}, value }));
   return format.steps
-    .reduce<unknown[]>((records, step) => records.flatMap((record) => inside(record, step)), roots)
-    .filter(isObject)
+    .reduce<Reached[]>((reached, step) => reached.flatMap((one) => inside(one, step)), roots)
+    .filter(({ value }) => isObject(value))
+    .map(({ above, value }): BenchmarkRecord => ({ ...above, ...(value as object) }))
     .filter((record) =>
       Object.entries(format.only).every(([field, values]) => values.includes(String(valueAt(record, field)))),
     );
@@ -72,22 +79,16 @@ function charadesLine(line: string, row: number): BenchmarkRecord {
   };
 }
 
-function inside(record: unknown, step: Format["steps"][number]): unknown[] {
-  const above = isObject(record) && !Array.isArray(record) ? record : {};
-  if ("list" in step) {
-    const list = valueAt(record, step.list);
-    return Array.isArray(list) ? list.map((element) => merged(above, element)) : [];
-  }
-  const entries = valueAt(record, step.entries);
-  if (!isObject(entries)) return [];
-  // What is entered from its key alone has nothing above it to keep.
-  const kept = step.entries === "" ? {} : above;
-  return Object.entries(entries).map(([key, value]) => ({ ...(merged(kept, value) as object), [step.key]: key }));
-}
-
-function merged(above: object, element: unknown): unknown {
-  if (Array.isArray(element)) return { ...above, "": element };
-  return isObject(element) ? { ...above, ...element } : { ...above, value: element };
+function inside({ above, value }: Reached, step: Format["steps"][number]): Reached[] {
+  const path = "list" in step ? step.list : step.entries;
+  const found = valueAt(value, path);
+  // Entered by a name, the fields beside that name belong to every element.
+  const kept = path === "" || !isObject(value) ? above : { ...above, ...value };
+  if ("list" in step)
+    return Array.isArray(found) ? found.map((element: unknown) => ({ above: kept, value: element })) : [];
+  return isObject(found)
+    ? Object.entries(found).map(([key, entry]) => ({ above: { ...kept, [step.key]: key }, value: entry }))
+    : [];
 }
 
 export function problemOf(file: string, row: number, field: string | null, reason: string, remedy: string): RowProblem {
