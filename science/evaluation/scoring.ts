@@ -11,7 +11,7 @@ import { meanRelativeAccuracy, meanRelativeAccuracyVsiBench } from "../metrics/m
 import { rangeAccuracy, relativeAccuracy } from "../metrics/regression.ts";
 import { intersectionOverPrediction, meanBestIou, oneToOneIou, segmentRecall } from "../metrics/segments.ts";
 import { rouge, wordErrorRate } from "../metrics/text.ts";
-import { answerScore } from "../rewards/accuracy.ts";
+import { evaluationScore } from "../rewards/accuracy.ts";
 import type { BenchmarkItem, MetricName } from "./items.ts";
 import { shortTextScore } from "./short-text.ts";
 
@@ -81,7 +81,7 @@ const METRICS: Readonly<Record<MetricName, (given: Given) => Result>> = {
   },
   number: ({ item, span, rule }) => {
     if (rule !== "careful") {
-      const score = answerScore("numerical", span, item.sample.answer);
+      const score = evaluationScore("numerical", span, item.sample.answer);
       return { prediction: span, extraction: "", score, accuracy: score };
     }
     const { value, reason } = readNumber(span);
@@ -89,7 +89,11 @@ const METRICS: Readonly<Record<MetricName, (given: Given) => Result>> = {
     const score = flag(value !== null && wanted !== null && Math.abs(value - wanted) < 0.005);
     return { prediction: value === null ? "" : String(value), extraction: reason, score, accuracy: score };
   },
-  "mra-video-r1": (given) => relative(given, meanRelativeAccuracy, "mra"),
+  "mra-video-r1": (given) => {
+    if (given.rule === "careful") return relative(given, meanRelativeAccuracy, "mra");
+    const score = evaluationScore("regression", given.span, given.item.sample.answer);
+    return { prediction: given.span, extraction: "", score, mra: score };
+  },
   "mra-vsibench": (given) => relative(given, meanRelativeAccuracyVsiBench, "mra"),
   progress: (given): Result => {
     const { value, reason, truth } = numeric(given);
