@@ -195,6 +195,8 @@ function chosenCase<Value>(given: ByField<Value> | undefined, record: BenchmarkR
 /** An option's own letter is taken off: the samples' letters are ours, by place. */
 const bare = (option: unknown): string => String(option).replace(/^\s*(?:\([A-Z]\)|[A-Z][.:)])\s*/, "");
 
+const isGiven = (value: unknown): boolean => value !== null && value !== undefined && value !== "";
+
 type OptionsRule = Exclude<Mapping["options"], { cases: unknown } | undefined>;
 
 function optionsOf(
@@ -216,7 +218,7 @@ function optionsOf(
     };
   }
   if ("fields" in rule) {
-    const options = rule.fields.map((field) => valueAt(record, field)).filter((value) => value != null && value !== "");
+    const options = rule.fields.map((field) => valueAt(record, field)).filter(isGiven);
     return { question, options: options.map(bare) };
   }
   const value = valueAt(record, "object" in rule ? rule.object : rule.list);
@@ -224,9 +226,7 @@ function optionsOf(
   const text = "list" in rule ? (rule.text ?? null) : null;
   return {
     question,
-    options: list
-      .filter((one) => one != null && one !== "")
-      .map((one) => bare(text === null ? one : valueAt(one, text))),
+    options: list.filter(isGiven).map((one) => bare(text === null ? one : valueAt(one, text))),
   };
 }
 
