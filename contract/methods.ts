@@ -20,6 +20,8 @@ import type { RunResults, RunSummary } from "./methods/runs.ts";
 import { runInputs } from "./methods/runs.ts";
 import type { SystemResults } from "./methods/system.ts";
 import { systemInputs } from "./methods/system.ts";
+import type { WatchResults } from "./methods/watch.ts";
+import { watchInputs } from "./methods/watch.ts";
 
 export type * from "./methods/datasets.ts";
 export type * from "./methods/analysis.ts";
@@ -29,6 +31,7 @@ export type * from "./methods/recipes.ts";
 export type * from "./methods/rollouts.ts";
 export type * from "./methods/runs.ts";
 export type * from "./methods/system.ts";
+export type * from "./methods/watch.ts";
 
 export const CONTRACT_VERSION = 1;
 
@@ -39,6 +42,7 @@ export const methodInputs = {
   ...recipeInputs,
   ...launchInputs,
   ...systemInputs,
+  ...watchInputs,
   ...datasetInputs,
   ...analysisInputs,
   ...compareInputs,
@@ -53,7 +57,8 @@ export interface MethodResults
     RecipeResults,
     RolloutResults,
     RunResults,
-    SystemResults {}
+    SystemResults,
+    WatchResults {}
 
 export type Method = keyof MethodResults & keyof typeof methodInputs;
 export type MethodInput<Name extends Method> = z.input<(typeof methodInputs)[Name]>;

@@ -25,12 +25,13 @@ export interface BoundaryHooks {
   readonly say: (line: string) => void;
 }
 
-/** Bounds of what people may set while a run goes on. */
+/** Bounds of what people may set while a run goes on. `logging`: rollouts of every n-th update stand in the journal. */
 const KNOB_RANGES: Readonly<Record<string, readonly [number, number]>> = {
   learningRate: [0, 1],
   beta: [0, 10],
   temperature: [0.01, 10],
   groupSize: [2, 256],
+  logging: [1, 100_000],
 };
 
 const PAUSE_POLL_MS = 200;

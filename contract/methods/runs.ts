@@ -1,5 +1,6 @@
 /** Runs: list, launch, control, and what a run said. */
 import { z } from "zod";
+import type { Alert } from "../alerts.ts";
 import type { EventOf } from "../journal.ts";
 import type { Panel } from "../panels.ts";
 import { launchRequestSchema } from "./launch.ts";
@@ -37,6 +38,8 @@ export interface RunSummary {
   readonly archived: boolean;
   /** A rehearsal of a launch: in no list. */
   readonly dry: boolean;
+  /** What its newest updates break. */
+  readonly alerts: readonly Alert[];
 }
 
 export interface RunDetail extends RunSummary {

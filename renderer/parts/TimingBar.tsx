@@ -9,7 +9,8 @@ import styles from "./TimingBar.module.css";
 /** Steps that the mean is taken over. */
 const RECENT_STEPS = 20;
 const COLORS = [1, 3, 5, 2, 4, 6].map((index) => `var(--data-${index})`);
-const LABELS: Readonly<Record<string, string>> = {
+/** Phases of an update, and what happens between two, as people say them. */
+export const PHASE_LABELS: Readonly<Record<string, string>> = {
   data: "Data",
   decode: "Decoding",
   vision: "Vision",
@@ -22,8 +23,14 @@ const LABELS: Readonly<Record<string, string>> = {
   update: "Update",
   save: "Saving",
   other: "Other",
+  preparing: "Preparing",
+  decoding: "Reading videos",
+  evaluating: "Measuring",
+  checkpointing: "Checkpoint",
+  paused: "Paused",
+  finalizing: "Finishing",
 };
-const label = (phase: Phase) => LABELS[phase.name] ?? phase.name;
+const label = (phase: Phase) => PHASE_LABELS[phase.name] ?? phase.name;
 const duration = ({ milliseconds }: Phase) =>
   milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : formatDuration(milliseconds / 1000);
 

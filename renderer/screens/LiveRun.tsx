@@ -2,6 +2,7 @@ import { useMemo } from "react";
 import type { RunDetail } from "../../contract/methods.ts";
 import { useActions } from "../actions.ts";
 import { phaseLabel } from "../explain.ts";
+import { AlertStrip } from "../parts/AlertStrip.tsx";
 import { Button } from "../parts/Button.tsx";
 import { EmptyState, ErrorNote, Skeleton } from "../parts/EmptyState.tsx";
 import { Page } from "../parts/Page.tsx";
@@ -13,17 +14,23 @@ import { formatRoute, LIVE_TABS } from "../state/address.ts";
 import type { LiveTab } from "../state/address.ts";
 import { invalidate, useService } from "../state/queries.ts";
 import { navigate } from "../state/route.ts";
+import { Alerts } from "./live/Alerts.tsx";
 import { AllMetrics } from "./live/AllMetrics.tsx";
 import { Configuration } from "./live/Configuration.tsx";
+import { Control } from "./live/Control.tsx";
 import { Messages } from "./live/Messages.tsx";
 import { Overview } from "./live/Overview.tsx";
+import { Timing } from "./live/Timing.tsx";
 import styles from "./LiveRun.module.css";
 
 const TAB_LABELS: Readonly<Record<LiveTab, string>> = {
   overview: "Overview",
   metrics: "All metrics",
+  timing: "Timing",
+  alerts: "Alerts",
+  control: "Control",
   configuration: "Configuration",
-  messages: "Messages",
+  messages: "Log",
 };
 
 /** One run as it happens. */
@@ -32,6 +39,12 @@ export function LiveRun({ run: id, tab }: { readonly run: string; readonly tab: 
   const crumbs = [{ label: "Runs", href: formatRoute({ screen: "runs" }) }];
   const openRollouts = () => navigate({ screen: "rollouts", run: id, step: null, pair: null, rollout: null });
   useActions([
+    {
+      id: "launch-again",
+      label: "Launch this run again with changes",
+      group: "Run",
+      perform: () => navigate({ screen: "launch", from: id }),
+    },
     { id: "see-rollouts", label: "See the rollouts of this run", group: "Run", shortcut: "o", perform: openRollouts },
     ...LIVE_TABS.map((name, index) => ({
       id: `tab-${name}`,
@@ -78,10 +91,16 @@ export function LiveRun({ run: id, tab }: { readonly run: string; readonly tab: 
           <Button icon="rollouts" shortcut="o" hint="Read the answers of each step" onClick={openRollouts}>
             Rollouts
           </Button>
+          <Button
+            icon="launch"
+            hint="Launch again with changes"
+            onClick={() => navigate({ screen: "launch", from: id })}
+          />
           <RunControls run={run} />
         </>
       }
     >
+      {tab !== "alerts" && <AlertStrip run={run.id} alerts={run.alerts} />}
       <LiveTabs run={run} tab={tab} />
     </Page>
   );
@@ -96,9 +115,11 @@ function LiveTabs({ run, tab }: { readonly run: RunDetail; readonly tab: LiveTab
         label: TAB_LABELS[value],
         ...(value === "messages"
           ? { count: run.dataErrors + (notices?.filter(({ level }) => level !== "info").length ?? 0) }
-          : {}),
+          : value === "alerts"
+            ? { count: run.alerts.length }
+            : {}),
       })),
-    [run.dataErrors, notices],
+    [run.dataErrors, run.alerts.length, notices],
   );
   return (
     <Tabs
@@ -109,6 +130,9 @@ function LiveTabs({ run, tab }: { readonly run: RunDetail; readonly tab: LiveTab
     >
       {tab === "overview" && <Overview run={run} />}
       {tab === "metrics" && <AllMetrics run={run} />}
+      {tab === "timing" && <Timing run={run} />}
+      {tab === "alerts" && <Alerts run={run} />}
+      {tab === "control" && <Control run={run} />}
       {tab === "configuration" && <Configuration run={run} />}
       {tab === "messages" && <Messages run={run} />}
     </Tabs>

@@ -29,7 +29,7 @@ export type Route =
   | { readonly screen: "recipes"; readonly recipe: string | null }
   | { readonly screen: "system" };
 
-export const LIVE_TABS = ["overview", "metrics", "configuration", "messages"] as const;
+export const LIVE_TABS = ["overview", "metrics", "timing", "alerts", "control", "configuration", "messages"] as const;
 export type LiveTab = (typeof LIVE_TABS)[number];
 
 /** Ways to look at a run's rollouts. */

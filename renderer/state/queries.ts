@@ -34,6 +34,20 @@ const DEPENDS_ON: Readonly<Partial<Record<Method, readonly string[]>>> = {
   "evaluations.list": ["evaluation"],
   "notices.list": ["notice", "control_ack"],
   "errors.list": ["data_error"],
+  "alerts.list": ["step", "resume"],
+  "controls.list": ["control_ack"],
+  "timeline.get": ["step", "phase", "resume"],
+  "logs.get": [
+    "step",
+    "phase",
+    "notice",
+    "data_error",
+    "control_ack",
+    "checkpoint",
+    "evaluation",
+    "run_ended",
+    "resume",
+  ],
   "rollouts.steps": ["group", "rollout", "resume"],
   "rollouts.groups": ["group", "rollout", "resume"],
   "analysis.corrections": ["rollout", "resume"],
@@ -158,7 +172,8 @@ export function useServices<Name extends Method>(
 
 function applyPush(push: Push): void {
   if (push.topic === "runs") {
-    mergeRuns(push.runs);
+    mergeRuns(push.runs, push.removed ?? []);
+    invalidate((method) => method === "queue.list" || method === "devices.list");
     for (const run of push.runs) refreshDetail(run);
     return;
   }
@@ -174,13 +189,13 @@ function applyPush(push: Push): void {
 const mayHaveGrown = (step: number, pushed: number) => step >= pushed - 1 && step <= pushed;
 
 /** A push holds the runs that changed: they replace theirs in the list, new ones join it. */
-function mergeRuns(changed: readonly RunSummary[]): void {
+function mergeRuns(changed: readonly RunSummary[], removed: readonly string[]): void {
   const key = keyOf("runs.list", {});
   const known = useQueries.getState().entries[key]?.data as readonly RunSummary[] | undefined;
   if (!known) return;
   const byId = new Map(changed.map((run) => [run.id, run]));
-  const data = known.map((run) => byId.get(run.id) ?? run);
-  for (const run of changed) if (!known.some(({ id }) => id === run.id)) data.push(run);
+  const data = known.filter(({ id }) => !removed.includes(id)).map((run) => byId.get(run.id) ?? run);
+  for (const run of changed) if (!run.dry && !known.some(({ id }) => id === run.id)) data.push(run);
   update(key, { method: "runs.list", params: {}, data, error: null, loading: false });
 }
 

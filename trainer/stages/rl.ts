@@ -74,9 +74,10 @@ export class RlStage implements StageRunner {
         tokens_per_second: (sampledTokens(prompts) + trained.processed) / clock.totalSeconds(),
         epoch: ((stageStep + 1) * stage.promptsPerStep) / this.#data.samples.length,
       };
-      await clock.time("journal", () =>
-        journalGroups(this.#context.journal, { step, stage: stage.name, prompter, shaped, trained: trained.tokens }),
-      );
+      await clock.time("journal", () => {
+        if (step % Math.max(1, Math.round(knobs.get("logging") ?? 1)) !== 0) return;
+        journalGroups(this.#context.journal, { step, stage: stage.name, prompter, shaped, trained: trained.tokens });
+      });
       return { metrics, timings: clock.timings() };
     } finally {
       for (const prepared of [...views.ordered, ...views.shuffled]) prepared?.media.dispose();

@@ -75,7 +75,7 @@ export function startWorker(data: string, run: string): number {
 /** Appends a command for the worker and returns its id; the journal acknowledges it. */
 export function sendControl(data: string, run: string, command: Record<string, unknown>): string {
   const id = randomBytes(8).toString("hex");
-  const line = { ...command, id } as ControlCommand;
+  const line = { ...command, id, at: Date.now() } as ControlCommand;
   appendFileSync(join(runFolder(data, run), RUN_FOLDER.control), `${JSON.stringify(line)}\n`, { mode: 0o600 });
   return id;
 }

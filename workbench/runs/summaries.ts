@@ -115,6 +115,7 @@ export function summarise(database: Db, data: string, run: string): RunSummary |
     note: "",
     archived: false,
     dry: config?.dry === true,
+    alerts: [],
   };
 }
 

@@ -1,5 +1,10 @@
-/** Summaries kept until something of their run changes, so that a list of ten thousand runs is read from memory. */
+/**
+ * Summaries kept until something of their run changes, so that a list of ten thousand runs is read from memory. Those of
+ * runs that have ended are kept in the index too, so that a service starts with them.
+ */
+import type { AlertRule } from "../../contract/alerts.ts";
 import type { RunSummary } from "../../contract/methods.ts";
+import { readOngoingAlerts } from "../store/alerts.ts";
 import type { Db } from "../store/databases.ts";
 import type { RunMarks } from "../store/run-marks.ts";
 import { summarise } from "./summaries.ts";
@@ -8,13 +13,21 @@ import { summarise } from "./summaries.ts";
 export interface RunFacts {
   readonly marks: (run: string) => RunMarks;
   readonly isQueued: (run: string) => boolean;
+  readonly alertRules: () => readonly AlertRule[];
 }
 
+/** Grows with every change of what a summary holds: those of older versions are made anew. */
+const VERSION = 1;
+
+const isFinal = ({ alive, state }: RunSummary): boolean => !alive && ["completed", "stopped", "failed"].includes(state);
+
 export class SummaryCache {
+  readonly facts: RunFacts;
   readonly #database: Db;
   readonly #data: string;
-  readonly facts: RunFacts;
   readonly #known = new Map<string, RunSummary | null>();
+  /** Of ended runs, without what people say of them. */
+  #kept: Map<string, RunSummary> | null = null;
 
   constructor(database: Db, data: string, facts: RunFacts) {
     this.#database = database;
@@ -25,15 +38,48 @@ export class SummaryCache {
   get(run: string): RunSummary | null {
     const known = this.#known.get(run);
     if (known !== undefined) return known;
-    const found = summarise(this.#database, this.#data, run);
+    const found = this.#keptOf(run) ?? this.#make(run);
     const summary = found && withFacts(found, this.facts);
     // "starting" turns into "lost" by time alone.
     if (summary?.state !== "starting") this.#known.set(run, summary);
     return summary;
   }
 
+  /** After something of the run changed, in its journal or in what people say of it. */
   forget(run: string): void {
     this.#known.delete(run);
+    this.#kept?.delete(run);
+  }
+
+  /** After a rule of alerts changed. */
+  forgetAll(): void {
+    this.#known.clear();
+    this.#kept?.clear();
+    this.#database.exec("DELETE FROM summaries");
+  }
+
+  #keptOf(run: string): RunSummary | undefined {
+    if (this.#kept === null) {
+      const rows = this.#database.prepare("SELECT run, summary FROM summaries WHERE version = ?").all(VERSION) as {
+        run: string;
+        summary: string;
+      }[];
+      this.#kept = new Map(rows.map((row) => [row.run, JSON.parse(row.summary) as RunSummary]));
+    }
+    return this.#kept.get(run);
+  }
+
+  #make(run: string): RunSummary | null {
+    const summary = summarise(this.#database, this.#data, run);
+    if (summary === null) return null;
+    const alerts = readOngoingAlerts(this.#database, run, summary.step, this.facts.alertRules());
+    const whole = { ...summary, alerts };
+    if (isFinal(whole)) {
+      this.#database
+        .prepare("INSERT OR REPLACE INTO summaries (run, version, summary) VALUES (?, ?, ?)")
+        .run(run, VERSION, JSON.stringify(whole));
+    }
+    return whole;
   }
 }
 

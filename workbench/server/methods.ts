@@ -11,6 +11,7 @@ import { recipeMethods } from "./methods/recipes.ts";
 import { rolloutMethods } from "./methods/rollouts.ts";
 import { runMethods } from "./methods/runs.ts";
 import { systemMethods } from "./methods/system.ts";
+import { watchMethods } from "./methods/watch.ts";
 
 const handlers: HandlersOf<Method> = {
   ...runMethods,
@@ -18,6 +19,7 @@ const handlers: HandlersOf<Method> = {
   ...recipeMethods,
   ...launchMethods,
   ...systemMethods,
+  ...watchMethods,
   ...datasetMethods,
   ...analysisMethods,
   ...compareMethods,

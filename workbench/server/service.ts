@@ -12,6 +12,7 @@ import { DatasetLibrary } from "../library/dataset-library.ts";
 import { removeStaleDryRuns } from "../runs/dry-run.ts";
 import { RunQueue } from "../runs/queue.ts";
 import { SummaryCache } from "../runs/summary-cache.ts";
+import { AlertRules } from "../store/alerts.ts";
 import { openIndex, openUser, type Db } from "../store/databases.ts";
 import { Ingest } from "../store/ingest.ts";
 import { RunMarksStore } from "../store/run-marks.ts";
@@ -91,10 +92,12 @@ export class Service {
     this.#tailer = new Tailer(this.ingest, options.data);
     const { data } = options;
     const marks = new RunMarksStore(this.#user);
+    const rules = new AlertRules(this.#user);
     this.#queue = new RunQueue(this.#user, data);
     this.#summaries = new SummaryCache(this.database, data, {
       marks: (run) => marks.get(run),
       isQueued: (run) => this.#queue.has(run),
+      alertRules: () => rules.list(),
     });
     this.#context = {
       data,
@@ -106,6 +109,7 @@ export class Service {
       user: this.#user,
       marks,
       queue: this.#queue,
+      rules,
       alive: () => this.#tailer.alive,
       changed: (run) => this.#changed(run),
     };

@@ -113,6 +113,7 @@ export class Ingest {
       const chunk = readJournalChunk(path, offset);
       if (chunk.end === offset) return null;
       this.#statements.addRun.run(run);
+      this.#statements.dropSummary.run(run);
       const counts: Counts = { events: 0, step: 0, attempt: 0, time: 0, badLines: 0, firstBad: null };
       for (const line of chunk.lines) this.#line(run, rank, line, counts, kinds);
       const { badLines, firstBad } = counts;
@@ -157,15 +158,19 @@ export class Ingest {
     switch (event.type) {
       case "run_started":
         if (rank === 0) statements.started.run(text, event.time, run);
+        this.#keep(place, event, text);
         break;
       case "resume":
         this.#resume(run, event);
+        this.#keep(place, event, text);
         break;
       case "phase":
         if (rank === 0) statements.phase.run(event.phase, event.stage, run);
+        this.#keep(place, event, text);
         break;
       case "run_ended":
         if (rank === 0) statements.ended.run(event.time, event.status, event.reason, run);
+        this.#keep(place, event, text);
         break;
       case "step":
         this.#step(place, event);

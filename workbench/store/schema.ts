@@ -61,14 +61,33 @@ const INDEX_TABLES = `
     PRIMARY KEY (run, line)
   ) WITHOUT ROWID;
   CREATE INDEX events_by_type ON events (run, type, line);
+  -- What the list of runs shows of runs that have ended; gone as soon as a run's journal grows.
+  CREATE TABLE summaries (run TEXT PRIMARY KEY, version INTEGER NOT NULL, summary TEXT NOT NULL) WITHOUT ROWID;
 `;
 
-const TABLES_BEFORE = ["runs", "sources", "lines", "resumes", "metrics", "latest", "groups", "rollouts", "events"];
+const TABLES_BEFORE = [
+  "runs",
+  "sources",
+  "lines",
+  "resumes",
+  "metrics",
+  "latest",
+  "groups",
+  "rollouts",
+  "events",
+  "summaries",
+];
 
 const AFRESH = TABLES_BEFORE.map((table) => `DROP TABLE IF EXISTS ${table};`).join("\n") + INDEX_TABLES;
 
 /** An older index is made anew from the journals: only the newest version has statements. */
-export const INDEX_MIGRATIONS: readonly string[] = ["-- version 1", "-- version 2", "-- version 3", AFRESH];
+export const INDEX_MIGRATIONS: readonly string[] = [
+  "-- version 1",
+  "-- version 2",
+  "-- version 3",
+  "-- version 4",
+  AFRESH,
+];
 
 export const USER_MIGRATIONS: readonly string[] = [
   `
@@ -83,6 +102,9 @@ export const USER_MIGRATIONS: readonly string[] = [
   ) WITHOUT ROWID;
   `,
   "CREATE TABLE queue (run TEXT PRIMARY KEY, position REAL NOT NULL, added_at REAL NOT NULL) WITHOUT ROWID;",
+  // Rules of alerts that somebody changed; the others are as they come.
+  `CREATE TABLE alert_rules (id TEXT PRIMARY KEY, threshold REAL NOT NULL, steps INTEGER NOT NULL, enabled INTEGER NOT NULL)
+   WITHOUT ROWID;`,
 ];
 
 const MAX_RANKS = 4096;

@@ -3,7 +3,17 @@ import type { Db } from "./databases.ts";
 
 export type IngestStatements = ReturnType<typeof prepareIngest>;
 
-const TABLES_OF_A_RUN = ["sources", "lines", "resumes", "metrics", "latest", "groups", "rollouts", "events"];
+const TABLES_OF_A_RUN = [
+  "sources",
+  "lines",
+  "resumes",
+  "metrics",
+  "latest",
+  "groups",
+  "rollouts",
+  "events",
+  "summaries",
+];
 
 export function prepareIngest(database: Db) {
   return {
@@ -17,6 +27,7 @@ export function prepareIngest(database: Db) {
       ...TABLES_OF_A_RUN.map((table) => database.prepare(`DELETE FROM ${table} WHERE run = ?`)),
       database.prepare("DELETE FROM runs WHERE id = ?"),
     ],
+    dropSummary: database.prepare("DELETE FROM summaries WHERE run = ?"),
     addRun: database.prepare("INSERT INTO runs (id) VALUES (?) ON CONFLICT (id) DO NOTHING"),
     line: database.prepare("INSERT INTO lines (run, line, attempt, seq, type) VALUES (?, ?, ?, ?, ?)"),
     touch: database.prepare(

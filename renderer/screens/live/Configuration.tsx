@@ -1,11 +1,10 @@
 import type { RunDetail } from "../../../contract/methods.ts";
 import { Card } from "../../parts/Card.tsx";
-import { EmptyState } from "../../parts/EmptyState.tsx";
 import { formatCount } from "../../parts/format.ts";
 import { Settings } from "../../parts/Settings.tsx";
 import styles from "./Configuration.module.css";
 
-/** The frozen configuration, what it ran on, and the checkpoints. */
+/** The frozen configuration and what it ran on. */
 export function Configuration({ run }: { readonly run: RunDetail }) {
   return (
     <div className={styles["columns"]}>
@@ -29,21 +28,6 @@ export function Configuration({ run }: { readonly run: RunDetail }) {
         </Card>
         <Card title="Engine">
           <Settings values={run.engine} />
-        </Card>
-        <Card title="Checkpoints">
-          {run.checkpoints.length === 0 ? (
-            <EmptyState compact icon="save" title="None saved yet." />
-          ) : (
-            <ul className={styles["checkpoints"]}>
-              {[...run.checkpoints].reverse().map((checkpoint) => (
-                <li key={checkpoint.path}>
-                  <span>Step {formatCount(checkpoint.step)}</span>
-                  {checkpoint.label && <span>{checkpoint.label}</span>}
-                  <code>{checkpoint.path}</code>
-                </li>
-              ))}
-            </ul>
-          )}
         </Card>
       </div>
     </div>

@@ -1,21 +1,16 @@
 import type { RunDetail } from "../../../contract/methods.ts";
 import { Card } from "../../parts/Card.tsx";
 import { EmptyState, ErrorNote } from "../../parts/EmptyState.tsx";
-import { Icon } from "../../parts/Icon.tsx";
-import { formatCount } from "../../parts/format.ts";
 import { useService } from "../../state/queries.ts";
+import { Log } from "./Log.tsx";
 import styles from "./Messages.module.css";
-
-const clock = (time: number) =>
-  new Date(time).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 
 /** What the run had to say, and which rows or files it could not use. */
 export function Messages({ run }: { readonly run: RunDetail }) {
-  const notices = useService("notices.list", { run: run.id });
   const errors = useService("errors.list", { run: run.id });
   return (
     <div className={styles["messages"]}>
-      {(notices.error ?? errors.error) && <ErrorNote error={(notices.error ?? errors.error)!} />}
+      {errors.error && <ErrorNote error={errors.error} />}
       <Card
         title="Data that could not be used"
         explanation="The run goes on without these rows. Mend them and the next run uses them."
@@ -47,22 +42,7 @@ export function Messages({ run }: { readonly run: RunDetail }) {
           </table>
         )}
       </Card>
-      <Card title="Messages of the run">
-        {(notices.data ?? []).length === 0 ? (
-          <EmptyState compact icon="info" title="The run has said nothing so far." />
-        ) : (
-          <ul className={styles["notices"]}>
-            {[...notices.data!].reverse().map((notice) => (
-              <li key={`${notice.attempt}-${notice.seq}`} data-level={notice.level}>
-                <Icon name={notice.level === "info" ? "info" : "warning"} size={14} />
-                <span className={styles["when"]}>{clock(notice.time)}</span>
-                <span className={styles["when"]}>step {formatCount(notice.step)}</span>
-                <span>{notice.message}</span>
-              </li>
-            ))}
-          </ul>
-        )}
-      </Card>
+      <Log run={run} />
     </div>
   );
 }

@@ -3,6 +3,7 @@ import type { Method, MethodError, MethodInput, MethodResult } from "../../../co
 import type { DatasetLibrary } from "../../library/dataset-library.ts";
 import type { SummaryCache } from "../../runs/summary-cache.ts";
 import type { RunQueue } from "../../runs/queue.ts";
+import type { AlertRules } from "../../store/alerts.ts";
 import type { Db } from "../../store/databases.ts";
 import type { Ingest } from "../../store/ingest.ts";
 import type { RunMarksStore } from "../../store/run-marks.ts";
@@ -19,6 +20,7 @@ export interface MethodContext {
   readonly summaries: SummaryCache;
   readonly marks: RunMarksStore;
   readonly queue: RunQueue;
+  readonly rules: AlertRules;
   /** Runs that are trained now. */
   readonly alive: () => readonly string[];
   /** Tells all windows that a run's summary is another one now, or that the run is gone. */

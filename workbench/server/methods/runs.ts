@@ -21,7 +21,7 @@ export const runMethods: HandlersOf<keyof RunResults> = {
   "runs.get": ({ data, database, summaries }, { run }) => {
     const detail = describe(database, data, run);
     if (!detail) throw new MethodFailure("NOT_FOUND", `There is no run "${run}".`, "Open the list of runs.");
-    return withFacts(detail, summaries.facts);
+    return withFacts({ ...detail, alerts: summaries.get(run)?.alerts ?? [] }, summaries.facts);
   },
   "runs.launch": (context, input) => {
     const run = createRun(context.data, newRunOf(context, input));
