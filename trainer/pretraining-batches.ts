@@ -98,7 +98,7 @@ export async function checkItems(
       const end = rest.findIndex(({ weight }) => weight === 0);
       const expected = (end < 0 ? rest : rest.slice(0, end)).map(({ text }) => text).join("");
       items.push({
-        task: taskOf(row, given[0]?.text ?? ""),
+        task: taskOf(row, given[0]?.text ?? "", expected),
         prompt: { ids, media: prompt.media },
         expected,
         media: medium,
@@ -116,11 +116,12 @@ export function isRight(item: CheckItem, text: string): boolean {
   return text.replace("<|im_end|>", "") === item.expected.replace("<|im_end|>", "");
 }
 
-function taskOf(row: PretrainingRow, opening: string): string {
+function taskOf(row: PretrainingRow, opening: string, expected: string): string {
   if (row.kind !== "clip") return row.kind;
   if (opening.startsWith("Describe the")) return `caption of ${row.clip!.kind}`;
   if (opening.startsWith("Name")) return "following";
   if (opening.startsWith("Describe")) return "caption of a second";
+  if (/<think>(Options.*\. )?(image|\d s)/.test(expected)) return "thought";
   if (opening.startsWith("What color")) return "color at a second";
   return opening.startsWith("Which shape") ? "shape at a second" : "place at a second";
 }

@@ -4,13 +4,15 @@
  */
 import { captionOf, captionOfSecond } from "./captions.ts";
 import type { Clip } from "./clip.ts";
+import { thoughtBranch } from "./pretraining-thoughts.ts";
 import type { Random } from "./random.ts";
 import { USER, TURN, finish, letterOf, optionLines, silent, taught } from "./segments.ts";
 import type { PretrainingRow, Segment } from "./segments.ts";
 import { recallOf } from "./traces.ts";
 import { COLORS, PLACES, SECONDS, SHAPES } from "./words.ts";
 
-export function clipRow(random: Random, clip: Clip): PretrainingRow {
+/** `reasoned`: share of the small questions that are answered with a thought about what was seen. */
+export function clipRow(random: Random, clip: Clip, reasoned: number): PretrainingRow {
   const prefix = `${USER}<|vision_start|><|${clip.medium}_pad|><|vision_end|>`;
   const branches: Segment[][] = [];
   const add = (branch: Segment[] | null): void => {
@@ -24,7 +26,10 @@ export function clipRow(random: Random, clip: Clip): PretrainingRow {
     add(followBranch(random, clip));
     if (clip.kind === "duet") add(followBranch(random, clip));
   }
-  for (let question = 0; question < 2; question += 1) add(perceptionBranch(random, clip));
+  for (let question = 0; question < 2; question += 1) {
+    const thinks = reasoned > 0 && random.chance(reasoned);
+    add(thinks ? thoughtBranch(random, clip) : perceptionBranch(random, clip));
+  }
   return { kind: "clip", clip, prefix, branches };
 }
 

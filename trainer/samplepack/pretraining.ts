@@ -18,6 +18,8 @@ export interface RowShares {
   readonly copying: number;
   /** Of the looked-up words, how many come after evidence that mostly names options. */
   readonly distracted: number;
+  /** Of the small questions about a clip, how many are answered with evidence first. */
+  readonly reasoned: number;
 }
 
 /**
@@ -25,9 +27,10 @@ export interface RowShares {
  * that name the same words, then clips. `until` is a share of all steps.
  */
 const CURRICULUM: readonly (RowShares & { readonly until: number })[] = [
-  { until: 0.0816, lookup: 0.85, reading: 0, copying: 0.15, distracted: 0 },
-  { until: 0.245, lookup: 0.55, reading: 0.35, copying: 0.1, distracted: 0.85 },
-  { until: 1, lookup: 0.22, reading: 0.23, copying: 0.05, distracted: 0.85 },
+  { until: 0.0816, lookup: 0.85, reading: 0, copying: 0.15, distracted: 0, reasoned: 0 },
+  { until: 0.245, lookup: 0.55, reading: 0.35, copying: 0.1, distracted: 0.85, reasoned: 0 },
+  { until: 0.5, lookup: 0.22, reading: 0.23, copying: 0.05, distracted: 0.85, reasoned: 0 },
+  { until: 1, lookup: 0.12, reading: 0.18, copying: 0.05, distracted: 0.85, reasoned: 0.75 },
 ];
 
 /** What is drawn when `progress` (0 to 1) of the steps are done. */
@@ -52,7 +55,7 @@ export function pretrainingRow(seed: number, index: number, shares: RowShares): 
   if (at < shares.lookup) return lookupRow(random, shares.distracted);
   if (at < shares.lookup + shares.reading) return readingRow(random);
   if (at < shares.lookup + shares.reading + shares.copying) return copyingRow(random);
-  return clipRow(random, clipOf(seed, "pretrain", index));
+  return clipRow(random, clipOf(seed, "pretrain", index), shares.reasoned);
 }
 
 /** The frames of a row's clip as the usual sampling would take them, a share of them as if encoded. */
