@@ -27,9 +27,9 @@ export interface RowShares {
  * that name the same words, then clips. `until` is a share of all steps.
  */
 const CURRICULUM: readonly (RowShares & { readonly until: number })[] = [
-  { until: 0.0816, lookup: 0.85, reading: 0, copying: 0.15, distracted: 0, reasoned: 0 },
-  { until: 0.245, lookup: 0.55, reading: 0.35, copying: 0.1, distracted: 0.85, reasoned: 0 },
-  { until: 0.5, lookup: 0.22, reading: 0.23, copying: 0.05, distracted: 0.85, reasoned: 0 },
+  { until: 0.0942, lookup: 0.85, reading: 0, copying: 0.15, distracted: 0, reasoned: 0 },
+  { until: 0.2826, lookup: 0.55, reading: 0.35, copying: 0.1, distracted: 0.85, reasoned: 0 },
+  { until: 0.5769, lookup: 0.22, reading: 0.23, copying: 0.05, distracted: 0.85, reasoned: 0 },
   { until: 1, lookup: 0.12, reading: 0.18, copying: 0.05, distracted: 0.85, reasoned: 0.75 },
 ];
 
@@ -39,7 +39,7 @@ export function sharesAt(progress: number): RowShares {
 }
 
 export const PRETRAINING = {
-  steps: 6000,
+  steps: 5200,
   rowsPerStep: 40,
   learningRate: 2e-3,
   warmupSteps: 100,
