@@ -34,6 +34,10 @@ export interface Preset {
   readonly summary: string;
   /** Values that differ from the fields' defaults. */
   readonly values: Readonly<Record<string, SettingValue>>;
+  /** Why a value is as it is, by field: shown where presets are compared. */
+  readonly reasons?: Readonly<Record<string, string>>;
+  /** What the source does differently without being a setting here. */
+  readonly notes?: readonly string[];
 }
 
 /** What the paper claims, and how a run here checks it. */

@@ -9,6 +9,8 @@ import { matchesQuery } from "../parts/Palette.tsx";
 import { Segmented } from "../parts/Segmented.tsx";
 import { formatRoute } from "../state/address.ts";
 import { navigate } from "../state/route.ts";
+import { BonusPanel } from "./recipes/BonusPanel.tsx";
+import { PresetDifferences } from "./recipes/PresetDifferences.tsx";
 import styles from "./Recipes.module.css";
 
 const SOURCES: Readonly<Record<SettingField["source"], string>> = {
@@ -78,6 +80,11 @@ function RecipePage({ recipe }: { readonly recipe: Recipe }) {
           <dd>{recipe.claim.check}</dd>
         </dl>
       </div>
+      <div className={styles["cards"]}>
+        <PresetDifferences recipe={recipe} />
+        {"temporal.apply" in recipe.fields && <BonusPanel />}
+      </div>
+      <h2 className={styles["heading"]}>All settings</h2>
       <SettingsTable recipe={recipe} preset={preset} onPreset={setPreset} />
     </Page>
   );

@@ -11,6 +11,28 @@ const UPSTREAM = {
   "sft.lossOn": "upstream",
 } as const;
 
+/** Numbers are issues of the authors' repository. */
+const UPSTREAM_REASONS: Readonly<Record<keyof typeof UPSTREAM, string>> = {
+  "temporal.mu":
+    "Earlier versions of the paper had 0.8 as slack against sampling noise (#43); the authors later called it a leftover " +
+    "that should be 1 (#74) and said that it changes little (#90, #96).",
+  "temporal.rule":
+    "The code compares mean raw accuracies, so partial scores count; version 4 of the paper compares shares of correct answers.",
+  "length.needsTwo":
+    "The code gives the length bonus only where at least two answers of the group are right; the paper names no such condition.",
+  "sft.lossOn":
+    "The code masks pads and picture marks only, so question, system turn and video marks are learnt as well (#40, #91). " +
+    "The paper says nothing; our default learns the assistant's turn.",
+};
+
+const UPSTREAM_NOTES: readonly string[] = [
+  "The paper prints a clipped objective; the code makes one update a batch, where the ratio is 1 and nothing is clipped.",
+  "The trainer tells the model one second a frame pair whatever the clip; the evaluation scripts tell the true time.",
+  "With vLLM the “shuffled” group got ordered frames until July 2025 (#72).",
+  "Where a medium cannot be decoded, the code puts another one in its place and keeps question and answer (#90); here the row is skipped and counted.",
+  "Evaluation: temperature 0.01 in the paper, 0.1 in the scripts; here greedy unless set.",
+];
+
 const presets: Readonly<Record<string, Preset>> = {
   tiny: {
     title: "Small model",
@@ -56,6 +78,8 @@ const presets: Readonly<Record<string, Preset>> = {
     title: "As the published code does",
     summary: "The authors' repository: gate by mean accuracy with slack 0.8, length bonus only with two right answers.",
     values: UPSTREAM,
+    reasons: UPSTREAM_REASONS,
+    notes: UPSTREAM_NOTES,
   },
   "grpo-only": {
     title: "Plain GRPO",
