@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Batch, type Engine, type Model, type Tape, openEngine } from "./index.ts";
+import { DIVERGENCE_MEASURES, MASK_FILLS, positionDivergence } from "../science/token-weights.ts";
 import { largestDifference, oraclePath } from "./testing/oracle.ts";
 import { type Sample, loadSample } from "./testing/samples.ts";
 
@@ -92,6 +93,31 @@ describe("a packed group", () => {
     expect(spread?.[0]).toBe(0);
     expect(spread?.[1]).toBeGreaterThan(0);
     expect(spread?.[7]).toBe(0);
+  });
+
+  it("measures the spread as written down in science, for both measures and both fills", async () => {
+    const { vocab_size: vocabulary } = model.config as { vocab_size: number };
+    const members = await Promise.all(
+      completions.map(async (completion) => {
+        const ids = Int32Array.from([...sample.prompt.ids, ...completion]);
+        const logits = (await model.trace({ ids, media: sample.prompt.media })).get("logits")!;
+        return Array.from(completion, (_, t) => {
+          const row = sample.prompt.ids.length - 1 + t;
+          const values = Float64Array.from(logits.subarray(row * vocabulary, (row + 1) * vocabulary));
+          const total = Math.log(values.reduce((sum, value) => sum + Math.exp(value), 0));
+          return values.map((value) => value - total);
+        });
+      }),
+    );
+    for (const measure of DIVERGENCE_MEASURES) {
+      for (const fill of MASK_FILLS) {
+        const [spread] = await model.groupDivergence([{ prompt: sample.prompt, completions }], { measure, fill });
+        const wanted = positionDivergence(members, measure, fill);
+        wanted.forEach((value, t) => expect(Math.abs(spread![t]! - value)).toBeLessThan(1e-4 * (1 + value)));
+      }
+    }
+    const wrong = { measure: "entropy" } as unknown as { measure: "code_k3" };
+    await expect(model.groupDivergence([{ prompt: sample.prompt, completions }], wrong)).rejects.toThrow(/kl_to_mean/);
   });
 });
 

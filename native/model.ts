@@ -3,6 +3,7 @@ import { cancellable, translated } from "./failures.ts";
 import type { NativeGroup, NativeMedia, NativeModel, NativePrompt, NativeTape } from "./module.ts";
 import type {
   Batch,
+  DivergenceOptions,
   EncodeOptions,
   Frames,
   GenerateOptions,
@@ -129,7 +130,7 @@ export class EngineModel implements Model {
     return translated(() => this.#native.zeroGradients());
   }
 
-  groupDivergence(batch: Batch, options?: ScoreOptions): Promise<Float32Array[]> {
+  groupDivergence(batch: Batch, options?: DivergenceOptions): Promise<Float32Array[]> {
     return cancellable(options?.signal, (cancel) =>
       this.#native.groupDivergence(batch.map(nativeGroup), options, cancel),
     );

@@ -5,6 +5,7 @@ import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type {
   Completion,
+  DivergenceOptions,
   EncodeOptions,
   EngineInfo,
   Frames,
@@ -72,7 +73,7 @@ export interface NativeModel {
   zeroGradients(): Promise<void>;
   groupDivergence(
     batch: readonly NativeGroup[],
-    options?: ScoreOptions,
+    options?: DivergenceOptions,
     cancel?: NativeCancel,
   ): Promise<Float32Array[]>;
   blend(other: NativeModel, decay: number): Promise<void>;

@@ -209,6 +209,16 @@ export interface ScoreOptions {
   readonly signal?: AbortSignal;
 }
 
+export interface DivergenceOptions extends ScoreOptions {
+  /**
+   * `kl_to_mean` (default): mean KL divergence from the mean distribution. `code_k3`: as TW-GRPO's published code, k3 to the
+   * mean in log space summed over the vocabulary, log-ratios clamped to 11.
+   */
+  readonly measure?: "kl_to_mean" | "code_k3";
+  /** `live_only` (default): members that have ended do not count. `uniform`: they count as the uniform law. */
+  readonly fill?: "live_only" | "uniform";
+}
+
 /** A forward pass with its activations kept. One backward, then it is spent. */
 export interface Tape extends Scores {
   /** Adds d(loss)/d(parameter) to the gradients, from the loss's derivative with respect to each value, flat as in {@link Scores}. */
@@ -265,10 +275,10 @@ export interface Model {
   step(options: StepOptions): Promise<StepResult>;
   zeroGradients(): Promise<void>;
   /**
-   * TW-GRPO's spread: for each completion position, the mean KL divergence of the group's members still alive at
-   * that position from their mean distribution. One Float32Array `[longest completion]` a group.
+   * TW-GRPO's spread: for each completion position, how far the group's members are from each other about the next
+   * token. One Float32Array `[longest completion]` a group.
    */
-  groupDivergence(batch: Batch, options?: ScoreOptions): Promise<Float32Array[]>;
+  groupDivergence(batch: Batch, options?: DivergenceOptions): Promise<Float32Array[]>;
   /** weights = decay * weights + (1 - decay) * other's weights: a slowly moving reference. */
   blend(other: Model, decay: number): Promise<void>;
   /** A copy of the current weights; `trainable: false` for a frozen reference. */

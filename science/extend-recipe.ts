@@ -2,7 +2,7 @@
 import type { Panel } from "../contract/panels.ts";
 import { resolveValues, type Claim, type Preset, type Recipe, type SettingField } from "./recipe.ts";
 import type { RewardPart } from "./rewards/reward.ts";
-import type { Settings, SettingValue } from "./settings.ts";
+import type { Settings, SettingValue, StageSettings } from "./settings.ts";
 
 export interface RecipeExtension {
   /** Also the name on the command line and, in a folder of its own, of the file. */
@@ -20,10 +20,12 @@ export interface RecipeExtension {
   readonly panels?: readonly Panel[];
   /** The parts of the reward, from the base's own and the values of all settings. Default: the base's. */
   rewards?(base: readonly RewardPart[], values: Readonly<Record<string, SettingValue>>): readonly RewardPart[];
+  /** The stages, from the base's (with {@link rewards} applied) and the values: other parts, more stages, another order. */
+  stages?(base: readonly StageSettings[], values: Readonly<Record<string, SettingValue>>): readonly StageSettings[];
 }
 
 export function extendRecipe(base: Recipe, extension: RecipeExtension): Recipe {
-  const { id, rewards } = extension;
+  const { id, rewards, stages } = extension;
   const fields = { ...base.fields, ...extension.fields };
   const presets = { ...base.presets, ...extension.presets };
   return {
@@ -40,10 +42,10 @@ export function extendRecipe(base: Recipe, extension: RecipeExtension): Recipe {
       const values = resolveValues({ id, fields, presets }, preset, overrides);
       const own = Object.fromEntries(Object.entries(values).filter(([name]) => Object.hasOwn(base.fields, name)));
       const settings = base.settings(base.defaultPreset, own);
-      const stages = settings.stages.map((stage) =>
+      const rewarded = settings.stages.map((stage) =>
         stage.kind === "rl" && rewards !== undefined ? { ...stage, rewards: rewards(stage.rewards, values) } : stage,
       );
-      return { ...settings, recipe: id, preset, stages, values };
+      return { ...settings, recipe: id, preset, stages: stages?.(rewarded, values) ?? rewarded, values };
     },
   };
 }

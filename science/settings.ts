@@ -1,12 +1,15 @@
 /** The effective settings of a run: what the trainer's stages read. A recipe makes them from a preset and overrides. */
 import type { AdvantageMode } from "./advantages.ts";
-import type { LossType } from "./objectives/grpo.ts";
+import type { LikelihoodForm } from "./answer-likelihood.ts";
+import type { PolicyObjective } from "./objectives/policy-objective.ts";
 import type { PromptTemplate } from "./prompts.ts";
 import type { FormatOptions } from "./rewards/format.ts";
 import type { LengthSettings } from "./rewards/length.ts";
+import type { Sample } from "./records.ts";
 import type { RewardPart } from "./rewards/reward.ts";
 import type { TemporalSettings } from "./rewards/temporal.ts";
 import type { Schedule, ScheduleName } from "./schedules.ts";
+import type { TokenWeighting } from "./token-weights.ts";
 
 export interface OptimizerSettings {
   readonly learningRate: number;
@@ -40,7 +43,8 @@ export interface VisionSettings {
 
 export interface SftStageSettings {
   readonly kind: "sft";
-  readonly name: "sft";
+  /** Unique in the run; labels its checkpoint and its measurement. */
+  readonly name: string;
   readonly steps: number;
   readonly batchSize: number;
   /** Which tokens are learnt: the assistant's turn with its end mark, or (upstream) all but pads and pictures. */
@@ -52,7 +56,8 @@ export interface SftStageSettings {
 
 export interface RlStageSettings {
   readonly kind: "rl";
-  readonly name: "rl";
+  /** Unique in the run; labels its checkpoint and its measurement. */
+  readonly name: string;
   readonly steps: number;
   readonly promptsPerStep: number;
   /** Rollouts a prompt on ordered frames; these are trained on. */
@@ -64,14 +69,16 @@ export interface RlStageSettings {
   readonly advantage: AdvantageMode;
   /** Added to the deviation. */
   readonly advantageEpsilon: number;
-  readonly objective: LossType;
-  readonly ratioLevel: "token" | "sequence";
-  readonly epsilonLow: number;
-  readonly epsilonHigh: number;
+  readonly objective: PolicyObjective;
   readonly klBeta: number;
-  /** 0: no clamp. */
-  readonly klClamp: number;
-  readonly topEntropyShare: number;
+  /** How much each token of a group counts; null: all alike. */
+  readonly tokenWeighting: TokenWeighting | null;
+  /** The reference follows the policy: blended after every so many updates of the stage. Null: it stays frozen. */
+  readonly movingReference: MovingReference | null;
+  /** Of the answer under the reference, for parts of the reward that ask for it. */
+  readonly likelihoodForm: LikelihoodForm;
+  /** Which of the rows for RL this stage trains on; null: all. A curriculum is several stages with different rows. */
+  readonly rows: ((sample: Sample) => boolean) | null;
   readonly temporal: TemporalSettings;
   readonly length: LengthSettings;
   readonly format: FormatOptions;
@@ -81,6 +88,12 @@ export interface RlStageSettings {
   readonly permuteRewards: boolean;
   readonly sampling: SamplingSettings;
   readonly optimizer: OptimizerSettings;
+}
+
+/** reference = decay * reference + (1 - decay) * policy, after every `every` updates. */
+export interface MovingReference {
+  readonly every: number;
+  readonly decay: number;
 }
 
 export interface SamplingSettings {

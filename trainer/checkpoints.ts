@@ -46,6 +46,8 @@ export interface Checkpoint {
 }
 
 const CONTENT = "checkpoint.json";
+/** Weights of a reference that moves, in a checkpoint's folder. */
+export const REFERENCE = "reference";
 
 export class Checkpoints {
   readonly #runFolder: string;
@@ -78,12 +80,13 @@ export class Checkpoints {
   async save(
     model: Model,
     state: TrainerState,
-    options: { label: string | null; tokenizerDirectory: string },
+    options: { label: string | null; tokenizerDirectory: string; reference?: Model },
   ): Promise<string> {
     const final = this.folderOf(state.step, options.label);
     await this.#writeFolder(final, async (folder) => {
       mkdirSync(join(folder, "state"));
       await model.saveState(join(folder, "state"));
+      if (options.reference) await options.reference.save(join(folder, REFERENCE));
       if (options.label !== null) await saveModel(model, join(folder, "model"), options.tokenizerDirectory);
       const files = await checksums(folder);
       const content: CheckpointFile = { version: 1, state, label: options.label, files };

@@ -44,6 +44,8 @@ export interface StepOutcome {
 /** One stage at work: does update `stageStep` (from 0) of the stage, which is update `step` (from 1) of the run. */
 export interface StageRunner {
   readonly policy: Model;
+  /** A reference that moves: saved with each checkpoint, so that a resumed run goes on from it. */
+  readonly movingReference?: Model;
   update(stageStep: number, step: number): Promise<StepOutcome>;
   dispose(): void;
 }

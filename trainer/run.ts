@@ -1,9 +1,10 @@
 /** One run from start or resume to its end: stages in order, measurements and checkpoints at their boundaries. */
+import { existsSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { EngineError, type Model } from "../native/types.ts";
 import { Boundary, StopRun } from "./boundary.ts";
-import { Checkpoints, type Checkpoint } from "./checkpoints.ts";
+import { Checkpoints, REFERENCE, type Checkpoint } from "./checkpoints.ts";
 import type { RunContext, StageRunner } from "./context.ts";
 import { checkMedia } from "./dataset.ts";
 import { finiteMetrics } from "./journal.ts";
@@ -115,6 +116,8 @@ class Run {
   readonly #boundary: Boundary;
   readonly #progress: Progress;
   readonly #fromStep: number;
+  /** Folder of the checkpoint that the run resumed from; only its stage may use it. */
+  readonly #resumedFrom: string | null;
   #step: number;
   #stageIndex: number;
   #stageStep: number;
@@ -124,6 +127,7 @@ class Run {
     this.#plan = plan;
     this.#checkpoints = checkpoints;
     this.#fromStep = from?.step ?? 0;
+    this.#resumedFrom = from !== null && from.state.stageStep > 0 ? from.folder : null;
     this.#step = this.#fromStep;
     this.#stageIndex = from?.state.stageIndex ?? 0;
     this.#stageStep = from?.state.stageStep ?? 0;
@@ -168,7 +172,8 @@ class Run {
 
   async #openStage({ stage }: StagePlan, policy: Model): Promise<StageRunner> {
     if (stage.kind === "sft") return new SftStage(this.#context, stage, policy);
-    const start = stageStart(this.#checkpoints, this.#plan, this.#stageIndex);
+    const saved = this.#stageStep > 0 && this.#resumedFrom !== null ? join(this.#resumedFrom, REFERENCE) : "";
+    const start = existsSync(saved) ? saved : stageStart(this.#checkpoints, this.#plan, this.#stageIndex);
     const reference = await this.#context.engine.load(start, { dtype: "float32", trainable: false });
     return new RlStage(this.#context, stage, policy, reference);
   }
@@ -244,7 +249,11 @@ class Run {
       knobs: Object.fromEntries(knobs),
       trainSeconds: this.#progress.trainSeconds(),
     };
-    const folder = await this.#checkpoints.save(runner.policy, state, { label, tokenizerDirectory: config.model });
+    const folder = await this.#checkpoints.save(runner.policy, state, {
+      label,
+      tokenizerDirectory: config.model,
+      ...(runner.movingReference ? { reference: runner.movingReference } : {}),
+    });
     this.#lastSaved = this.#step;
     const path = this.#checkpoints.relativePath(folder);
     journal.append({ type: "checkpoint", step: this.#step, path, kind: "full", label });

@@ -227,6 +227,24 @@ float asTemperature(const Napi::Value& options) {
                            : static_cast<float>(numberOr(asObject(options, "options"), "temperature", 1e-6, 1e6, 1));
 }
 
+namespace {
+/// Whether the option is `other`; it may be absent or `usual` too.
+bool isOther(const Napi::Object& object, const char* key, const std::string& usual, const std::string& other) {
+  const Napi::Value value = object.Get(key);
+  if (isAbsent(value)) return false;
+  const std::string text = value.IsString() ? value.As<Napi::String>().Utf8Value() : "";
+  if (text != usual && text != other)
+    refuse(std::string("options.") + key + " must be \"" + usual + "\" or \"" + other + "\".");
+  return text == other;
+}
+}  // namespace
+
+DivergenceRule asDivergenceRule(const Napi::Value& options) {
+  if (isAbsent(options)) return {};
+  const Napi::Object object = asObject(options, "options");
+  return {isOther(object, "measure", "kl_to_mean", "code_k3"), isOther(object, "fill", "live_only", "uniform")};
+}
+
 PromptInput asPrompt(const Napi::Value& value, const std::string& name) {
   const Napi::Object object = asObject(value, name);
   PromptInput prompt;

@@ -61,6 +61,8 @@ StepSettings asStepSettings(const Napi::Value& value);
 SamplingSettings asSampling(const Napi::Value& value, int64_t vocabulary);
 /// {temperature}
 float asTemperature(const Napi::Value& options);
+/// {measure, fill}
+DivergenceRule asDivergenceRule(const Napi::Value& options);
 PromptInput asPrompt(const Napi::Value& value, const std::string& name);
 std::vector<PromptInput> asPrompts(const Napi::Value& value);
 std::vector<GroupInput> asBatch(const Napi::Value& value);

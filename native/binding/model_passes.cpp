@@ -147,8 +147,9 @@ Napi::Value ModelObject::groupDivergence(const Napi::CallbackInfo& info) {
     live();
     return runJob(
         info.Env(), *core, self(info), asCancel(info[2]),
-        [model = model, batch = asBatch(info[0]), temperature = asTemperature(info[1])](Context& context) {
-          return model->groupDivergence(context, batch, temperature);
+        [model = model, batch = asBatch(info[0]), temperature = asTemperature(info[1]),
+         rule = asDivergenceRule(info[1])](Context& context) {
+          return model->groupDivergence(context, batch, temperature, rule);
         },
         [](Napi::Env env, std::vector<std::vector<float>>& spreads) -> Napi::Value {
           Napi::Array list = Napi::Array::New(env, spreads.size());

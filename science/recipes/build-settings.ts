@@ -1,6 +1,7 @@
 /** Flat, checked values of the fields that Video-R1 and its relatives share, as the nested {@link Settings}. */
 import type { AdvantageMode } from "../advantages.ts";
 import type { LossType } from "../objectives/grpo.ts";
+import { policyGradient } from "../objectives/policy-objective.ts";
 import { PROMPT_TEMPLATES, SECONDLOOK_TEMPLATE } from "../prompts.ts";
 import { standardRewards, type StandardRewardSettings } from "../rewards/standard.ts";
 import type { ScheduleName } from "../schedules.ts";
@@ -90,13 +91,19 @@ export function buildSettings(
       innerUpdates: number("rl.innerUpdates"),
       advantage: text("rl.advantage") as AdvantageMode,
       advantageEpsilon: number("rl.advantageEpsilon"),
-      objective: text("rl.objective") as LossType,
-      ratioLevel: text("rl.ratioLevel") as "token" | "sequence",
-      epsilonLow: number("rl.epsilonLow"),
-      epsilonHigh: number("rl.epsilonHigh"),
+      objective: policyGradient({
+        lossType: text("rl.objective") as LossType,
+        level: text("rl.ratioLevel") as "token" | "sequence",
+        epsilonLow: number("rl.epsilonLow"),
+        epsilonHigh: number("rl.epsilonHigh"),
+        klClamp: number("rl.klClamp") === 0 ? null : number("rl.klClamp"),
+        topEntropyShare: number("rl.topEntropyShare"),
+      }),
       klBeta: number("rl.klBeta"),
-      klClamp: number("rl.klClamp"),
-      topEntropyShare: number("rl.topEntropyShare"),
+      tokenWeighting: null,
+      movingReference: null,
+      likelihoodForm: "geometric",
+      rows: null,
       ...parts,
       rewards: standardRewards(parts),
       permuteRewards: flag("rl.permuteRewards"),

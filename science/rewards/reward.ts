@@ -15,6 +15,8 @@ export interface RewardedRollout {
   readonly accuracy: number;
   /** Tokens of the completion, end mark included. */
   readonly tokenCount: number;
+  /** How likely the reference finds this answer after this thought, 0 .. 1; null without an answer, absent if no part asks. */
+  readonly answerLikelihood?: number | null;
 }
 
 /** A part that looks at one rollout. */
@@ -43,6 +45,8 @@ export interface GroupScore {
 /** A part that compares the rollouts of a group, such as the temporal contrast. */
 export interface GroupReward {
   readonly name: string;
+  /** Asks for {@link RewardedRollout.answerLikelihood}, which costs a pass of the reference before the rewards. */
+  readonly needsLikelihood?: boolean;
   /** Null where the part does not apply to the group. */
   scoreGroup(group: RewardGroup): GroupScore | null;
 }

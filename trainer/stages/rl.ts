@@ -4,7 +4,6 @@
  */
 import type { Model, PackedGroup } from "../../native/types.ts";
 import { flattenRows, splitRows, type TokenRows } from "../../science/objectives/objective.ts";
-import { grpoObjective } from "../../science/objectives/grpo.ts";
 import { learningRateAt } from "../../science/schedules.ts";
 import { scheduleOf, type RlStageSettings } from "../../science/settings.ts";
 import { microBatches, tokenBudgetOf, tokensOf } from "../batching.ts";
@@ -12,6 +11,7 @@ import { PhaseClock } from "../clock.ts";
 import type { RunContext, StageRunner, StepOutcome } from "../context.ts";
 import { TrainingSet } from "../dataset.ts";
 import { prepareViews, sampleRollouts, type PromptRollouts, type RolloutRequest } from "../rollouts.ts";
+import { referenceLogProbs, tokenWeights, withLikelihoods, type GroupPass, type TokenTable } from "./group-measures.ts";
 import { journalGroups, type TrainedTokens } from "./rl-journal.ts";
 import { rolloutMetrics } from "./rl-metrics.ts";
 import { shapeStep, type ShapedPrompt } from "./rl-rewards.ts";
@@ -25,6 +25,7 @@ interface Totals {
 
 export class RlStage implements StageRunner {
   readonly policy: Model;
+  readonly movingReference?: Model;
   readonly #reference: Model;
   readonly #context: RunContext;
   readonly #stage: RlStageSettings;
@@ -33,12 +34,17 @@ export class RlStage implements StageRunner {
 
   constructor(context: RunContext, stage: RlStageSettings, policy: Model, reference: Model) {
     const { modality } = context.settings;
-    const usable = context.samples.train.filter(({ dataType }) => modality === "both" || dataType === modality);
+    const usable = context.samples.train.filter(
+      (sample) => (modality === "both" || sample.dataType === modality) && (stage.rows?.(sample) ?? true),
+    );
     if (usable.length === 0) {
-      throw new Error(`No row of ${context.config.data.train} can be used for RL (modality: ${modality}).`);
+      throw new Error(
+        `No row of ${context.config.data.train} can be used for stage ${stage.name} (modality: ${modality}).`,
+      );
     }
     this.policy = policy;
     this.#reference = reference;
+    if (stage.movingReference !== null) this.movingReference = reference;
     this.#context = context;
     this.#stage = stage;
     this.#data = new TrainingSet(usable, [context.config.seed, stage.name], context.clips, context.report);
@@ -63,9 +69,23 @@ export class RlStage implements StageRunner {
     };
     const views = await clock.time("vision", () => prepareViews(loaded, request));
     try {
-      const prompts = await clock.time("rollout", () => sampleRollouts(views, request));
+      const sampled = await clock.time("rollout", () => sampleRollouts(views, request));
+      const groups = sampled.map(packed);
+      const beta = knobs.get("beta") ?? stage.klBeta;
+      const likelihoods = stage.rewards.some((part) => "needsLikelihood" in part && part.needsLikelihood);
+      const reference =
+        beta === 0 && !likelihoods
+          ? null
+          : await clock.time("reference", () =>
+              referenceLogProbs(this.#reference, views.ordered, groups, this.#pass()),
+            );
+      const prompts =
+        reference !== null && likelihoods
+          ? withLikelihoods(sampled, reference, stage.likelihoodForm, prompter)
+          : sampled;
       const shaped = await clock.time("reward", () => shapeStep(prompts, stage, config.seed, step));
-      const trained = await this.#train(shaped, stageStep, clock);
+      const trained = await this.#train(shaped, groups, { beta, reference }, stageStep, clock);
+      await this.#moveReference(stageStep);
       const metrics = {
         ...rolloutMetrics(prompts, shaped, stage),
         ...trained.metrics,
@@ -89,20 +109,31 @@ export class RlStage implements StageRunner {
     this.#reference.dispose();
   }
 
-  /** Reference scores once, then `innerUpdates` updates; the first one's ratio is exactly 1. */
+  #pass(): GroupPass {
+    const { prompter, signal } = this.#context;
+    return { prompter, signal, tokenBudget: this.#tokenBudget };
+  }
+
+  async #moveReference(stageStep: number): Promise<void> {
+    const moving = this.#stage.movingReference;
+    if (moving !== null && (stageStep + 1) % moving.every === 0) await this.#reference.blend(this.policy, moving.decay);
+  }
+
+  /** `innerUpdates` updates on one batch of rollouts; the first one's ratio is exactly 1. */
   async #train(
     shaped: readonly ShapedPrompt[],
+    groups: readonly PackedGroup[],
+    { beta, reference }: { readonly beta: number; readonly reference: TokenTable | null },
     stageStep: number,
     clock: PhaseClock,
   ): Promise<{ metrics: Record<string, number>; tokens: TrainedTokens; processed: number }> {
-    const { signal, knobs, journal } = this.#context;
+    const { signal, journal } = this.#context;
     const stage = this.#stage;
-    const groups: PackedGroup[] = shaped.map(({ prompt }) => ({
-      prompt: prompt.ordered.prepared.prompt,
-      completions: prompt.ordered.rollouts.map(({ completion }) => completion.ids),
-    }));
-    const beta = knobs.get("beta") ?? stage.klBeta;
-    const reference = beta === 0 ? null : await clock.time("reference", () => this.#referenceLogProbs(shaped, groups));
+    const weighting = stage.tokenWeighting;
+    const weights =
+      weighting === null
+        ? null
+        : await clock.time("weights", () => tokenWeights(this.policy, groups, weighting, this.#pass()));
     const advantages = shaped.map((item) => item.outcome.advantages);
     const old = shaped.map(({ prompt }) => prompt.ordered.rollouts.map(({ completion }) => completion.logProbs));
     const rows = groups.reduce((sum, group) => sum + group.completions.length, 0);
@@ -126,24 +157,20 @@ export class RlStage implements StageRunner {
         const tape = await clock.time("forward", () => this.policy.forward(groups.slice(from, to), cancel));
         const logProbs = splitRows(tape.logProbs, tape.offsets);
         const entropies = splitRows(tape.entropy, tape.offsets);
-        const result = grpoObjective(
+        const result = stage.objective.compute(
           {
             logProbs,
             entropies,
             oldLogProbs: inner === 0 ? null : old.slice(from, to).flat(),
-            referenceLogProbs: reference?.slice(from, to).flat() ?? null,
+            referenceLogProbs: beta === 0 ? null : (reference?.slice(from, to).flat() ?? null),
             advantages: advantages.slice(from, to).flat(),
+            groupSizes: groups.slice(from, to).map(({ completions }) => completions.length),
+            ...(weights ? { weights: weights.slice(from, to).flat() } : {}),
           },
           {
-            lossType: stage.objective,
-            level: stage.ratioLevel,
-            epsilonLow: stage.epsilonLow,
-            epsilonHigh: stage.epsilonHigh,
             beta,
-            klClamp: stage.klClamp === 0 ? null : stage.klClamp,
-            topEntropyShare: stage.topEntropyShare,
             maxCompletionLength: stage.sampling.maxTokens,
-            total: { rows, tokens },
+            total: { rows, tokens, groups: groups.length },
           },
         );
         addUp(totals, result.loss, result.metrics, logProbs);
@@ -190,26 +217,13 @@ export class RlStage implements StageRunner {
     if (applied.skipped) metrics["update_skipped"] = 1;
     return metrics;
   }
+}
 
-  /** Per group and rollout. The reference sees the same frames through its own vision tower. */
-  async #referenceLogProbs(shaped: readonly ShapedPrompt[], groups: readonly PackedGroup[]): Promise<Float32Array[][]> {
-    const { prompter, signal } = this.#context;
-    const result: Float32Array[][] = [];
-    for (const [from, to] of microBatches(groups, this.#tokenBudget)) {
-      const own = await Promise.all(
-        shaped.slice(from, to).map(({ prompt }) => prompter.showTo(this.#reference, prompt.ordered.prepared)),
-      );
-      try {
-        const batch = own.map(({ prompt }, index) => ({ prompt, completions: groups[from + index]!.completions }));
-        const scores = await this.#reference.score(batch, { signal });
-        const rows = splitRows(scores.logProbs, scores.offsets);
-        for (const { completions } of batch) result.push(rows.splice(0, completions.length));
-      } finally {
-        for (const { media } of own) media.dispose();
-      }
-    }
-    return result;
-  }
+function packed({ ordered }: PromptRollouts): PackedGroup {
+  return {
+    prompt: ordered.prepared.prompt,
+    completions: ordered.rollouts.map(({ completion }) => completion.ids),
+  };
 }
 
 /** Metrics of the parts are means over their tokens. */

@@ -46,6 +46,12 @@ struct MemoryReport {
 /// With its adapters, or the base model that they stand on: the reference policy of a LoRA run.
 enum class Policy : uint8_t { adapted, base };
 
+/// How a group's disagreement about the next token is measured (see `DivergenceOptions` in native/types.ts).
+struct DivergenceRule {
+  bool logMeanK3 = false;
+  bool endedAreUniform = false;
+};
+
 class Model : public std::enable_shared_from_this<Model> {
  public:
   /// Frozen matrices of a bfloat16 model stay in `checkpoint` where it has them as bfloat16.
@@ -86,7 +92,8 @@ class Model : public std::enable_shared_from_this<Model> {
 
   ScoreResult score(Context&, const std::vector<GroupInput>& groups, float temperature,
                     Policy policy = Policy::adapted);
-  std::vector<std::vector<float>> groupDivergence(Context&, const std::vector<GroupInput>& groups, float temperature);
+  std::vector<std::vector<float>> groupDivergence(Context&, const std::vector<GroupInput>& groups, float temperature,
+                                                  const DivergenceRule& rule);
   StepOutcome step(Context&, const StepSettings& settings);
   void blend(Context&, const Model& other, double decay);
   std::shared_ptr<Model> clone(Context&, bool trainable) const;

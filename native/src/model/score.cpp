@@ -61,20 +61,41 @@ void logSoftmax(Context& context, int64_t rows, int64_t vocabulary, float temper
   });
 }
 
-/// mean_i KL(p_i || mean p) of `members` log-distributions.
-float meanDivergence(const float* logProbs, int64_t members, int64_t vocabulary) {
+/// mean_i KL(p_i || mean p) of `members` log-distributions and `ended` uniform ones.
+float klToMean(const float* logProbs, int64_t members, int64_t ended, int64_t vocabulary) {
+  const double logUniform = -std::log(static_cast<double>(vocabulary)), uniform = std::exp(logUniform);
+  const auto count = static_cast<double>(members + ended);
   double total = 0;
   for (int64_t j = 0; j < vocabulary; ++j) {
-    double mean = 0, crossed = 0;
+    double mean = static_cast<double>(ended) * uniform, crossed = mean * logUniform;
     for (int64_t i = 0; i < members; ++i) {
       const double logP = logProbs[i * vocabulary + j], p = std::exp(logP);
       mean += p;
       if (p > 0) crossed += p * logP;
     }
-    mean /= static_cast<double>(members);
-    if (mean > 0) total += crossed / static_cast<double>(members) - mean * std::log(mean);
+    mean /= count;
+    if (mean > 0) total += crossed / count - mean * std::log(mean);
   }
   return static_cast<float>(std::max(total, 0.0));
+}
+
+/// mean_i sum_j exp(d) - d - 1 with d = mean_i log p_ij - log p_ij, clamped to 11: TW-GRPO's published code.
+float logMeanK3(const float* logProbs, int64_t members, int64_t ended, int64_t vocabulary) {
+  const double logUniform = -std::log(static_cast<double>(vocabulary));
+  const auto count = static_cast<double>(members + ended);
+  const auto k3 = [](double d) {
+    d = std::clamp(d, -11.0, 11.0);
+    return std::exp(d) - d - 1;
+  };
+  double total = 0;
+  for (int64_t j = 0; j < vocabulary; ++j) {
+    double mean = static_cast<double>(ended) * logUniform;
+    for (int64_t i = 0; i < members; ++i) mean += logProbs[i * vocabulary + j];
+    mean /= count;
+    for (int64_t i = 0; i < members; ++i) total += k3(mean - logProbs[i * vocabulary + j]);
+    total += static_cast<double>(ended) * k3(mean - logUniform);
+  }
+  return static_cast<float>(total / count);
 }
 }  // namespace
 
@@ -105,7 +126,7 @@ ScoreResult Model::score(Context& context, const std::vector<GroupInput>& groups
 }
 
 std::vector<std::vector<float>> Model::groupDivergence(Context& context, const std::vector<GroupInput>& groups,
-                                                       float temperature) {
+                                                       float temperature, const DivergenceRule& rule) {
   std::vector<std::vector<float>> spreads;
   const int64_t vocabulary = config_.text.vocabulary, width = config_.text.hidden;
   packBatch(config_, options_.positionRule, groups);
@@ -140,8 +161,12 @@ std::vector<std::vector<float>> Model::groupDivergence(Context& context, const s
       ops::linear(context, count, width, vocabulary, x, textWeights_.head, nullptr, logits);
       logSoftmax(context, count, vocabulary, temperature, logits);
       context.pool.parallelFor(static_cast<int64_t>(end - begin), 1, [&](int64_t first, int64_t last) {
-        for (auto i = static_cast<size_t>(first); i < static_cast<size_t>(last); ++i)
-          spread[begin + i] = meanDivergence(logits + starts[i] * vocabulary, starts[i + 1] - starts[i], vocabulary);
+        const auto measure = rule.logMeanK3 ? logMeanK3 : klToMean;
+        for (auto i = static_cast<size_t>(first); i < static_cast<size_t>(last); ++i) {
+          const int64_t alive = starts[i + 1] - starts[i];
+          const int64_t ended = rule.endedAreUniform ? static_cast<int64_t>(group.completions.size()) - alive : 0;
+          spread[begin + i] = measure(logits + starts[i] * vocabulary, alive, ended, vocabulary);
+        }
       });
     }
     spreads.push_back(std::move(spread));

@@ -1,0 +1,80 @@
+/** What a step measures on its groups before the update: reference log-probabilities, answer likelihoods, token weights. */
+import type { Model, PackedGroup } from "../../native/types.ts";
+import { answerTokenSpan, likelihoodOf, type LikelihoodForm } from "../../science/answer-likelihood.ts";
+import { splitRows } from "../../science/objectives/objective.ts";
+import type { TokenWeighting } from "../../science/token-weights.ts";
+import { microBatches } from "../batching.ts";
+import type { PreparedPrompt, Prompter } from "../prompting.ts";
+import type { PromptRollouts, Rollout } from "../rollouts.ts";
+
+/** Per group and rollout, `[tokens]`. */
+export type TokenTable = Float32Array[][];
+
+export interface GroupPass {
+  readonly prompter: Prompter;
+  /** Tokens that one pass may hold. */
+  readonly tokenBudget: number;
+  readonly signal: AbortSignal;
+}
+
+/** Log-probabilities under a reference, which sees the same frames through its own vision tower. */
+export async function referenceLogProbs(
+  reference: Model,
+  prepared: readonly PreparedPrompt[],
+  groups: readonly PackedGroup[],
+  { prompter, tokenBudget, signal }: GroupPass,
+): Promise<TokenTable> {
+  const result: TokenTable = [];
+  for (const [from, to] of microBatches(groups, tokenBudget)) {
+    const own = await Promise.all(prepared.slice(from, to).map((item) => prompter.showTo(reference, item)));
+    try {
+      const batch = own.map(({ prompt }, index) => ({ prompt, completions: groups[from + index]!.completions }));
+      const scores = await reference.score(batch, { signal });
+      const rows = splitRows(scores.logProbs, scores.offsets);
+      for (const { completions } of batch) result.push(rows.splice(0, completions.length));
+    } finally {
+      for (const { media } of own) media.dispose();
+    }
+  }
+  return result;
+}
+
+/** The ordered rollouts with how likely the reference finds their answers. */
+export function withLikelihoods(
+  prompts: readonly PromptRollouts[],
+  reference: TokenTable,
+  form: LikelihoodForm,
+  prompter: Prompter,
+): PromptRollouts[] {
+  const likelihood = ({ completion }: Rollout, logProbs: Float32Array): number | null => {
+    const span = answerTokenSpan(Array.from(completion.ids, (id) => prompter.tokenizer.tokenText(id)));
+    return span === null ? null : likelihoodOf(logProbs, span, form);
+  };
+  return prompts.map((prompt, group) => {
+    const rollouts = prompt.ordered.rollouts.map((rollout, index) => ({
+      ...rollout,
+      answerLikelihood: likelihood(rollout, reference[group]![index]!),
+    }));
+    return { ...prompt, ordered: { ...prompt.ordered, rollouts } };
+  });
+}
+
+/** Weight of each token of each rollout, from how far its group's members disagree under the policy. */
+export async function tokenWeights(
+  policy: Model,
+  groups: readonly PackedGroup[],
+  weighting: TokenWeighting,
+  { tokenBudget, signal }: GroupPass,
+): Promise<TokenTable> {
+  const { measure, fill } = weighting;
+  const result: TokenTable = [];
+  for (const [from, to] of microBatches(groups, tokenBudget)) {
+    const batch = groups.slice(from, to);
+    const spreads = await policy.groupDivergence(batch, { measure, fill, signal });
+    batch.forEach(({ completions }, index) => {
+      const weights = Float32Array.from(weighting.weights(spreads[index]!));
+      result.push(completions.map((ids) => weights.slice(0, ids.length)));
+    });
+  }
+  return result;
+}
