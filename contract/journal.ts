@@ -233,6 +233,24 @@ export const dataErrorSchema = z.object({
   remedy: z.string(),
 });
 
+/** A pair for a preference stage: which rollout was preferred to which, who said so, and the update that used it. */
+export const preferencePairSchema = z.object({
+  ...envelope,
+  type: z.literal("preference_pair"),
+  step: z.number().int(),
+  /** Both rollouts are of this group. */
+  group: z.string(),
+  chosen: z.number().int(),
+  rejected: z.number().int(),
+  /** The verifier's decision in a few words, and its reasons. */
+  verdict: z.string(),
+  rationale: z.string(),
+  /** The update that learnt from it; null: none yet. A later line with the same group and rollouts replaces this one. */
+  usedAtStep: z.number().int().nullable(),
+  /** Implicit reward of the chosen over that of the rejected one when it was used. */
+  margin: finite,
+});
+
 export const controlAckSchema = z.object({
   ...envelope,
   type: z.literal("control_ack"),
@@ -272,6 +290,7 @@ export const journalEventSchema = z.discriminatedUnion("type", [
   evaluationItemSchema,
   checkpointSchema,
   dataErrorSchema,
+  preferencePairSchema,
   controlAckSchema,
   noticeSchema,
   runEndedSchema,

@@ -73,6 +73,22 @@ export interface RepeatedPrompt {
   readonly last: number;
 }
 
+/** A journalled preference pair with its two rollouts. */
+export interface PreferencePair {
+  readonly id: number;
+  readonly step: number;
+  readonly pair: string;
+  readonly sampleId: string;
+  /** In the group that both come from. */
+  readonly rollouts: number;
+  readonly chosen: RolloutView;
+  readonly rejected: RolloutView;
+  readonly verdict: string;
+  readonly rationale: string;
+  readonly usedAtStep: number | null;
+  readonly margin: number | null;
+}
+
 const run = z.object({ run: z.string() });
 
 export const analysisInputs = {
@@ -87,6 +103,7 @@ export const analysisInputs = {
   "analysis.groupMap": run,
   "analysis.repeatedPrompts": run,
   "analysis.promptHistory": z.object({ run: z.string(), sampleId: z.string() }),
+  "analysis.preferencePairs": run,
 } as const;
 
 export interface AnalysisResults {
@@ -95,4 +112,5 @@ export interface AnalysisResults {
   "analysis.groupMap": GroupMap;
   "analysis.repeatedPrompts": readonly RepeatedPrompt[];
   "analysis.promptHistory": PromptHistory;
+  "analysis.preferencePairs": readonly PreferencePair[];
 }

@@ -39,7 +39,7 @@ export interface SharedPrompt {
   readonly scores: readonly number[];
 }
 
-const runs = z.object({ runs: z.array(z.string()).min(1).max(8) });
+const runs = z.object({ runs: z.array(z.string()).min(1).max(20) });
 
 export const compareInputs = {
   "compare.evaluations": runs,

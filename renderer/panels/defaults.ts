@@ -20,6 +20,11 @@ export function curvesOf(
   return [...asked, ...DEFAULT_CURVES.filter((panel) => isShown(panel) && !covered.has(panel.metrics[0]!))];
 }
 
+/** What the recipe asks for besides curves. */
+export function otherPanelsOf(recipe: string, journalPanels: readonly Panel[] = []): readonly Panel[] {
+  return (RECIPES.find(({ id }) => id === recipe)?.panels ?? journalPanels).filter(({ kind }) => kind !== "curve");
+}
+
 const DEFAULT_CURVES: readonly CurvePanel[] = [
   {
     kind: "curve",

@@ -13,6 +13,7 @@ import {
   YAxis,
 } from "recharts";
 import type { SeriesPoint } from "../../contract/methods.ts";
+import { CanvasChart } from "./CanvasChart.tsx";
 import { ChartTooltip } from "./ChartTooltip.tsx";
 import { axisTicks, formatTick } from "./axis.ts";
 import { chartRows } from "./smoothing.ts";
@@ -218,5 +219,16 @@ function DrawnChart({
   );
 }
 
+/** More lines than this cost an SVG too much to be redrawn with every step. */
+export const SVG_LINES = 8;
+
+function EitherChart(props: ChartProps) {
+  const { lines, smoothing, log = false, asShare = false, height = 168, onPick } = props;
+  if (lines.length <= SVG_LINES) return <DrawnChart {...props} />;
+  return (
+    <CanvasChart lines={lines} smoothing={smoothing} log={log} asShare={asShare} height={height} onPick={onPick} />
+  );
+}
+
 /** Redrawn only when its lines, marks or settings change. */
-export const Chart = memo(DrawnChart);
+export const Chart = memo(EitherChart);

@@ -15,7 +15,7 @@ import { RunChips } from "./compare/RunChips.tsx";
 import { SharedPrompts } from "./compare/SharedPrompts.tsx";
 import styles from "./Compare.module.css";
 
-/** Up to four runs side by side: what differs in their settings, then curves, measurements and answers. */
+/** Runs side by side: what differs in their settings, then measurements, curves, and the answers of the first four. */
 export function Compare({ runs: ids, sample }: { readonly runs: readonly string[]; readonly sample: string | null }) {
   const queries = useServices(
     "runs.get",
@@ -63,13 +63,17 @@ export function Compare({ runs: ids, sample }: { readonly runs: readonly string[
   );
 }
 
+/** Texts of more runs than this do not fit side by side. */
+const MOST_TEXTS = 4;
+
 function Compared({ runs, sample }: { readonly runs: readonly RunDetail[]; readonly sample: string | null }) {
+  const beside = useMemo(() => runs.slice(0, MOST_TEXTS), [runs]);
   return (
     <>
       <ConfigurationTable runs={runs} />
       <Measurements runs={runs} />
       <ComparedCurves runs={runs} />
-      <SharedPrompts runs={runs} sample={sample} />
+      <SharedPrompts runs={beside} sample={sample} />
     </>
   );
 }

@@ -36,8 +36,8 @@ export type LiveTab = (typeof LIVE_TABS)[number];
 export const ROLLOUTS_VIEWS = ["answers", "what-if", "corrections", "map", "prompt"] as const;
 export type RolloutsView = (typeof ROLLOUTS_VIEWS)[number];
 
-/** More runs than this cannot be told apart side by side. */
-export const MOST_COMPARED = 4;
+/** Curves of more runs than this cannot be told apart. */
+export const MOST_COMPARED = 20;
 
 const LAUNCH_QUERY = ["recipe", "preset", "from", "checkpoint"] as const;
 

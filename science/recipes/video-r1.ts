@@ -126,6 +126,26 @@ const panels: readonly Panel[] = [
     explanation: "Share of groups whose rewards are all equal: they give no policy gradient.",
   },
   {
+    kind: "heatmap",
+    title: "Groups",
+    value: "rewardStd",
+    explanation: "Every group of the run: too easy, too hard, or alive and teaching something.",
+  },
+  {
+    kind: "quadrant",
+    title: "Format and accuracy",
+    x: "format",
+    y: "accuracy",
+    explanation:
+      "Right answers without the format, and well-formed wrong ones: what the two rewards see of the newest step.",
+  },
+  {
+    kind: "mediaTable",
+    title: "Newest prompts",
+    columns: ["question", "answer", "prediction", "accuracy", "gate", "rewardStd", "tokens"],
+    explanation: "What the model saw and said in the newest step.",
+  },
+  {
     kind: "channel",
     title: "Entropy",
     channel: "entropy",

@@ -1,7 +1,13 @@
 /** `npm run bench -- NAME …`: the project's benchmarks by name. */
 import { benchEngine } from "./engine.ts";
+import { benchStore } from "./store.ts";
+import { benchWindow } from "./window.ts";
 
-const benchmarks: Record<string, (args: readonly string[]) => Promise<void>> = { engine: benchEngine };
+const benchmarks: Record<string, (args: readonly string[]) => Promise<void>> = {
+  engine: benchEngine,
+  store: benchStore,
+  window: benchWindow,
+};
 
 const [name = "", ...args] = process.argv.slice(2);
 const chosen = benchmarks[name];

@@ -2,7 +2,7 @@ import { useMemo } from "react";
 import type { EventOf } from "../../../contract/journal.ts";
 import type { RunDetail } from "../../../contract/methods.ts";
 import { evaluationLabel, explainRun, stageLabel } from "../../explain.ts";
-import { curvesOf } from "../../panels/defaults.ts";
+import { curvesOf, otherPanelsOf } from "../../panels/defaults.ts";
 import { PanelView } from "../../panels/PanelView.tsx";
 import type { ChartMark } from "../../parts/Chart.tsx";
 import { EmptyState } from "../../parts/EmptyState.tsx";
@@ -46,6 +46,7 @@ export function Overview({ run }: { readonly run: RunDetail }) {
     () => curvesOf(run.recipe, run.metricNames, run.panels),
     [run.recipe, run.metricNames, run.panels],
   );
+  const others = useMemo(() => otherPanelsOf(run.recipe, run.panels), [run.recipe, run.panels]);
   const tookSec = run.startedAt === null || run.endedAt === null ? null : (run.endedAt - run.startedAt) / 1000;
   const pick = useMemo(
     () => (step: number) => navigate({ screen: "rollouts", run: run.id, step, pair: null, rollout: null }),
@@ -100,6 +101,18 @@ export function Overview({ run }: { readonly run: RunDetail }) {
           ))}
         </div>
       )}
+      {run.metricNames.includes("reward") &&
+        others.map((panel) => (
+          <PanelView
+            key={`${panel.kind} ${panel.title}`}
+            run={run.id}
+            panel={panel}
+            metricNames={run.metricNames}
+            marks={marks}
+            evaluations={evaluations}
+            onPick={pick}
+          />
+        ))}
       <TimingBar run={run.id} metricNames={run.metricNames} step={run.step} />
     </div>
   );

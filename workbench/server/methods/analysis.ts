@@ -3,6 +3,7 @@ import type { AnalysisResults } from "../../../contract/methods.ts";
 import {
   correctionExamples,
   countCorrections,
+  preferencePairs,
   promptHistory,
   readGroupMap,
   repeatedPrompts,
@@ -15,4 +16,5 @@ export const analysisMethods: HandlersOf<keyof AnalysisResults> = {
   "analysis.groupMap": ({ database }, { run }) => readGroupMap(database, run),
   "analysis.repeatedPrompts": ({ database }, { run }) => repeatedPrompts(database, run),
   "analysis.promptHistory": ({ database }, { run, sampleId }) => promptHistory(database, run, sampleId),
+  "analysis.preferencePairs": ({ database }, { run }) => preferencePairs(database, run),
 };

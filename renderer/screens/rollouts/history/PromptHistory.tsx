@@ -193,6 +193,11 @@ function distinct(moment: PromptMoment): { text: string; prediction: string; sco
   return [...byText.values()].sort((a, b) => b.times - a.times);
 }
 
+/** Measurements during a stage carry its name before it has ended. */
+function momentLabel({ label }: PromptMoment): string {
+  return label === "initial" ? evaluationLabel(label) : `${stageLabel(label)}, measured`;
+}
+
 const MOST_ANSWERS = 4;
 
 function Moment({
@@ -220,7 +225,7 @@ function Moment({
         ) : (
           <strong>Step {formatCount(moment.step)}</strong>
         )}
-        <span>{moment.kind === "group" ? `${stageLabel(moment.label)}, sampled` : evaluationLabel(moment.label)}</span>
+        <span>{moment.kind === "group" ? `${stageLabel(moment.label)}, sampled` : momentLabel(moment)}</span>
         <span className={styles["share"]} data-right={right >= 0.5}>
           {moment.answers.length > 1 ? (
             `${formatPercent(right, 0)} right of ${moment.answers.length}`

@@ -1,6 +1,6 @@
 /** The run's groups as cells of a map: which row each falls into, and its colour. */
-import type { GroupCell, GroupMap } from "../../../../contract/methods.ts";
-import type { HeatCell } from "../../../parts/HeatMap.tsx";
+import type { GroupCell, GroupMap } from "../../contract/methods.ts";
+import type { HeatCell } from "./HeatMap.tsx";
 
 export const MAP_ROWS = ["stacked", "prompt", "task"] as const;
 /**
@@ -21,7 +21,17 @@ export interface PlacedMap {
 /** A spread as strong as this is drawn at full strength: half right, half wrong. */
 const FULL_SPREAD = 0.8;
 
-function colour(cell: Pick<GroupCell, "dead" | "accuracy" | "rewardStd">): Pick<HeatCell, "color" | "strength"> {
+/** What the colours say. */
+export type MapValue = "rewardStd" | "accuracy";
+
+function colour(
+  cell: Pick<GroupCell, "dead" | "accuracy" | "rewardStd">,
+  value: MapValue,
+): Pick<HeatCell, "color" | "strength"> {
+  if (value === "accuracy") {
+    const side = Math.abs(cell.accuracy - 0.5) * 2;
+    return { color: cell.accuracy >= 0.5 ? "--good" : "--bad", strength: 0.15 + 0.75 * side };
+  }
   if (!cell.dead) {
     return { color: "--accent", strength: 0.25 + 0.75 * Math.min(1, (cell.rewardStd ?? 0) / FULL_SPREAD) };
   }
@@ -31,7 +41,7 @@ function colour(cell: Pick<GroupCell, "dead" | "accuracy" | "rewardStd">): Pick<
   return { color: "--text-3", strength: 0.6 };
 }
 
-export function placeMap(map: GroupMap, kind: MapRows): PlacedMap {
+export function placeMap(map: GroupMap, kind: MapRows, value: MapValue = "rewardStd"): PlacedMap {
   const steps = [...new Set(map.cells.map(({ step }) => step))].sort((a, b) => a - b);
   const columnOf = new Map(steps.map((step, column) => [step, column]));
   const column = (cell: GroupCell) => columnOf.get(cell.step)!;
@@ -49,7 +59,7 @@ export function placeMap(map: GroupMap, kind: MapRows): PlacedMap {
       steps,
       cells: placed.map(({ index, row }) => {
         const cell = map.cells[index]!;
-        return { column: column(cell), row, ...colour(cell) };
+        return { column: column(cell), row, ...colour(cell, value) };
       }),
       groups: placed.map(({ index }) => [index]),
       rowLabel: (row) => (row === 0 ? "most right" : row >= rows - 1 ? "most wrong" : ""),
@@ -81,7 +91,7 @@ export function placeMap(map: GroupMap, kind: MapRows): PlacedMap {
       accuracy: mean(({ accuracy }) => accuracy),
       rewardStd: mean(({ rewardStd }) => rewardStd ?? 0),
     };
-    return { cell: { column: at, row, ...colour(merged) }, indexes };
+    return { cell: { column: at, row, ...colour(merged, value) }, indexes };
   });
   return {
     rows: names.length,

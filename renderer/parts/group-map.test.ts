@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { GroupMap } from "../../../../contract/methods.ts";
+import type { GroupMap } from "../../contract/methods.ts";
 import { placeMap } from "./group-map.ts";
 
 const map: GroupMap = {
@@ -30,4 +30,8 @@ it("gives each prompt a row, the easiest first, and means of a task's groups one
   expect(byTask.rows).toBe(1);
   expect(byTask.groups).toEqual([[0, 1], [2]]);
   expect(byTask.cells[0]!.color).toBe("--text-3");
+});
+
+it("colours by accuracy where it is asked to", () => {
+  expect(placeMap(map, "stacked", "accuracy").cells.map(({ color }) => color)).toEqual(["--good", "--bad", "--good"]);
 });

@@ -1,0 +1,55 @@
+/** Rollouts by two of their numbers, cut into four: which half of each they fall into. */
+import type { RolloutView } from "../../contract/methods.ts";
+
+/** A number of a rollout by name: a reward part, or `reward`, `advantage`, `correct`, `tokens`. Null where it has none. */
+export function numberOf(rollout: RolloutView, name: string): number | null {
+  switch (name) {
+    case "reward":
+      return rollout.reward;
+    case "advantage":
+      return rollout.advantage;
+    case "correct":
+      return Number(rollout.correct);
+    case "tokens":
+      return rollout.tokenCount;
+    default:
+      return rollout.rewards[name] ?? null;
+  }
+}
+
+export interface Quadrants<Item> {
+  /** A value above its cut is in the upper half. */
+  readonly cut: { readonly x: number; readonly y: number };
+  /** `[upper y][upper x]`: index 1 is the upper half. */
+  readonly cells: readonly (readonly (readonly Item[])[])[];
+  /** Items that lack one of the numbers. */
+  readonly left: number;
+}
+
+/** Cut in the middle between the least and the greatest value: between no and yes where a part has only those. */
+export function quadrantsOf<Item>(
+  items: readonly Item[],
+  x: (item: Item) => number | null,
+  y: (item: Item) => number | null,
+): Quadrants<Item> {
+  const having = items.filter((item) => x(item) !== null && y(item) !== null);
+  const middle = (of: (item: Item) => number | null) => {
+    const values = having.map((item) => of(item)!);
+    return values.length === 0
+      ? 0.5
+      : Math.min(...values) === Math.max(...values)
+        ? values[0]! - (values[0]! > 0 ? 1e-9 : -1e-9)
+        : (Math.min(...values) + Math.max(...values)) / 2;
+  };
+  const cut = { x: middle(x), y: middle(y) };
+  const cell = (upperY: boolean, upperX: boolean) =>
+    having.filter((item) => x(item)! > cut.x === upperX && y(item)! > cut.y === upperY);
+  return {
+    cut,
+    cells: [
+      [cell(false, false), cell(false, true)],
+      [cell(true, false), cell(true, true)],
+    ],
+    left: items.length - having.length,
+  };
+}

@@ -1,0 +1,210 @@
+/** Curves on a canvas: for more lines than an SVG can redraw many times a second. Same look, same axes, nearest values on hover. */
+import { useEffect, useMemo, useRef, useState } from "react";
+import { useTheme } from "../state/theme.ts";
+import { axisTicks, formatTick } from "./axis.ts";
+import type { ChartLine } from "./Chart.tsx";
+import { formatCount, formatNumber, formatPercent } from "./format.ts";
+import { smooth } from "./smoothing.ts";
+import styles from "./CanvasChart.module.css";
+
+interface CanvasChartProps {
+  readonly lines: readonly ChartLine[];
+  readonly smoothing: number;
+  readonly log: boolean;
+  readonly asShare: boolean;
+  readonly height: number;
+  readonly onPick?: ((step: number) => void) | undefined;
+}
+
+/** As in the SVG chart: axis labels to the left and below. */
+const LEFT = 44;
+const BOTTOM = 22;
+const TOP = 6;
+const RIGHT = 8;
+const SHARE_TICKS = [0, 0.25, 0.5, 0.75, 1];
+const LISTED = 12;
+
+interface Drawn {
+  readonly line: ChartLine;
+  readonly steps: readonly number[];
+  readonly values: readonly (number | null)[];
+}
+
+interface Frame {
+  readonly first: number;
+  readonly last: number;
+  readonly ticks: readonly number[];
+  readonly x: (step: number) => number;
+  readonly y: (value: number) => number;
+}
+
+function frameOf(drawn: readonly Drawn[], width: number, height: number, log: boolean, asShare: boolean): Frame {
+  const steps = drawn.flatMap(({ steps: own }) => (own.length > 0 ? [own[0]!, own.at(-1)!] : []));
+  const values = drawn.flatMap(({ values: own }) => own).filter((value): value is number => value !== null);
+  const first = Math.min(...steps);
+  const last = Math.max(first + 1, ...steps);
+  const low = values.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY);
+  const high = values.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
+  const ticks = asShare ? SHARE_TICKS : log ? logTicks(low, high) : axisTicks(low, high);
+  const scaled = (value: number) => (log ? Math.log10(value) : value);
+  const [bottom, top] = [scaled(ticks[0]!), scaled(ticks.at(-1)!)];
+  return {
+    first,
+    last,
+    ticks,
+    x: (step) => LEFT + ((step - first) / (last - first)) * (width - LEFT - RIGHT),
+    y: (value) => height - BOTTOM - ((scaled(value) - bottom) / (top - bottom || 1)) * (height - BOTTOM - TOP),
+  };
+}
+
+/** Powers of ten around the data. */
+function logTicks(low: number, high: number): number[] {
+  const from = Math.floor(Math.log10(low));
+  const to = Math.max(from + 1, Math.ceil(Math.log10(high)));
+  return Array.from({ length: to - from + 1 }, (_, index) => 10 ** (from + index));
+}
+
+export function CanvasChart({ lines, smoothing, log, asShare, height, onPick }: CanvasChartProps) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const [width, setWidth] = useState(0);
+  const [hovered, setHovered] = useState<number | null>(null);
+  const theme = useTheme((state) => state.shown);
+  const drawn = useMemo<Drawn[]>(
+    () =>
+      lines.map((line) => ({
+        line,
+        steps: line.points.map(({ step }) => step),
+        values: smooth(
+          line.points.map(({ value }) => (Number.isFinite(value) && (!log || value > 0) ? value : null)),
+          smoothing,
+        ),
+      })),
+    [lines, smoothing, log],
+  );
+  const frame = useMemo(() => frameOf(drawn, width, height, log, asShare), [drawn, width, height, log, asShare]);
+  useEffect(() => {
+    const element = canvas.current!;
+    const observer = new ResizeObserver(() => setWidth(element.clientWidth));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+  useEffect(() => {
+    if (canvas.current && width > 0) paint(canvas.current, drawn, frame, width, height, asShare);
+  }, [drawn, frame, width, height, asShare, theme]);
+  const stepAt = (clientX: number) => {
+    const left = clientX - canvas.current!.getBoundingClientRect().left;
+    const share = (left - LEFT) / (width - LEFT - RIGHT);
+    return share < 0 || share > 1 ? null : Math.round(frame.first + share * (frame.last - frame.first));
+  };
+  const read = hovered === null ? [] : valuesAt(drawn, hovered);
+  return (
+    <div className={styles["chart"]} data-pickable={onPick !== undefined}>
+      <canvas
+        ref={canvas}
+        style={{ height }}
+        role="img"
+        aria-label={`${lines.length} curves`}
+        onPointerMove={(event) => setHovered(stepAt(event.clientX))}
+        onPointerLeave={() => setHovered(null)}
+        onClick={(event) => {
+          const step = stepAt(event.clientX);
+          if (step !== null) onPick?.(step);
+        }}
+      />
+      {hovered !== null && read.length > 0 && (
+        <>
+          <i className={styles["cursor"]} style={{ left: frame.x(hovered), top: TOP, height: height - TOP - BOTTOM }} />
+          <ul
+            className={styles["values"]}
+            style={
+              frame.x(hovered) > width / 2 ? { right: width - frame.x(hovered) + 8 } : { left: frame.x(hovered) + 8 }
+            }
+          >
+            <li>Step {formatCount(hovered)}</li>
+            {read.slice(0, LISTED).map(({ line, value }) => (
+              <li key={line.key}>
+                <span style={{ background: line.color }} /> {line.label}
+                <strong>{asShare ? formatPercent(value) : formatNumber(value)}</strong>
+              </li>
+            ))}
+            {read.length > LISTED && <li>{read.length - LISTED} more</li>}
+          </ul>
+        </>
+      )}
+    </div>
+  );
+}
+
+/** Each line's value at the nearest step that it has, the greatest first. */
+function valuesAt(drawn: readonly Drawn[], step: number): { line: ChartLine; value: number }[] {
+  return drawn
+    .flatMap(({ line, steps, values }) => {
+      let [low, high] = [0, steps.length - 1];
+      while (low < high) {
+        const middle = (low + high) >> 1;
+        if (steps[middle]! < step) low = middle + 1;
+        else high = middle;
+      }
+      const value = values[low];
+      return value === null || value === undefined ? [] : [{ line, value }];
+    })
+    .sort((a, b) => b.value - a.value);
+}
+
+function paint(
+  canvas: HTMLCanvasElement,
+  drawn: readonly Drawn[],
+  frame: Frame,
+  width: number,
+  height: number,
+  asShare: boolean,
+): void {
+  const ratio = window.devicePixelRatio || 1;
+  canvas.width = Math.round(width * ratio);
+  canvas.height = Math.round(height * ratio);
+  const drawing = canvas.getContext("2d")!;
+  drawing.scale(ratio, ratio);
+  const style = getComputedStyle(canvas);
+  const token = (color: string) => {
+    const name = /^var\((--[\w-]+)\)$/.exec(color)?.[1];
+    return name ? style.getPropertyValue(name) : color;
+  };
+  drawing.font = `11px ${style.fontFamily}`;
+  drawing.fillStyle = token("var(--text-3)");
+  drawing.strokeStyle = token("var(--grid)");
+  drawing.textBaseline = "middle";
+  drawing.textAlign = "right";
+  for (const tick of frame.ticks) {
+    const y = Math.round(frame.y(tick)) + 0.5;
+    drawing.beginPath();
+    drawing.moveTo(LEFT, y);
+    drawing.lineTo(width - RIGHT, y);
+    drawing.stroke();
+    drawing.fillText(asShare ? `${Math.round(tick * 100)} %` : formatTick(tick), LEFT - 6, y);
+  }
+  drawing.textBaseline = "alphabetic";
+  for (const [share, align] of [
+    [0, "left"],
+    [0.5, "center"],
+    [1, "right"],
+  ] as const) {
+    const step = Math.round(frame.first + share * (frame.last - frame.first));
+    drawing.textAlign = align;
+    drawing.fillText(formatCount(step), frame.x(step), height - 6);
+  }
+  drawing.lineWidth = drawn.length > 8 ? 1.25 : 1.75;
+  drawing.lineJoin = "round";
+  for (const { line, steps, values } of drawn) {
+    drawing.strokeStyle = token(line.color);
+    drawing.beginPath();
+    let down = false;
+    values.forEach((value, index) => {
+      if (value === null) return;
+      const [x, y] = [frame.x(steps[index]!), frame.y(value)];
+      if (down) drawing.lineTo(x, y);
+      else drawing.moveTo(x, y);
+      down = true;
+    });
+    drawing.stroke();
+  }
+}

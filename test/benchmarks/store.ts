@@ -1,0 +1,105 @@
+/**
+ * `npm run bench -- store`: how fast journals enter the index and answers leave it. Everything happens in a temporary data
+ * folder with databases on disk, by the store's own functions.
+ */
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { JournalWriter } from "../../workbench/testing/journal-writer.ts";
+import { SyntheticRun } from "../../workbench/testing/synthetic-run.ts";
+import { correctionExamples, countCorrections, readGroupMap } from "../../workbench/store/analysis.ts";
+import { openIndex } from "../../workbench/store/databases.ts";
+import { Ingest } from "../../workbench/store/ingest.ts";
+import { readSeries } from "../../workbench/store/series.ts";
+
+interface Row {
+  readonly what: string;
+  readonly value: string;
+  readonly bar: string;
+}
+
+const milliseconds = (work: () => unknown): number => {
+  const start = performance.now();
+  work();
+  return performance.now() - start;
+};
+/** The median of five, after one that warms up. */
+function repeated(work: () => unknown): string {
+  work();
+  const times = Array.from({ length: 5 }, () => milliseconds(work)).sort((a, b) => a - b);
+  return `${times[2]!.toFixed(1)} ms`;
+}
+
+const POINTS = 1_000_000;
+const STEPS = 5_000;
+const METRICS = 40;
+
+export async function benchStore(): Promise<void> {
+  const data = mkdtempSync(join(tmpdir(), "secondlook-bench-"));
+  try {
+    const rows = measure(data);
+    for (const { what, value, bar } of rows) console.log(`${what.padEnd(72)} ${value.padStart(16)}   bar: ${bar}`);
+  } finally {
+    rmSync(data, { recursive: true, force: true });
+  }
+}
+
+function measure(data: string): Row[] {
+  mkdirSync(join(data, "runs", "metrics"), { recursive: true });
+  const journal = new JournalWriter(join(data, "runs", "metrics"));
+  for (let step = 1; step <= STEPS; step++) {
+    const metrics = Object.fromEntries(Array.from({ length: METRICS }, (_, i) => [`m/${i}`, Math.sin(step * (i + 1))]));
+    journal.write({ type: "step", step, stage: "rl", stageStep: step, metrics, timings: {} }, step * 1000);
+  }
+  journal.flush();
+  const run = new SyntheticRun({
+    dataFolder: data,
+    id: "rollouts",
+    steps: 300,
+    seed: 1,
+    startTime: 1_700_000_000_000,
+    prompts: 8,
+    videos: false,
+  });
+  while (run.step());
+
+  const index = openIndex(data);
+  const ingest = new Ingest(index, data);
+  const metricsMs = milliseconds(() => ingest.run("metrics"));
+  const rolloutsMs = milliseconds(() => ingest.run("rollouts"));
+  const { count } = index.prepare("SELECT count(*) AS count FROM rollouts").get() as { count: number };
+
+  const insert = index.prepare(
+    "INSERT INTO metrics (run, metric, step, attempt, time, value, superseded) VALUES ('long', 'loss', ?, 1, ?, ?, 0)",
+  );
+  index.transaction(() => {
+    for (let step = 1; step <= POINTS; step++) insert.run(step, step, step === 123_457 ? 1e6 : Math.sin(step / 5000));
+  })();
+  const whole = { run: "long", metrics: ["loss"], maxPoints: 1000 };
+  const spike = readSeries(index, whole)[0]!.points.some(({ max }) => max === 1e6);
+  const zoom = { ...whole, fromStep: 120_000, toStep: 130_000 };
+  const last = countCorrections(index, "rollouts").findLast(({ any }) => any > 0)!;
+  const example = { run: "rollouts", fromStep: last.step, toStep: last.step, kind: "any" as const };
+  const rows: Row[] = [
+    { what: "metric rows taken in", value: `${rate((STEPS * METRICS) / metricsMs)} /s`, bar: "100,000 /s" },
+    {
+      what: "rollouts taken in, with their groups",
+      value: `${rate((count / rolloutsMs) * 60)} /min`,
+      bar: "10,000 /min",
+    },
+    { what: "one million points in 1000 buckets", value: repeated(() => readSeries(index, whole)), bar: "< 100 ms" },
+    { what: "zoomed to one hundredth", value: repeated(() => readSeries(index, zoom)), bar: "< 100 ms" },
+    { what: "a spike of one step in the whole picture", value: spike ? "kept" : "LOST", bar: "kept" },
+    {
+      what: `self-corrections of ${count} rollouts, by step`,
+      value: repeated(() => countCorrections(index, "rollouts")),
+      bar: "",
+    },
+    { what: "examples behind one point", value: repeated(() => correctionExamples(index, example)), bar: "" },
+    { what: "the map of all groups", value: repeated(() => readGroupMap(index, "rollouts")), bar: "" },
+  ];
+  index.close();
+  return rows;
+}
+
+const rate = (perMillisecond: number): string => Math.round(perMillisecond * 1000).toLocaleString("en-US");

@@ -1,0 +1,205 @@
+/**
+ * `npm run bench -- window`: what a person waits for in the page, measured in a headless Chromium against the real service:
+ * colours of 16,000 tokens, and curves of 20 runs redrawn in 12 charts. Times end when the frame that shows it is painted.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Page } from "playwright-core";
+import { JournalWriter } from "../../workbench/testing/journal-writer.ts";
+import { SyntheticRun } from "../../workbench/testing/synthetic-run.ts";
+import { openBrowser } from "../support/browser.ts";
+import { startCommand, waitFor } from "../support/processes.ts";
+
+const TOKENS = 16_000;
+const RUNS = 20;
+const CHARTS = 12;
+const REPEATS = 5;
+
+export async function benchWindow(): Promise<void> {
+  const data = mkdtempSync(join(tmpdir(), "secondlook-bench-"));
+  writeLongRollout(data);
+  const runs = Array.from({ length: RUNS }, (_, index) => writeCurves(data, index));
+  const service = startCommand(["serve", "--no-open", "--stay", "--data", data]);
+  const browser = await openBrowser();
+  try {
+    const address = await waitFor(
+      "the service",
+      () => /(http:\S+)/.exec(service.output())?.[1],
+      60_000,
+      service.output,
+    );
+    const page = await browser.newPage({ viewport: { width: 1920, height: 1200 } });
+    await page.goto(address);
+    await page.waitForSelector("text=Connected");
+    print(`${TOKENS} tokens, opened and coloured, service included`, await openTokens(page), "< 400 ms");
+    print(`${TOKENS} tokens, another channel`, await recolour(page), "< 100 ms");
+    print(`${RUNS} runs in ${CHARTS} charts, all redrawn`, await redraw(page, runs), "< 150 ms");
+  } finally {
+    await browser.close();
+    service.child.kill("SIGTERM");
+    await service.ended;
+    rmSync(data, { recursive: true, force: true });
+  }
+}
+
+function print(what: string, times: readonly number[], bar: string): void {
+  const sorted = [...times].sort((a, b) => a - b);
+  const median = sorted[sorted.length >> 1]!;
+  console.log(
+    `${what.padEnd(60)} median ${median.toFixed(0).padStart(5)} ms, ${sorted[0]!.toFixed(0)} to ${sorted.at(-1)!.toFixed(0)} ms   bar: ${bar}`,
+  );
+}
+
+/** A run with one answer of very many tokens. */
+function writeLongRollout(data: string): void {
+  const run = new SyntheticRun({
+    dataFolder: data,
+    id: "long",
+    steps: 6,
+    seed: 1,
+    startTime: 1_700_000_000_000,
+    prompts: 1,
+    videos: false,
+  });
+  while (run.step());
+  const journal = new JournalWriter(join(data, "runs", "long"), 2);
+  const ids = Array.from({ length: TOKENS }, (_, index) => 300 + (index % 400));
+  const values = (scale: number) => ids.map((_, index) => -scale * Math.abs(Math.sin(index * 0.7)));
+  const tokens = journal.tokens({
+    ids,
+    channels: { logProb: values(3), oldLogProb: values(3.01), referenceLogProb: values(2.8), entropy: values(-1) },
+  });
+  const group = {
+    step: 7,
+    stage: "rl",
+    group: "7-0-ordered",
+    pair: "7-0",
+    view: "ordered",
+    sampleId: "long",
+    task: "long",
+  };
+  journal.write(
+    {
+      ...group,
+      type: "group",
+      problemType: "free-form",
+      question: "What happens in this very long video?",
+      options: [],
+      answer: "Much.",
+      promptText: "",
+      promptHash: "bench",
+      promptTokens: 10,
+      media: null,
+      rewardMean: 0,
+      rewardStd: 0,
+      dead: true,
+      gate: null,
+      trained: true,
+    },
+    1_700_000_100_000,
+  );
+  journal.write(
+    {
+      type: "rollout",
+      step: 7,
+      group: "7-0-ordered",
+      index: 0,
+      text: "",
+      stopReason: "stop",
+      prediction: "",
+      correct: false,
+      rewards: { accuracy: 0 },
+      reward: 0,
+      advantage: 0,
+      tokens,
+    },
+    1_700_000_100_000,
+  );
+  journal.flush();
+}
+
+/** A run of curves only; its id. */
+function writeCurves(data: string, index: number): string {
+  const id = `curves-${String(index).padStart(2, "0")}`;
+  const run = new SyntheticRun({
+    dataFolder: data,
+    id,
+    steps: 900,
+    seed: index,
+    startTime: 1_700_000_000_000,
+    prompts: 0,
+  });
+  while (run.step());
+  return id;
+}
+
+async function openTokens(page: Page): Promise<number[]> {
+  const times: number[] = [];
+  for (let repeat = 0; repeat < REPEATS; repeat++) {
+    // A fresh page each time: nothing is remembered.
+    await page.evaluate(() => (location.hash = "#/runs"));
+    await page.reload();
+    await page.waitForSelector("text=Connected");
+    await page.waitForTimeout(1500);
+    times.push(
+      await page.evaluate(async () => {
+        const start = performance.now();
+        location.hash = "#/runs/long/rollouts?step=7";
+        const isColoured = () => document.querySelector('[data-i][style*="background"]') !== null;
+        while (!isColoured()) await new Promise((next) => requestAnimationFrame(next));
+        await new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)));
+        return performance.now() - start;
+      }),
+    );
+  }
+  const shown = await page.evaluate(() => document.querySelector("[data-rollout]")?.textContent?.length ?? 0);
+  if (shown < TOKENS) throw new Error(`Only ${shown} characters of ${TOKENS} tokens are in the page.`);
+  return times;
+}
+
+async function recolour(page: Page): Promise<number[]> {
+  const times: number[] = [];
+  for (const label of ["Entropy", "KL", "Log-prob", "Entropy", "KL"]) {
+    times.push(
+      await page.evaluate(async (name) => {
+        const button = [...document.querySelectorAll<HTMLButtonElement>('[aria-label="Colour tokens by"] button')].find(
+          ({ textContent }) => textContent === name,
+        )!;
+        const token = document.querySelector<HTMLElement>("[data-i='9']")!;
+        const before = token.style.background;
+        const start = performance.now();
+        button.click();
+        while (document.querySelector<HTMLElement>("[data-i='9']")!.style.background === before)
+          await new Promise((next) => requestAnimationFrame(next));
+        await new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)));
+        return performance.now() - start;
+      }, label),
+    );
+  }
+  return times;
+}
+
+async function redraw(page: Page, runs: readonly string[]): Promise<number[]> {
+  const query = runs.map((run) => `run=${run}`).join("&");
+  await page.evaluate((hash) => (location.hash = hash), `#/compare?${query}`);
+  await page.getByText(/^All \d+ metrics$/).click();
+  // High enough for 12 charts to be on screen at once: only those are drawn.
+  await page.setViewportSize({ width: 1920, height: 3200 });
+  await page.waitForFunction((charts) => document.querySelectorAll("[data-panel] canvas").length >= charts, CHARTS);
+  await page.waitForTimeout(1500);
+  const times: number[] = [];
+  for (const value of ["0.2", "0.8", "0.4", "0.9", "0"]) {
+    times.push(
+      await page.evaluate(async (smoothing) => {
+        const slider = document.querySelector<HTMLInputElement>('input[type="range"]')!;
+        const start = performance.now();
+        Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value")!.set!.call(slider, smoothing);
+        slider.dispatchEvent(new Event("input", { bubbles: true }));
+        await new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)));
+        return performance.now() - start;
+      }, value),
+    );
+  }
+  return times;
+}
