@@ -19,6 +19,8 @@ export interface AlertRule {
   readonly steps: number;
   /** Updates that a median or a start is taken over; 0 where the kind needs none. */
   readonly window: number;
+  /** A bound above is never lower than this, so that growth from almost nothing is no jump. */
+  readonly floor: number;
   /** What it may mean and what to try. */
   readonly advice: string;
   readonly enabled: boolean;

@@ -10,7 +10,7 @@ import { findOrStartService } from "./service.ts";
 import { openWindow } from "./window.ts";
 
 /** Asked by the page; everything else is refused. */
-const PERMISSIONS = new Set(["clipboard-sanitized-write", "fullscreen"]);
+const PERMISSIONS = new Set(["clipboard-sanitized-write", "fullscreen", "notifications"]);
 
 let window: BrowserWindow | null = null;
 

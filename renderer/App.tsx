@@ -5,6 +5,7 @@ import { performAction, useActions, useCurrentActions } from "./actions.ts";
 import type { Action } from "./actions.ts";
 import styles from "./App.module.css";
 import { ConnectionBanner } from "./parts/ConnectionBanner.tsx";
+import { NewsNotes } from "./parts/NewsNotes.tsx";
 import { Palette } from "./parts/Palette.tsx";
 import { Rail } from "./parts/Rail.tsx";
 import { ShortcutHelp } from "./parts/ShortcutHelp.tsx";
@@ -98,6 +99,13 @@ export function App() {
   useActions([
     ...goTo,
     { id: "launch", label: "New run", group: "Runs", shortcut: "c", perform: () => navigate({ screen: "launch" }) },
+    {
+      id: "allow-notifications",
+      label: "Allow notifications of alerts and ended runs",
+      group: "View",
+      enabled: "Notification" in window && Notification.permission === "default",
+      perform: () => void Notification.requestPermission(),
+    },
     { id: "theme-light", label: "Light theme", group: "View", perform: () => setTheme("light") },
     { id: "theme-dark", label: "Dark theme", group: "View", perform: () => setTheme("dark") },
     { id: "theme-system", label: "Theme of the system", group: "View", perform: () => setTheme("system") },
@@ -123,6 +131,7 @@ export function App() {
           <Screen />
         </main>
       </div>
+      <NewsNotes />
       {open === "palette" && <Palette onClose={close} />}
       {open === "help" && <ShortcutHelp onClose={close} />}
     </Tooltip.Provider>

@@ -50,7 +50,13 @@ export interface RunDetail extends RunSummary {
   readonly metricNames: readonly string[];
   /** Of a recipe that does not come with the program; empty for the others. */
   readonly panels: readonly Panel[];
-  readonly checkpoints: readonly { readonly step: number; readonly path: string; readonly label: string | null }[];
+  readonly checkpoints: readonly {
+    readonly step: number;
+    readonly path: string;
+    readonly label: string | null;
+    /** False once a newer one took its place. */
+    readonly kept: boolean;
+  }[];
   readonly folder: string;
 }
 

@@ -21,6 +21,10 @@ describe("the alerts of a run", () => {
     expect(alerts).toMatchObject([{ fromStep: 21, toStep: 22, value: 0.4, bound: 0.1, ongoing: false }]);
   });
 
+  it("raise no jump where KL only starts from almost nothing", () => {
+    expect(found("kl-jump", [...constant(0.0001, 10), 0.002, 0.004, 0.01])).toEqual([]);
+  });
+
   it("do not take what breaks the rule as the new normal", () => {
     const slow = [...constant(1000, 60), ...constant(300, 100)];
     expect(found("throughput-drop", slow)).toEqual([[61, 160, true]]);

@@ -57,6 +57,8 @@ function boundOf(rule: AlertRule, stage: readonly AlertPoint[], before: readonly
     case "below":
       return rule.threshold;
     case "timesAbove":
+      if (before.length < Math.min(LEAST_BEFORE, rule.window)) return null;
+      return Math.max(rule.floor, rule.threshold * median(before));
     case "timesBelow":
       return before.length < Math.min(LEAST_BEFORE, rule.window) ? null : rule.threshold * median(before);
     case "shareOfStart": {

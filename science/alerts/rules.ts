@@ -10,10 +10,10 @@ const rule = (
   title: string,
   metric: string,
   kind: AlertKind,
-  [threshold, steps, window]: readonly [number, number, number],
+  [threshold, steps, window, floor = 0]: readonly [number, number, number, number?],
   advice: string,
   level: AlertLevel = "warning",
-): AlertRule => ({ id, title, metric, kind, level, threshold, steps, window, advice, enabled: true });
+): AlertRule => ({ id, title, metric, kind, level, threshold, steps, window, floor, advice, enabled: true });
 
 export const DEFAULT_ALERT_RULES: readonly AlertRule[] = [
   rule(
@@ -55,7 +55,7 @@ export const DEFAULT_ALERT_RULES: readonly AlertRule[] = [
     "KL jump",
     "kl",
     "timesAbove",
-    [5, 2, 20],
+    [5, 2, 20, 0.05],
     "The distance from the reference grew within a few updates: look at the rollouts of these steps.",
   ),
   rule(
@@ -120,7 +120,7 @@ export const DEFAULT_ALERT_RULES: readonly AlertRule[] = [
 export const alertMetrics = (rules: readonly AlertRule[]): string[] => [...new Set(rules.map(({ metric }) => metric))];
 
 /** The condition in words, with its numbers. */
-export function describeRule({ metric, kind, threshold, steps, window }: AlertRule): string {
+export function describeRule({ metric, kind, threshold, steps, window, floor }: AlertRule): string {
   const held = steps === 1 ? "in one update" : `in ${steps} updates in a row`;
   switch (kind) {
     case "notFinite":
@@ -130,7 +130,7 @@ export function describeRule({ metric, kind, threshold, steps, window }: AlertRu
     case "below":
       return `${metric} < ${threshold} ${held}`;
     case "timesAbove":
-      return `${metric} > ${threshold} × the median of ${window} updates before, ${held}`;
+      return `${metric} > ${threshold} × the median of ${window} updates before${floor > 0 ? ` and > ${floor}` : ""}, ${held}`;
     case "timesBelow":
       return `${metric} < ${threshold} × the median of ${window} updates before, ${held}`;
     case "shareOfStart":

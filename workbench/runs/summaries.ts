@@ -1,5 +1,5 @@
 /** What the window shows of a run: the index joined with the run's file and its lease. */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { EventOf } from "../../contract/journal.ts";
 import type { RunDetail, RunState, RunSummary } from "../../contract/methods.ts";
@@ -143,6 +143,9 @@ export function listEvents<Type extends "evaluation" | "notice" | "data_error" |
   return rows.reverse().map((row) => JSON.parse(row.event) as EventOf<Type>);
 }
 
+/** Journals may come from elsewhere: what they name must lie in the run's own folder. */
+const isCheckpointPath = (path: string): boolean => /^checkpoints\/[\w.-]+$/.test(path);
+
 export function describe(database: Db, data: string, run: string): RunDetail | null {
   const summary = summarise(database, data, run);
   if (!summary) return null;
@@ -157,7 +160,12 @@ export function describe(database: Db, data: string, run: string): RunDetail | n
     engine: started?.engine ?? {},
     metricNames: metricNames(database, run),
     panels: started?.panels ?? [],
-    checkpoints: listEvents(database, run, "checkpoint").map(({ step, path, label }) => ({ step, path, label })),
+    checkpoints: listEvents(database, run, "checkpoint").map(({ step, path, label }) => ({
+      step,
+      path,
+      label,
+      kept: isCheckpointPath(path) && existsSync(join(runFolder(data, run), path)),
+    })),
     folder: runFolder(data, run),
   };
 }

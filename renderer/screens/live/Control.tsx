@@ -128,16 +128,17 @@ function KnobRow({
 }
 
 function Checkpoints({ run }: { readonly run: RunDetail }) {
+  const kept = run.checkpoints.filter((checkpoint) => checkpoint.kept);
   return (
     <Card
       title="Checkpoints"
       explanation="The end of a stage is kept for good and has a model to branch from; of the others the newest two stay."
     >
-      {run.checkpoints.length === 0 ? (
+      {kept.length === 0 ? (
         <EmptyState compact icon="save" title="None saved yet." />
       ) : (
         <ul className={styles["checkpoints"]}>
-          {[...run.checkpoints].reverse().map(({ step, path, label }) => (
+          {[...kept].reverse().map(({ step, path, label }) => (
             <li key={`${path}-${step}`}>
               <span>Step {formatCount(step)}</span>
               <code>{path}</code>

@@ -84,7 +84,7 @@ function Gantt({ timeline }: { readonly timeline: Timeline }) {
         <span />
         <div>
           {ticks.map((share) => (
-            <span key={share} style={{ left: `${share * 100}%` }}>
+            <span key={share} style={{ left: `${share * 100}%`, transform: `translateX(${-share * 100}%)` }}>
               {formatDuration((share * length) / 1000)}
             </span>
           ))}
