@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import type { EvaluatedItem } from "../contract/evaluation.ts";
+import { upstreamResults } from "./evaluation/upstream.ts";
 import { DIFFERENCE_REASONS, rescore, type DifferenceReason } from "./rescore.ts";
 import { readResultFile } from "./result-files.ts";
 
@@ -73,6 +75,31 @@ describe("a published result file", () => {
   });
 });
 
+it("reproduces the result files that evaluations here write", () => {
+  const item = (problemType: string, text: string, answer: string, prediction: string, score: number): EvaluatedItem =>
+    ({
+      sampleId: "1",
+      question: "Q",
+      problemType,
+      options: [],
+      answer,
+      text,
+      prediction,
+      error: null,
+      media: null,
+      groups: {},
+      scores: { score },
+    }) as unknown as EvaluatedItem;
+  const items = [
+    item("multiple choice", tagged("B"), "B", "B", 1),
+    item("regression", tagged("1.8"), "2", "1.8", 0.8),
+    { ...item("multiple choice", "", "B", "", 0), error: { file: "a.mp4", reason: "r", remedy: "r" } } as EvaluatedItem,
+  ];
+  const result = rescore(readResultFile(JSON.stringify(upstreamResults(items))));
+  expect(result).toMatchObject({ rows: 3, reproduced: 3, differences: [] });
+  expect(result.means.accuracy).toBe(result.means.stated.meanAccuracy);
+});
+
 describe("a difference", () => {
   const cases: readonly (readonly [DifferenceReason, object])[] = [
     ["prediction without tag", row("multiple choice", "B", "B", 0, { prediction: "" })],
@@ -89,6 +116,7 @@ describe("a difference", () => {
     ["word error variant", row("OCR", tagged("stop"), "STOP", 1)],
     ["rounding", row("regression", tagged("1.8"), "2", 0.803)],
     ["failed batch", row("multiple choice", "error", "B", 1)],
+    ["failed batch", row("multiple choice", "<answer>error</answer>", "B", 1)],
     ["no output", row("multiple choice", "x", "B", 1, { output: null, prediction: null })],
     ["no reward", row("multiple choice", "x", "B", 1, { reward: null })],
     ["correct flag", row("multiple choice", tagged("B"), "B", 1, { correct: false })],

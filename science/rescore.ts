@@ -142,7 +142,8 @@ function differenceOf(row: ResultRow, own: Scored | null, rules: ScoringRules): 
     const follows = row.correct !== null ? stored === 1 : stored > 0.6;
     return flag === null || flag === follows ? null : "correct flag";
   }
-  if (strip(row.output ?? row.prediction ?? "") === "error") return "failed batch";
+  const said = strip(row.output ?? row.prediction ?? "");
+  if (said === "error" || extractAnswer(said) === "error") return "failed batch";
   const gives = (reward: number): boolean => isSame(stored, reward);
   for (const [reason, rewards] of otherRules(row, own, rules)) if (rewards().some(gives)) return reason;
   return Math.abs(stored - own.reward) < 0.005 ? "rounding" : "unexplained";

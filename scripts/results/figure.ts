@@ -96,7 +96,7 @@ const STYLE = `
   .paper { fill: #ffffff; } .title { font-size: 15px; font-weight: 600; } .panel { font-weight: 600; }
   .note, .tick { fill: #5b6475; font-size: 11px; } .tick, .value { text-anchor: end; } .value { font-weight: 600; }
   .grid { stroke: #e4e7ee; } .reference { stroke: #5b6475; stroke-dasharray: 4 3; }
-  polyline { fill: none; stroke-linejoin: round; } .seed { stroke: #3b6fe0; opacity: 0.35; }
+  polyline { fill: none; stroke-linejoin: round; } .seed { stroke: #3b6fe0; opacity: 0.5; }
   .mean { stroke: #3b6fe0; stroke-width: 2.5; } .end { fill: #3b6fe0; }
   .mean.control { stroke: #c2571a; } .end.control { fill: #c2571a; }
   @media (prefers-color-scheme: dark) {
