@@ -15,10 +15,10 @@ describe("Video-R1's presets", () => {
       groupSize: 8,
       shuffledGroupSize: 4,
       klBeta: 0.04,
-      klClamp: 10,
-      objective: "video_r1",
+      objective: { name: "video_r1" },
       advantage: "group",
     });
+    expect(videoR1.settings("paper-v4").values["rl.klClamp"]).toBe(10);
     expect(stage.temporal).toMatchObject({ mu: 1, alpha: 0.3, rule: "proportion", apply: "reward" });
     expect(stage.length).toEqual({ enabled: true, minTokens: 320, maxTokens: 512, omega: 0.2, needsTwo: false });
     expect(stage.optimizer).toMatchObject({ learningRate: 1e-6, weightDecay: 0.01, clip: 5, beta2: 0.999 });

@@ -7,70 +7,7 @@ import { LOSS_TYPES } from "../objectives/grpo.ts";
 import { PROMPT_TEMPLATES } from "../prompts.ts";
 import type { SettingField } from "../recipe.ts";
 import { SCHEDULE_NAMES } from "../schedules.ts";
-import type { SettingValue } from "../settings.ts";
-
-type Source = SettingField["source"];
-interface Origin {
-  readonly source: Source;
-  readonly paper?: SettingValue | null;
-}
-
-const paper = (value: SettingValue): Origin => ({ source: "paper", paper: value });
-const code: Origin = { source: "code", paper: null };
-const ours: Origin = { source: "ours", paper: null };
-
-function number(
-  section: string,
-  value: number,
-  min: number,
-  max: number,
-  origin: Origin,
-  explanation: string,
-): SettingField {
-  return {
-    kind: "number",
-    section,
-    default: value,
-    min,
-    max,
-    paper: origin.paper ?? null,
-    source: origin.source,
-    explanation,
-  };
-}
-function integer(
-  section: string,
-  value: number,
-  min: number,
-  max: number,
-  origin: Origin,
-  explanation: string,
-): SettingField {
-  return { ...number(section, value, min, max, origin, explanation), kind: "integer" } as SettingField;
-}
-function choice(
-  section: string,
-  value: string,
-  choices: readonly string[],
-  origin: Origin,
-  explanation: string,
-): SettingField {
-  return {
-    kind: "choice",
-    section,
-    default: value,
-    choices,
-    paper: origin.paper ?? null,
-    source: origin.source,
-    explanation,
-  };
-}
-function flag(section: string, value: boolean, origin: Origin, explanation: string): SettingField {
-  return { kind: "boolean", section, default: value, paper: origin.paper ?? null, source: origin.source, explanation };
-}
-function text(section: string, value: string, origin: Origin, explanation: string): SettingField {
-  return { kind: "text", section, default: value, paper: origin.paper ?? null, source: origin.source, explanation };
-}
+import { choice, code, flag, integer, number, ours, paper, text, type Origin } from "./field-builders.ts";
 
 function optimizer(stage: "sft" | "rl", section: string, schedule: string, weightDecay: Origin & { value: number }) {
   const fields: Record<string, SettingField> = {
