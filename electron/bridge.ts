@@ -25,6 +25,8 @@ export interface DesktopBridge {
   onAction(listener: (id: string) => void): void;
   setTheme(choice: ThemeChoice): void;
   chooseFolder(title: string): Promise<string | null>;
+  chooseFile(title: string, extensions: readonly string[]): Promise<string | null>;
+  pathOfFile(file: File): string;
 }
 
 export const CHANNELS = {
@@ -33,6 +35,7 @@ export const CHANNELS = {
   action: "secondlook:action",
   theme: "secondlook:theme",
   folder: "secondlook:folder",
+  file: "secondlook:file",
 } as const;
 
 /** The only origin that the window shows and that the shell answers. */

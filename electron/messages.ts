@@ -29,6 +29,18 @@ export function answerMessages({ access, window }: MessageHandlers): void {
     const chosen = await dialog.showOpenDialog(owner, { title: String(title), properties: ["openDirectory"] });
     return chosen.filePaths[0] ?? null;
   });
+  ipcMain.handle(CHANNELS.file, async (event, title: unknown, extensions: unknown) => {
+    requireOurPage(event);
+    const owner = window();
+    if (!owner) return null;
+    const kinds = Array.isArray(extensions) ? extensions.map(String) : [];
+    const chosen = await dialog.showOpenDialog(owner, {
+      title: String(title),
+      properties: ["openFile"],
+      filters: [{ name: kinds.join(", "), extensions: kinds }],
+    });
+    return chosen.filePaths[0] ?? null;
+  });
   ipcMain.on(CHANNELS.theme, (event, choice: unknown) => {
     requireOurPage(event);
     if (choice === "light" || choice === "dark" || choice === "system") nativeTheme.themeSource = choice;

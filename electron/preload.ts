@@ -1,5 +1,5 @@
 /** The façade between page and shell. No logic: each verb is one message. */
-import { contextBridge, ipcRenderer } from "electron";
+import { contextBridge, ipcRenderer, webUtils } from "electron";
 import { CHANNELS } from "./bridge.ts";
 import type { DesktopBridge, ServiceAccess } from "./bridge.ts";
 
@@ -13,6 +13,8 @@ const bridge: DesktopBridge = {
   },
   setTheme: (choice) => ipcRenderer.send(CHANNELS.theme, choice),
   chooseFolder: (title) => ipcRenderer.invoke(CHANNELS.folder, title) as Promise<string | null>,
+  chooseFile: (title, extensions) => ipcRenderer.invoke(CHANNELS.file, title, extensions) as Promise<string | null>,
+  pathOfFile: (file) => webUtils.getPathForFile(file),
 };
 
 contextBridge.exposeInMainWorld("secondlook", bridge);

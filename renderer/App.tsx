@@ -10,6 +10,7 @@ import { Palette } from "./parts/Palette.tsx";
 import { Rail } from "./parts/Rail.tsx";
 import { ShortcutHelp } from "./parts/ShortcutHelp.tsx";
 import { Compare } from "./screens/Compare.tsx";
+import { Data } from "./screens/Data.tsx";
 import { Launch } from "./screens/Launch.tsx";
 import { LiveRun } from "./screens/LiveRun.tsx";
 import { Recipes } from "./screens/Recipes.tsx";
@@ -36,6 +37,8 @@ function Screen() {
       return <Rollouts key={route.run} {...route} />;
     case "compare":
       return <Compare key={route.runs.join(" ")} runs={route.runs} sample={route.sample ?? null} />;
+    case "data":
+      return <Data key={route.dataset} dataset={route.dataset} tab={route.tab} row={route.row} />;
     case "recipes":
       return <Recipes recipe={route.recipe} />;
     case "system":
@@ -80,6 +83,13 @@ export function App() {
       shortcut: "g t",
       enabled: hasRun,
       perform: () => run && navigate({ screen: "rollouts", run, step: null, pair: null, rollout: null }),
+    },
+    {
+      id: "go-data",
+      label: "Data",
+      group: "Go to",
+      shortcut: "g d",
+      perform: () => navigate({ screen: "data", dataset: null, tab: "report", row: null }),
     },
     {
       id: "go-recipes",

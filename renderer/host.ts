@@ -26,6 +26,10 @@ export interface DesktopBridge {
   onAction(listener: (id: string) => void): void;
   setTheme(choice: "light" | "dark" | "system"): void;
   chooseFolder(title: string): Promise<string | null>;
+  /** `extensions` without dots, such as `["json", "jsonl"]`. */
+  chooseFile(title: string, extensions: readonly string[]): Promise<string | null>;
+  /** Where a file lies that was dropped on the window; a browser does not say. */
+  pathOfFile(file: File): string;
 }
 
 declare global {

@@ -14,6 +14,7 @@ const ICONS: Readonly<Record<string, IconName>> = {
   "go-launch": "launch",
   "go-live": "live",
   "go-rollouts": "rollouts",
+  "go-data": "data",
   "go-recipes": "recipes",
   "go-system": "system",
 };

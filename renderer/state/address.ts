@@ -1,7 +1,7 @@
 /**
  * Where the window is, kept in the address's fragment: every view can be linked, and back and forward work.
  * `#/runs`, `#/runs/ID`, `#/runs/ID/rollouts?step=12&pair=12-0&rollout=3`, `#/runs/ID/rollouts/what-if?step=12`,
- * `#/launch?recipe=video-r1&preset=tiny`, `#/launch?from=ID`, `#/compare?run=A&run=B`, `#/recipes/video-r1`, `#/system`.
+ * `#/launch?recipe=video-r1&preset=tiny`, `#/launch?from=ID`, `#/compare?run=A&run=B`, `#/data/ID/rows/12`, `#/recipes/video-r1`, `#/system`.
  */
 export type Route =
   | { readonly screen: "runs" }
@@ -26,11 +26,21 @@ export type Route =
       readonly sample?: string | null;
     }
   | { readonly screen: "compare"; readonly runs: readonly string[]; readonly sample?: string | null }
+  | {
+      readonly screen: "data";
+      readonly dataset: string | null;
+      readonly tab: DataTab;
+      /** One row of the dataset. */
+      readonly row: number | null;
+    }
   | { readonly screen: "recipes"; readonly recipe: string | null }
   | { readonly screen: "system" };
 
 export const LIVE_TABS = ["overview", "metrics", "timing", "alerts", "control", "configuration", "messages"] as const;
 export type LiveTab = (typeof LIVE_TABS)[number];
+
+export const DATA_TABS = ["report", "rows", "shared"] as const;
+export type DataTab = (typeof DATA_TABS)[number];
 
 /** Ways to look at a run's rollouts. */
 export const ROLLOUTS_VIEWS = ["answers", "what-if", "corrections", "map", "prompt"] as const;
@@ -75,6 +85,10 @@ export function parseRoute(fragment: string): Route {
   if (first === "compare") {
     return { screen: "compare", runs: query.getAll("run").slice(0, MOST_COMPARED), sample: query.get("sample") };
   }
+  if (first === "data") {
+    const tab = DATA_TABS.find((name) => name === third) ?? "report";
+    return { screen: "data", dataset: second || null, tab, row: tab === "rows" ? numberOrNull(fourth ?? null) : null };
+  }
   if (first === "recipes") return { screen: "recipes", recipe: second || null };
   if (first === "system") return { screen: "system" };
   return { screen: "runs" };
@@ -107,6 +121,12 @@ export function formatRoute(route: Route): string {
       const query = new URLSearchParams(route.runs.map((run) => ["run", run]));
       if (route.sample) query.set("sample", route.sample);
       return `#/compare?${query.toString()}`;
+    }
+    case "data": {
+      if (route.dataset === null) return "#/data";
+      const tab = route.tab === "report" ? "" : `/${route.tab}`;
+      const row = route.tab === "rows" && route.row !== null ? `/${route.row}` : "";
+      return `#/data/${encodeURIComponent(route.dataset)}${tab}${row}`;
     }
     case "recipes":
       return route.recipe ? `#/recipes/${encodeURIComponent(route.recipe)}` : "#/recipes";
