@@ -32,7 +32,7 @@ export function BonusPanel() {
   const rows = [
     { key: "none", label: "No bonus", note: "plain GRPO", values: effect.none },
     { key: "reward", label: "Bonus in the reward", note: "the paper's way", values: effect.reward },
-    { key: "advantage", label: "Bonus in the advantage", note: "temporal.apply = advantage", values: effect.advantage },
+    { key: "advantage", label: "Bonus in the advantage", note: "advantage mode", values: effect.advantage },
   ] as const;
   return (
     <Card title="Does the temporal bonus act?">
