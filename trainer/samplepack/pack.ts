@@ -10,10 +10,11 @@ import { join } from "node:path";
 import { encodePng } from "../media/png.ts";
 import type { Clip } from "./clip.ts";
 import { encodeClips } from "./encode.ts";
-import { questionsOf, solutionOf, TASKS, OPTION_LETTERS, type Question } from "./questions.ts";
+import { questionsOf, solutionOf, OPTION_LETTERS, type Question } from "./questions.ts";
 import { randomFrom } from "./random.ts";
 import { CLIP_FPS, CLIP_FRAMES, renderClip } from "./render.ts";
 import { clipOf, type Split } from "./splits.ts";
+import { TASKS } from "./tasks.ts";
 import { drawStyle, traceOf } from "./traces.ts";
 
 export const PACK_SEED = 1;

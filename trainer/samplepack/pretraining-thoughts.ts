@@ -2,10 +2,10 @@
  * Thoughts about one second of a clip: the evidence is written out, then what was asked follows from it, as an
  * instructed model answers. The pack asks about first and last, before and after, about all of a clip; never this.
  */
-import { captionOfSecond } from "./captions.ts";
+import { captionOfSecond, inReadingOrder } from "./captions.ts";
 import type { Clip, ClipObject } from "./clip.ts";
 import { isGlyph } from "./glyphs.ts";
-import { inReadingOrder } from "./questions.ts";
+
 import type { Random } from "./random.ts";
 import { TURN, finish, letterOf, optionLines, silent, taught } from "./segments.ts";
 import type { Segment } from "./segments.ts";

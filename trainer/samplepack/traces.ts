@@ -2,9 +2,11 @@
  * The teacher: reasoning written from templates, as a larger model's traces would be collected. Some are honest
  * self-corrections ("Wait, …"), and a share is plainly wrong, as unfiltered teacher traces are.
  */
-import type { Evidence, Question } from "./questions.ts";
-import { OPTION_LETTERS, TASKS } from "./questions.ts";
+import type { Evidence } from "./drafts.ts";
+import { OPTION_LETTERS } from "./questions.ts";
+import type { Question } from "./questions.ts";
 import type { Random } from "./random.ts";
+import { TASKS } from "./tasks.ts";
 
 export type TraceStyle = "plain" | "corrected" | "wrong";
 
