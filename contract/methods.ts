@@ -10,6 +10,8 @@ import type { AnalysisResults } from "./methods/analysis.ts";
 import { analysisInputs } from "./methods/analysis.ts";
 import type { CompareResults } from "./methods/compare.ts";
 import { compareInputs } from "./methods/compare.ts";
+import type { EvaluationResults } from "./methods/evaluations.ts";
+import { evaluationInputs } from "./methods/evaluations.ts";
 import type { LaunchResults } from "./methods/launch.ts";
 import { launchInputs } from "./methods/launch.ts";
 import type { RecipeResults } from "./methods/recipes.ts";
@@ -26,6 +28,7 @@ import { watchInputs } from "./methods/watch.ts";
 export type * from "./methods/datasets.ts";
 export type * from "./methods/analysis.ts";
 export type * from "./methods/compare.ts";
+export type * from "./methods/evaluations.ts";
 export type * from "./methods/launch.ts";
 export type * from "./methods/recipes.ts";
 export type * from "./methods/rollouts.ts";
@@ -41,6 +44,7 @@ export const methodInputs = {
   ...rolloutInputs,
   ...recipeInputs,
   ...launchInputs,
+  ...evaluationInputs,
   ...systemInputs,
   ...watchInputs,
   ...datasetInputs,
@@ -53,6 +57,7 @@ export interface MethodResults
     AnalysisResults,
     CompareResults,
     DatasetResults,
+    EvaluationResults,
     LaunchResults,
     RecipeResults,
     RolloutResults,

@@ -12,6 +12,7 @@ import { ShortcutHelp } from "./parts/ShortcutHelp.tsx";
 import { Compare } from "./screens/Compare.tsx";
 import { Data } from "./screens/Data.tsx";
 import { Launch } from "./screens/Launch.tsx";
+import { Evals } from "./screens/Evals.tsx";
 import { LiveRun } from "./screens/LiveRun.tsx";
 import { Recipes } from "./screens/Recipes.tsx";
 import { Rollouts } from "./screens/Rollouts.tsx";
@@ -39,6 +40,8 @@ function Screen() {
       return <Compare key={route.runs.join(" ")} runs={route.runs} sample={route.sample ?? null} />;
     case "data":
       return <Data key={route.dataset} dataset={route.dataset} tab={route.tab} row={route.row} />;
+    case "evals":
+      return <Evals {...route} />;
     case "recipes":
       return <Recipes recipe={route.recipe} />;
     case "system":
@@ -90,6 +93,15 @@ export function App() {
       group: "Go to",
       shortcut: "g d",
       perform: () => navigate({ screen: "data", dataset: null, tab: "report", row: null }),
+    },
+    {
+      id: "go-evals",
+      label: "Evals",
+      group: "Go to",
+      shortcut: "g v",
+      keywords: "evaluation benchmark score accuracy",
+      perform: () =>
+        navigate({ screen: "evals", evaluation: null, model: 0, view: "ordered", sample: null, against: null }),
     },
     {
       id: "go-recipes",

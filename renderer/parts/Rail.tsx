@@ -15,6 +15,7 @@ const ICONS: Readonly<Record<string, IconName>> = {
   "go-live": "live",
   "go-rollouts": "rollouts",
   "go-data": "data",
+  "go-evals": "evals",
   "go-recipes": "recipes",
   "go-system": "system",
 };

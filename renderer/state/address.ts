@@ -2,8 +2,31 @@
  * Where the window is, kept in the address's fragment: every view can be linked, and back and forward work.
  * `#/runs`, `#/runs/ID`, `#/runs/ID/rollouts?step=12&pair=12-0&rollout=3`, `#/runs/ID/rollouts/what-if?step=12`,
  * `#/launch?recipe=video-r1&preset=tiny`, `#/launch?from=ID`, `#/compare?run=A&run=B`, `#/data/ID/rows/12`, `#/recipes/video-r1`, `#/system`.
+ * `#/evals`, `#/evals/ID?model=1&view=shuffled&sample=q7`, `#/evals/ID?model=1&against=ID~0~ordered`.
  */
+import { MEASURED_VIEWS } from "../../contract/evaluation.ts";
+
+export type MeasuredViewName = (typeof MEASURED_VIEWS)[number];
+/** One model of an evaluation under one view. */
+export interface EvalsSide {
+  readonly evaluation: string;
+  readonly model: number;
+  readonly view: MeasuredViewName;
+}
+export interface EvalsRoute {
+  readonly screen: "evals";
+  /** Null: the matrix of all. */
+  readonly evaluation: string | null;
+  readonly model: number;
+  readonly view: MeasuredViewName;
+  /** The item that is open. */
+  readonly sample: string | null;
+  /** What it is compared with, question by question. */
+  readonly against: EvalsSide | null;
+}
+
 export type Route =
+  | EvalsRoute
   | { readonly screen: "runs" }
   | {
       readonly screen: "launch";
@@ -53,6 +76,16 @@ const LAUNCH_QUERY = ["recipe", "preset", "from", "checkpoint"] as const;
 
 const numberOrNull = (text: string | null) => (text !== null && /^\d+$/.test(text) ? Number(text) : null);
 
+const viewOrOrdered = (text: string | null | undefined): MeasuredViewName =>
+  MEASURED_VIEWS.find((view) => view === text) ?? "ordered";
+
+/** `ID~0~ordered`. */
+function sideOf(text: string | null): EvalsSide | null {
+  const [evaluation, model, view] = (text ?? "").split("~");
+  const index = numberOrNull(model ?? null);
+  return evaluation && index !== null ? { evaluation, model: index, view: viewOrOrdered(view) } : null;
+}
+
 /** Reads a fragment; what is not understood leads to the list of runs. */
 export function parseRoute(fragment: string): Route {
   const [path = "", search = ""] = fragment.replace(/^#?\/?/, "").split("?");
@@ -89,10 +122,22 @@ export function parseRoute(fragment: string): Route {
     const tab = DATA_TABS.find((name) => name === third) ?? "report";
     return { screen: "data", dataset: second || null, tab, row: tab === "rows" ? numberOrNull(fourth ?? null) : null };
   }
+  if (first === "evals") {
+    return {
+      screen: "evals",
+      evaluation: second || null,
+      model: numberOrNull(query.get("model")) ?? 0,
+      view: viewOrOrdered(query.get("view")),
+      sample: query.get("sample"),
+      against: sideOf(query.get("against")),
+    };
+  }
   if (first === "recipes") return { screen: "recipes", recipe: second || null };
   if (first === "system") return { screen: "system" };
   return { screen: "runs" };
 }
+
+const sorted = ({ evaluation, model, view }: EvalsSide) => [evaluation, model, view];
 
 /** The fragment of a route, with `#`. */
 export function formatRoute(route: Route): string {
@@ -127,6 +172,16 @@ export function formatRoute(route: Route): string {
       const tab = route.tab === "report" ? "" : `/${route.tab}`;
       const row = route.tab === "rows" && route.row !== null ? `/${route.row}` : "";
       return `#/data/${encodeURIComponent(route.dataset)}${tab}${row}`;
+    }
+    case "evals": {
+      if (route.evaluation === null) return "#/evals";
+      const query = new URLSearchParams();
+      if (route.model > 0) query.set("model", String(route.model));
+      if (route.view !== "ordered") query.set("view", route.view);
+      if (route.sample !== null) query.set("sample", route.sample);
+      if (route.against) query.set("against", sorted(route.against).join("~"));
+      const search = query.toString();
+      return `#/evals/${encodeURIComponent(route.evaluation)}${search ? `?${search}` : ""}`;
     }
     case "recipes":
       return route.recipe ? `#/recipes/${encodeURIComponent(route.recipe)}` : "#/recipes";

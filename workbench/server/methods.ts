@@ -6,6 +6,7 @@ import { MethodFailure } from "./methods/context.ts";
 import { datasetMethods } from "./methods/datasets.ts";
 import { analysisMethods } from "./methods/analysis.ts";
 import { compareMethods } from "./methods/compare.ts";
+import { evaluationMethods } from "./methods/evaluations.ts";
 import { launchMethods } from "./methods/launch.ts";
 import { recipeMethods } from "./methods/recipes.ts";
 import { rolloutMethods } from "./methods/rollouts.ts";
@@ -18,6 +19,7 @@ const handlers: HandlersOf<Method> = {
   ...rolloutMethods,
   ...recipeMethods,
   ...launchMethods,
+  ...evaluationMethods,
   ...systemMethods,
   ...watchMethods,
   ...datasetMethods,

@@ -65,6 +65,20 @@ const INDEX_TABLES = `
   CREATE TABLE summaries (run TEXT PRIMARY KEY, version INTEGER NOT NULL, summary TEXT NOT NULL) WITHOUT ROWID;
 `;
 
+/** Items of evaluations: see `evaluations.ts`. */
+const EVALUATION_TABLES = `
+  CREATE TABLE evaluation_sources (
+    evaluation TEXT NOT NULL, model INTEGER NOT NULL, offset INTEGER NOT NULL, born INTEGER NOT NULL,
+    PRIMARY KEY (evaluation, model)
+  ) WITHOUT ROWID;
+  CREATE TABLE evaluation_items (
+    evaluation TEXT NOT NULL, model INTEGER NOT NULL, view TEXT NOT NULL, position INTEGER NOT NULL,
+    sample TEXT NOT NULL, score REAL, item TEXT NOT NULL,
+    PRIMARY KEY (evaluation, model, view, position)
+  ) WITHOUT ROWID;
+  CREATE INDEX evaluation_items_by_sample ON evaluation_items (evaluation, sample);
+`;
+
 const TABLES_BEFORE = [
   "runs",
   "sources",
@@ -76,9 +90,12 @@ const TABLES_BEFORE = [
   "rollouts",
   "events",
   "summaries",
+  "evaluation_sources",
+  "evaluation_items",
 ];
 
-const AFRESH = TABLES_BEFORE.map((table) => `DROP TABLE IF EXISTS ${table};`).join("\n") + INDEX_TABLES;
+const AFRESH =
+  TABLES_BEFORE.map((table) => `DROP TABLE IF EXISTS ${table};`).join("\n") + INDEX_TABLES + EVALUATION_TABLES;
 
 /** An older index is made anew from the journals: only the newest version has statements. */
 export const INDEX_MIGRATIONS: readonly string[] = [
@@ -86,6 +103,7 @@ export const INDEX_MIGRATIONS: readonly string[] = [
   "-- version 2",
   "-- version 3",
   "-- version 4",
+  "-- version 5",
   AFRESH,
 ];
 

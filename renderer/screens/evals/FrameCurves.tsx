@@ -1,0 +1,76 @@
+import { Area, CartesianGrid, ComposedChart, Line, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
+import { Card } from "../../parts/Card.tsx";
+import { formatPercent } from "../../parts/format.ts";
+import type { FrameCurve } from "./matrix.ts";
+import styles from "./FrameCurves.module.css";
+
+/** Score over the number of frames, ordered and shuffled, everything else equal. */
+export function FrameCurves({ curves }: { readonly curves: readonly FrameCurve[] }) {
+  return (
+    <div className={styles["grid"]}>
+      {curves.map((curve) => (
+        <Card
+          key={curve.key}
+          title={`${curve.model} on ${curve.benchmark}`}
+          explanation="Score over the most frames that the model is shown. The band is the 95 % interval on ordered frames. A model that uses time gains with frames in order and not with frames shuffled."
+          aside={
+            <span className={styles["legend"]}>
+              <i data-line="ordered" /> ordered <i data-line="shuffled" /> shuffled
+            </span>
+          }
+        >
+          <div className={styles["chart"]}>
+            <ResponsiveContainer width="100%" height="100%">
+              <ComposedChart
+                data={curve.points.map((point) => ({ ...point, band: [...point.interval] }))}
+                margin={{ top: 8, right: 12, bottom: 0, left: 0 }}
+              >
+                <CartesianGrid vertical={false} stroke="var(--grid)" />
+                <XAxis
+                  dataKey="frames"
+                  type="number"
+                  scale="log"
+                  domain={["dataMin", "dataMax"]}
+                  ticks={curve.points.map(({ frames }) => frames)}
+                  tickLine={false}
+                  axisLine={{ stroke: "var(--line-strong)" }}
+                  height={22}
+                />
+                <YAxis
+                  width={44}
+                  domain={[0, 1]}
+                  tickFormatter={(value: number) => `${Math.round(100 * value)} %`}
+                  tickLine={false}
+                  axisLine={false}
+                />
+                <Area dataKey="band" stroke="none" fill="var(--ordered)" fillOpacity={0.12} isAnimationActive={false} />
+                <Line dataKey="ordered" stroke="var(--ordered)" strokeWidth={1.75} isAnimationActive={false} />
+                <Line
+                  dataKey="shuffled"
+                  stroke="var(--shuffled)"
+                  strokeWidth={1.75}
+                  isAnimationActive={false}
+                  connectNulls
+                />
+                <Tooltip
+                  isAnimationActive={false}
+                  content={({ active, payload }) => {
+                    const point = (payload?.[0] as { payload?: FrameCurve["points"][number] } | undefined)?.payload;
+                    if (!active || point === undefined) return null;
+                    return (
+                      <div className={styles["tip"]}>
+                        {point.frames} frames: {formatPercent(point.ordered)} ({formatPercent(point.interval[0])} –{" "}
+                        {formatPercent(point.interval[1])})
+                        {point.shuffled !== null && `, shuffled ${formatPercent(point.shuffled)}`}
+                      </div>
+                    );
+                  }}
+                />
+              </ComposedChart>
+            </ResponsiveContainer>
+          </div>
+        </Card>
+      ))}
+    </div>
+  );
+}

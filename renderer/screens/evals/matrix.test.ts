@@ -1,0 +1,72 @@
+import { describe, expect, it } from "vitest";
+import type { EvaluationsOverview, EvaluationSummary } from "../../../contract/methods.ts";
+import { PROTOCOL_PRESETS } from "../../../science/evaluation/protocol.ts";
+import { summariseView } from "../../../science/evaluation/summary.ts";
+import { buildMatrix, frameCurves, scoreRows } from "./matrix.ts";
+
+const items = (right: number) =>
+  Array.from({ length: 10 }, (_, i) => ({
+    position: i, sampleId: `q${i}`, view: "ordered", problemType: "multiple choice", groups: { type: "t" }, question: "?",
+    options: ["A. x", "B. y"], answer: "A", text: "", prediction: "A", extraction: "", scores: { score: i < right ? 1 : 0 },
+    format: 1, tokens: 5, stopReason: "stop", logProb: -1, media: null, error: null,
+  })); // prettier-ignore
+
+function evaluation(id: string, weights: string, frames: number, right: number): EvaluationSummary {
+  const preset = PROTOCOL_PRESETS["paper-16"]!.protocol;
+  const protocol = { ...preset, vision: { ...preset.vision, maxFrames: frames } };
+  const model = { label: `model ${weights}`, directory: "/m", weights, run: null, step: null };
+  const benchmark = { id: "bench", title: "Bench", fileHash: "", items: 10 };
+  const result = {
+    version: 1 as const, benchmark, mainMetric: "score", protocol,
+    models: [{ model, views: { ordered: summariseView(items(right), []) } }],
+  }; // prettier-ignore
+  return {
+    id, createdAt: Number(id), benchmark: { id: "bench", title: "Bench", limit: null }, importedFrom: null, models: [model],
+    protocol, state: "done", progress: null, result,
+  }; // prettier-ignore
+}
+
+const published = { model: "Paper-7B", metric: "accuracy", value: 35.8, frames: 32, protocol: "p", source: "arXiv 1" };
+const overview = (evaluations: EvaluationSummary[]): EvaluationsOverview => ({
+  benchmarks: [
+    { id: "bench", title: "Bench", about: "", paper: "", items: 10, mainMetric: "score", presets: ["paper-16"], published: [published], caveat: null, media: { root: "", note: "" }, file: null, wantedAt: "" },
+    { id: "other", title: "Other", about: "", paper: "", items: 10, mainMetric: "score", presets: ["paper-16"], published: [], caveat: null, media: { root: "", note: "" }, file: null, wantedAt: "" },
+  ],
+  evaluations,
+  journalled: [],
+}); // prettier-ignore
+
+describe("buildMatrix", () => {
+  it("never puts scores of two protocols into one column, and keeps the newest of a cell", () => {
+    const matrix = buildMatrix(
+      overview([evaluation("3", "a", 16, 7), evaluation("2", "a", 32, 6), evaluation("1", "a", 16, 5)]),
+      false,
+    );
+    expect(matrix.columns).toHaveLength(2);
+    expect(matrix.rows).toHaveLength(1);
+    const values = matrix.columns.map(({ key, protocol }) => [
+      protocol!.vision.maxFrames,
+      matrix.rows[0]!.cells.get(key)!.main.value,
+    ]);
+    expect(values).toEqual(expect.arrayContaining([[16, 0.7], [32, 0.6]])); // prettier-ignore
+  });
+
+  it("shows published numbers as ghosts of the benchmarks in sight only", () => {
+    expect(buildMatrix(overview([]), false)).toMatchObject({ columns: [], ghosts: [] });
+    const all = buildMatrix(overview([]), true);
+    expect(all.columns.map(({ benchmark }) => benchmark)).toEqual(["bench", "other"]);
+    expect(all.ghosts[0]!.scores.get("bench")).toEqual([published]);
+  });
+});
+
+it("draws a curve over frames for one model and otherwise equal protocols", () => {
+  const curves = frameCurves([evaluation("2", "a", 32, 6), evaluation("1", "a", 8, 4), evaluation("3", "b", 8, 4)]);
+  expect(curves).toHaveLength(1);
+  expect(curves[0]!.points.map(({ frames, ordered }) => [frames, ordered])).toEqual([[8, 0.4], [32, 0.6]]); // prettier-ignore
+});
+
+it("exports measured rows with their weights and published ones with their source", () => {
+  const rows = scoreRows(overview([evaluation("1", "abcdef", 16, 5)]));
+  expect(rows.map(({ source }) => source)).toEqual(["measured here, weights abcdef", "arXiv 1"]);
+  expect(rows[1]!.value).toBeCloseTo(0.358, 12);
+});
