@@ -107,7 +107,8 @@ export function scaleOf(channel: TokenChannel, values: readonly number[]): Scale
 
 /** Enough steps for the eye; colours are made once for each. */
 const LEVELS = 16;
-const STRONGEST_PERCENT = 62;
+/** Stronger ones would leave too little contrast to the text in the dark theme. */
+const STRONGEST_PERCENT = 48;
 
 const COLORS: Readonly<Record<TokenChannel, readonly [above: string, below: string]>> = {
   none: ["--text", "--text"],

@@ -3,13 +3,16 @@
  * click on a curve leads to rollouts, and the strip's pixels have the hashes that the journal holds.
  */
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import type { EventOf } from "../../contract/journal.ts";
 import { openBrowser } from "../support/browser.ts";
 import { readJournal, startCommand, waitFor } from "../support/processes.ts";
+import { SyntheticRun } from "../../workbench/testing/synthetic-run.ts";
+import { claimAccessible } from "./accessibility.ts";
+import { claimRollouts } from "./rollouts.ts";
 
 const data = mkdtempSync(join(tmpdir(), "secondlook-e2e-"));
 const resultFile = join(data, "demo.json");
@@ -66,6 +69,19 @@ try {
     assert.match(demo.output(), /SFT continued, as long as RL/);
   });
 
+  const other = readdirSync(join(data, "runs")).find((id) => id !== run)!;
+  // So small a model takes nothing back; this run's answers do.
+  const hesitant = "hesitant";
+  const written = new SyntheticRun({
+    dataFolder: data,
+    id: hesitant,
+    steps: 30,
+    seed: 3,
+    startTime: Date.now(),
+    prompts: 3,
+  });
+  while (written.step());
+
   // The demo has ended its service; a new one finds the same runs.
   const service = startCommand(["serve", "--no-open", "--data", data]);
   try {
@@ -96,6 +112,17 @@ try {
         assert.ok(known.has(frame.pixels), `the journal of step ${step} does not know frame ${frame.pixels}`);
       }
     });
+    await claimRollouts({ page, claim, run, other, hesitant, journal });
+    await claimAccessible(page, claim, [
+      "#/runs",
+      "#/launch",
+      ...["", "/metrics", "/configuration", "/messages"].map((tab) => `#/runs/${run}${tab}`),
+      ...["", "/what-if", "/map", "/prompt"].map((view) => `#/runs/${run}/rollouts${view}`),
+      `#/runs/${hesitant}/rollouts/corrections`,
+      `#/compare?run=${run}&run=${other}`,
+      "#/recipes",
+      "#/system",
+    ]);
     await claim("reports no error on the page", () => assert.deepEqual(problems.filter(isOurs), []));
   } finally {
     service.child.kill("SIGTERM");
