@@ -17,7 +17,10 @@ interface Found {
   readonly nodes: readonly string[];
 }
 
-async function faults(page: Page, rules: { readonly tags?: readonly string[]; readonly rule?: string }): Promise<Found[]> {
+async function faults(
+  page: Page,
+  rules: { readonly tags?: readonly string[]; readonly rule?: string },
+): Promise<Found[]> {
   // Evaluated by the debugger: the page's content security policy stays as strict as it is.
   await page.evaluate(source);
   return page.evaluate(async ({ tags, rule }) => {

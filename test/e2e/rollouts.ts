@@ -29,7 +29,9 @@ export async function claimRollouts({ page, claim, run, other, hesitant, journal
   const step = groups.at(-1)!.step;
 
   await claim("seeks the video to the frames that a text cites, and shows them", async () => {
-    const cited = rollouts.find(({ step: own, text, group }) => own === step && /\b\d s\b/.test(text) && /ordered/.test(group));
+    const cited = rollouts.find(
+      ({ step: own, text, group }) => own === step && /\b\d s\b/.test(text) && /ordered/.test(group),
+    );
     assert.ok(cited, `no answer of step ${step} cites a time`);
     await go(page, `#/runs/${run}/rollouts?step=${step}&pair=${cited.group.replace("-ordered", "")}`);
     await page.waitForFunction(() => (document.querySelector("video")?.readyState ?? 0) >= 2, undefined, {

@@ -10,6 +10,7 @@ import { correctionBits } from "../../science/aha.ts";
 import { isRunId } from "../data-folder.ts";
 import type { Db } from "./databases.ts";
 import { endsALine, readJournalChunk, type JournalLine } from "./journal-tail.ts";
+import { MetricBlocks } from "./metric-blocks.ts";
 import { parseLine, type UnknownEvent } from "./parse-line.ts";
 import { lineId } from "./schema.ts";
 import { prepareIngest, type IngestStatements } from "./statements.ts";
@@ -50,11 +51,13 @@ export class Ingest {
   readonly #dataFolder: string;
   readonly #statements: IngestStatements;
   readonly #resumes = new Map<string, Resume[]>();
+  readonly #blocks: MetricBlocks;
 
   constructor(database: Db, dataFolder: string) {
     this.#database = database;
     this.#dataFolder = dataFolder;
     this.#statements = prepareIngest(database);
+    this.#blocks = new MetricBlocks(database);
   }
 
   /** Takes all that came from a run out of the index. */
@@ -117,6 +120,7 @@ export class Ingest {
       const counts: Counts = { events: 0, step: 0, attempt: 0, time: 0, badLines: 0, firstBad: null };
       for (const line of chunk.lines) this.#line(run, rank, line, counts, kinds);
       const { badLines, firstBad } = counts;
+      this.#blocks.write();
       if (counts.events > 0) this.#statements.touch.run({ run, attempt: counts.attempt, time: counts.time });
       this.#statements.advance.run({ run, file, offset: chunk.end, badLines, firstBad });
       return { ...counts, bytes: chunk.end - offset };
@@ -125,6 +129,7 @@ export class Ingest {
       return apply.immediate();
     } catch (error) {
       this.#resumes.delete(run);
+      this.#blocks.forget();
       throw error;
     }
   }
@@ -209,7 +214,9 @@ export class Ingest {
     const prefix = rank === 0 ? "" : `rank${rank}/`;
     const put = (name: string, value: number | null): void => {
       this.#statements.metric.run(run, prefix + name, step, attempt, time, value, superseded);
-      if (value !== null && superseded === 0) this.#statements.latest.run(run, prefix + name, step, value);
+      if (value === null || superseded !== 0) return;
+      this.#statements.latest.run(run, prefix + name, step, value);
+      this.#blocks.add(run, prefix + name, step, value);
     };
     for (const [name, value] of Object.entries(event.metrics)) put(name, value);
     for (const [name, value] of Object.entries(event.timings)) put(`time/${name}`, value);
@@ -226,6 +233,7 @@ export class Ingest {
     const values = { run, attempt, fromStep };
     this.#statements.addResume.run(values);
     for (const statement of this.#statements.supersede) statement.run(values);
+    this.#blocks.rebuild(run, fromStep);
     this.#statements.resumed.run({ run, fromStep });
     this.#statements.dropLatest.run({ run });
     this.#statements.rebuildLatest.run({ run });

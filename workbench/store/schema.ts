@@ -33,6 +33,12 @@ const INDEX_TABLES = `
     time REAL NOT NULL, value REAL, superseded INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (run, metric, step, attempt)
   ) WITHOUT ROWID;
+  -- Extremes of what is drawn, by blocks of 64 steps: see metric-blocks.ts.
+  CREATE TABLE metric_blocks (
+    run TEXT NOT NULL, metric TEXT NOT NULL, block INTEGER NOT NULL,
+    low REAL NOT NULL, high REAL NOT NULL, count INTEGER NOT NULL,
+    PRIMARY KEY (run, metric, block)
+  ) WITHOUT ROWID;
   -- Newest finite value of each metric, for the list of runs.
   CREATE TABLE latest (
     run TEXT NOT NULL, metric TEXT NOT NULL, step INTEGER NOT NULL, value REAL NOT NULL, PRIMARY KEY (run, metric)
@@ -85,6 +91,7 @@ const TABLES_BEFORE = [
   "lines",
   "resumes",
   "metrics",
+  "metric_blocks",
   "latest",
   "groups",
   "rollouts",

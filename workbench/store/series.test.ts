@@ -57,3 +57,45 @@ describe("a series", () => {
     expect(latestMetrics(database, "run")).toEqual({ loss: 1, "time/update": 10 });
   });
 });
+
+describe("a picture from blocks", () => {
+  const wave = (step: number): number => (step === 12_345 ? 99 : Math.sin(step / 700));
+  /** Steps 1 to `until` of an attempt, the first one resumed after step 6000 when there is a second. */
+  function withResume(): Db {
+    const data = temporaryData();
+    const folder = join(data, DATA_FOLDER.runs, "run");
+    const first = new JournalWriter(folder);
+    for (let step = 1; step <= 9_000; step++)
+      first.write(stepBody(step, { loss: step > 6_000 ? 50 : wave(step) }), step);
+    first.flush();
+    const second = new JournalWriter(folder, 2);
+    second.write({ type: "resume", fromStep: 6_000 }, 1);
+    for (let step = 6_001; step <= 20_000; step++) second.write(stepBody(step, { loss: wave(step) }), step);
+    second.flush();
+    const database = openIndexInMemory();
+    new Ingest(database, data).run("run");
+    return database;
+  }
+
+  it("has the extremes, last values and counts of the points behind each bucket", () => {
+    const database = withResume();
+    const [series] = readSeries(database, { run: "run", metrics: ["loss"], maxPoints: 50 });
+    expect(series!.total).toBe(20_000);
+    expect(series!.points.length).toBeLessThanOrEqual(50);
+    let from = 1;
+    for (const { step, value, min, max } of series!.points) {
+      const behind = Array.from({ length: step - from + 1 }, (_, index) => wave(from + index));
+      expect(value).toBe(wave(step));
+      expect(min).toBe(Math.min(...behind));
+      expect(max).toBe(Math.max(...behind));
+      from = step + 1;
+    }
+    expect(from).toBe(20_001);
+  });
+
+  it("forgets what a resume superseded", () => {
+    const [series] = readSeries(withResume(), { run: "run", metrics: ["loss"], maxPoints: 50 });
+    expect(series!.points.some(({ max }) => max === 50)).toBe(false);
+    expect(series!.points.some(({ max }) => max === 99)).toBe(true);
+  });
+});

@@ -8,6 +8,7 @@ const TABLES_OF_A_RUN = [
   "lines",
   "resumes",
   "metrics",
+  "metric_blocks",
   "latest",
   "groups",
   "rollouts",
