@@ -156,3 +156,28 @@ describe("damaged checkpoints are refused, naming the file", () => {
     expect(failure.message).toContain(directory);
   });
 });
+
+describe("weights that overflow", () => {
+  it("give a skipped step with its culprit and a refusal to sample, never a wrong id", async () => {
+    const broken = await model.clone();
+    const batch = [{ prompt: sample.whole, completions: [Int32Array.from([5, 6, 7])] }];
+    const gradient = async (): Promise<void> => {
+      const tape = await broken.forward(batch);
+      await tape.backward(new Float32Array(tape.logProbs.length).fill(-1));
+    };
+    // Without a gradient only the decay acts, here as a factor of -1e9 a step.
+    for (let i = 0; i < 6; i++) await broken.step({ learningRate: 1e6, weightDecay: 1e3 });
+    const before = await broken.readParameter("model.norm.weight");
+    await gradient();
+    const outcome = await broken.step({ learningRate: 1e-3 });
+    expect(outcome.skipped).toBe(true);
+    expect(broken.parameters.map(({ name }) => name)).toContain(outcome.culprit);
+    expect(await broken.readParameter("model.norm.weight")).toEqual(before);
+    for (const greedy of [true, false]) {
+      const failure = await failureOf(() =>
+        broken.generate([sample.whole], { n: 2, sampling: { ...sampling, greedy, bannedIds: [3] } }),
+      );
+      expect(failure.message).toMatch(/logits are not finite.*earlier checkpoint/);
+    }
+  });
+});

@@ -5,6 +5,7 @@ import type { Sample } from "../science/records.ts";
 import type { Recipe } from "../science/recipe.ts";
 import type { Settings } from "../science/settings.ts";
 import type { Journal } from "./journal.ts";
+import type { Culprit } from "./non-finite.ts";
 import type { ClipLoader } from "./media/clips.ts";
 import type { Prompter } from "./prompting.ts";
 import type { DataProblem } from "./samples.ts";
@@ -38,6 +39,8 @@ export interface RunContext {
 /** One update's results, for the journal. */
 export interface StepOutcome {
   readonly metrics: Record<string, number>;
+  /** The update was skipped because this was not finite (see non-finite.ts). */
+  readonly culprit?: Culprit;
   readonly timings: Record<string, number>;
 }
 

@@ -10,6 +10,7 @@ import { checkMedia } from "./dataset.ts";
 import { finiteMetrics } from "./journal.ts";
 import { measureEnds, measureInterval, measureStart } from "./measuring.ts";
 import { openContext, type RunOptions } from "./open-run.ts";
+import { NonFiniteGuard } from "./non-finite.ts";
 import { planRun, type RunPlan, type StagePlan } from "./plan.ts";
 import { Progress } from "./progress.ts";
 import { readRunConfig } from "./run-config.ts";
@@ -212,10 +213,11 @@ class Run {
   }
 
   #lastSaved = -1;
+  readonly #nonFinite = new NonFiniteGuard();
 
   async #oneUpdate(stage: string, runner: StageRunner): Promise<void> {
     const { journal } = this.#context;
-    const { metrics, timings } = await runner.update(this.#stageStep, this.#step + 1);
+    const { metrics, timings, culprit } = await runner.update(this.#stageStep, this.#step + 1);
     this.#step++;
     this.#stageStep++;
     const { byPurpose, current, peak } = runner.policy.memory();
@@ -229,10 +231,7 @@ class Run {
       timings,
       memory,
     });
-    if (metrics["update_skipped"] === 1) {
-      const message = `Update ${this.#step} was skipped: its gradient was not finite. Lower the learning rate if this repeats.`;
-      journal.append({ type: "notice", level: "warning", message, step: this.#step, rule: "non-finite-gradient" });
-    }
+    this.#nonFinite.check(journal, this.#step, culprit);
     this.#progress.step(this.#step, stage, metrics, timings);
   }
 

@@ -10,6 +10,7 @@ import { microBatches, tokenBudgetOf, tokensOf } from "../batching.ts";
 import { PhaseClock } from "../clock.ts";
 import type { RunContext, StageRunner, StepOutcome } from "../context.ts";
 import { TrainingSet } from "../dataset.ts";
+import { applyUpdate, type Culprit } from "../non-finite.ts";
 import { prepareViews, sampleRollouts, type PromptRollouts, type RolloutRequest } from "../rollouts.ts";
 import { referenceLogProbs, tokenWeights, withLikelihoods, type GroupPass, type TokenTable } from "./group-measures.ts";
 import { journalGroups, type TrainedTokens } from "./rl-journal.ts";
@@ -98,7 +99,7 @@ export class RlStage implements StageRunner {
         if (step % Math.max(1, Math.round(knobs.get("logging") ?? 1)) !== 0) return;
         journalGroups(this.#context.journal, { step, stage: stage.name, prompter, shaped, trained: trained.tokens });
       });
-      return { metrics, timings: clock.timings() };
+      return { metrics, timings: clock.timings(), culprit: trained.culprit };
     } finally {
       for (const prepared of [...views.ordered, ...views.shuffled]) prepared?.media.dispose();
     }
@@ -126,7 +127,7 @@ export class RlStage implements StageRunner {
     { beta, reference }: { readonly beta: number; readonly reference: TokenTable | null },
     stageStep: number,
     clock: PhaseClock,
-  ): Promise<{ metrics: Record<string, number>; tokens: TrainedTokens; processed: number }> {
+  ): Promise<{ metrics: Record<string, number>; tokens: TrainedTokens; processed: number; culprit?: Culprit }> {
     const { signal, journal } = this.#context;
     const stage = this.#stage;
     const weighting = stage.tokenWeighting;
@@ -149,6 +150,7 @@ export class RlStage implements StageRunner {
       referenceLogProbs: reference,
     };
     let metrics: Record<string, number> = {};
+    let culprit: Culprit | undefined;
     for (let inner = 0; inner < stage.innerUpdates; inner++) {
       const totals: Totals = { loss: 0, tokens: 0, byToken: {} };
       // Once one update is applied, the others must follow: a step is whole or not there.
@@ -191,20 +193,24 @@ export class RlStage implements StageRunner {
         tape.dispose();
       }
       journal.flush();
-      metrics = { ...means(totals), ...(await clock.time("update", () => this.#apply(stageStep))) };
+      const applied = await clock.time("update", () => this.#apply(stageStep, totals.loss));
+      metrics = { ...means(totals), ...applied.metrics };
+      culprit = applied.culprit;
+      // What follows would start from the same weights and the same numbers.
+      if (culprit !== undefined) break;
     }
     const processed =
       groups.reduce((sum, group) => sum + tokensOf(group), 0) * (stage.innerUpdates + (reference ? 1 : 0));
-    return { metrics, tokens: first, processed };
+    return { metrics, tokens: first, processed, culprit };
   }
 
-  async #apply(stageStep: number): Promise<Record<string, number>> {
+  async #apply(stageStep: number, loss: number): Promise<{ metrics: Record<string, number>; culprit?: Culprit }> {
     const { optimizer } = this.#stage;
     const full = this.#context.knobs.get("learningRate") ?? optimizer.learningRate;
     const schedule = { ...scheduleOf(this.#stage), learningRate: full, warmupFromFirst: true };
     const learningRate = learningRateAt(stageStep, schedule);
     const { clip, weightDecay, beta1, beta2, epsilon } = optimizer;
-    const applied = await this.policy.step({
+    const applied = await applyUpdate(this.policy, loss, {
       learningRate,
       clip,
       weightDecay,
@@ -215,7 +221,7 @@ export class RlStage implements StageRunner {
     });
     const metrics: Record<string, number> = { grad_norm: applied.gradientNorm, learning_rate: learningRate };
     if (applied.skipped) metrics["update_skipped"] = 1;
-    return metrics;
+    return { metrics, culprit: applied.culprit };
   }
 }
 

@@ -10,6 +10,7 @@ import { microBatches, tokenBudgetOf, tokensOf } from "../batching.ts";
 import { PhaseClock } from "../clock.ts";
 import type { RunContext, StageRunner, StepOutcome } from "../context.ts";
 import { TrainingSet } from "../dataset.ts";
+import { applyUpdate } from "../non-finite.ts";
 import type { PreparedPrompt, Prompter } from "../prompting.ts";
 
 export class SftStage implements StageRunner {
@@ -80,7 +81,7 @@ export class SftStage implements StageRunner {
       });
       const { clip, weightDecay, beta1, beta2, epsilon } = optimizer;
       const applied = await clock.time("update", () =>
-        policy.step({ learningRate, clip, weightDecay, beta1, beta2, epsilon, skipNormDecay: true }),
+        applyUpdate(policy, loss, { learningRate, clip, weightDecay, beta1, beta2, epsilon, skipNormDecay: true }),
       );
       const processed = groups.reduce((sum, group) => sum + tokensOf(group), 0);
       const metrics: Record<string, number> = {
@@ -94,7 +95,7 @@ export class SftStage implements StageRunner {
         epoch: ((stageStep + 1) * stage.batchSize) / this.#data.samples.length,
       };
       if (applied.skipped) metrics["update_skipped"] = 1;
-      return { metrics, timings: clock.timings() };
+      return { metrics, timings: clock.timings(), culprit: applied.culprit };
     } finally {
       for (const { media } of prepared) media.dispose();
     }

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "../error.h"
 #include "random.h"
 
 namespace secondlook {
@@ -162,6 +163,11 @@ void Sampler::distribution(const float* logits, const uint8_t* seen, float* prob
 SampledToken Sampler::sample(const float* logits, const uint8_t* seen, uint64_t stream, uint32_t row, uint32_t step) {
   const float rawHighest = largest(logits, vocabulary_);
   const Sums raw = exponentialSums(logits, rawHighest, vocabulary_, p_.data());
+  // NaN or infinity would choose an id out of range further down.
+  if (!std::isfinite(rawHighest) || !std::isfinite(raw.sum))
+    throw Error(ErrorCode::internal,
+                "The model's logits are not finite, so nothing can be sampled: its weights hold NaN or infinity, or its "
+                "activations overflow. Go on from an earlier checkpoint with a lower learning rate.");
   const float rawLogSum = std::log(raw.sum);
   SampledToken token{0, 0, 0, std::max(0.0f, rawLogSum - raw.weighted / raw.sum)};
   if (settings_.greedy) {
