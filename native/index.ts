@@ -17,7 +17,7 @@ const version = "0.1.0";
 export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
   return translated(() => {
     const native = loadNative();
-    const opened = new native.Engine({ threads: options.threads, instructionSet: options.instructionSet });
+    const opened = new native.Engine({ threads: options.threads, instructionSet: instructionSetOf(options) });
     if (options.device === "cuda") {
       const { deviceReason } = opened.info();
       opened.dispose();
@@ -25,6 +25,12 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
     }
     return new OpenEngine(opened, options);
   });
+}
+
+/** Level 2 leaves the tile unit alone: its sums depend on whether a batch is large enough for it. */
+function instructionSetOf({ instructionSet, determinism }: EngineOptions): string {
+  const wanted = instructionSet ?? process.env.SECONDLOOK_INSTRUCTION_SET ?? "auto";
+  return determinism === 2 && (wanted === "auto" || wanted === "amx") ? "avx512" : wanted;
 }
 
 class OpenEngine implements Engine {

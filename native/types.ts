@@ -7,7 +7,8 @@
  */
 
 export type DeviceRequest = "auto" | "cpu" | "cuda";
-export type InstructionSet = "avx512" | "avx2" | "portable";
+/** `amx`: AVX-512 with matrix products on the tile unit, from exact bfloat16 parts. */
+export type InstructionSet = "amx" | "avx512" | "avx2" | "portable";
 
 /** 0 fast; 1 repeats bit for bit on one machine and thread count; 2 also across thread counts and batch composition. */
 export type Determinism = 0 | 1 | 2;
@@ -20,7 +21,7 @@ export interface EngineOptions {
   readonly determinism?: Determinism;
   readonly rank?: number;
   readonly worldSize?: number;
-  /** Highest instruction set to use; default: the best the processor has. */
+  /** Highest instruction set to use; default: SECONDLOOK_INSTRUCTION_SET, else the best the processor has. */
   readonly instructionSet?: InstructionSet | "auto";
 }
 

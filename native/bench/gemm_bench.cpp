@@ -1,5 +1,5 @@
 // GFLOP/s of the matrix product for the shapes the models use. Usage: gemm_bench [threads] [avx512|avx2|portable]
-// For `npm run bench`: gemm_bench --slice f32 SIZE THREADS SECONDS prints the seconds of each SIZE^3 product x W^T.
+// For `npm run bench`: gemm_bench --slice f32|bf16 SIZE THREADS SECONDS prints the seconds of each SIZE^3 product x W^T.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -47,13 +47,16 @@ std::vector<float> noise(int64_t count) {
 }
 
 /// One line of JSON: the time of each product that fits in `seconds`, after a few that warm up.
-int slice(InstructionSet set, int64_t size, int threads, double seconds) {
+int slice(InstructionSet set, bool half, int64_t size, int threads, double seconds) {
   ThreadPool pool(threads);
   Context context{pool, set};
   const std::vector<float> a = noise(size * size), b = a;
   std::vector<float> c(a.size());
+  std::vector<Bfloat16> narrow(a.size());
+  ops::narrow(context, size * size, a.data(), narrow.data());
+  const ops::Matrix left = half ? ops::Matrix(narrow.data()) : a.data(), right = half ? left : b.data();
   const auto run = [&] {
-    ops::gemm(context, false, true, size, size, size, 1.0f, a.data(), size, b.data(), size, 0.0f, c.data(), size);
+    ops::gemm(context, false, true, size, size, size, 1.0f, left, size, right, size, 0.0f, c.data(), size);
   };
   for (int i = 0; i < 3; ++i) run();
   std::printf("{\"seconds\":[");
@@ -72,7 +75,8 @@ int slice(InstructionSet set, int64_t size, int threads, double seconds) {
 int main(int count, char** arguments) {
   InstructionSet set = detectInstructionSet();
   if (count == 6 && !std::strcmp(arguments[1], "--slice"))
-    return slice(set, std::atoll(arguments[3]), std::max(1, std::atoi(arguments[4])), std::atof(arguments[5]));
+    return slice(set, !std::strcmp(arguments[2], "bf16"), std::atoll(arguments[3]), std::max(1, std::atoi(arguments[4])), std::atof(arguments[5]));
+  if (count > 2 && !std::strcmp(arguments[2], "avx512")) set = std::min(set, InstructionSet::avx512);
   if (count > 2 && !std::strcmp(arguments[2], "avx2")) set = InstructionSet::avx2;
   if (count > 2 && !std::strcmp(arguments[2], "portable")) set = InstructionSet::portable;
   ThreadPool pool(count > 1 ? std::max(1, std::atoi(arguments[1])) : 1);

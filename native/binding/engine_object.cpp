@@ -29,8 +29,10 @@ EngineObject::EngineObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<En
         limit = InstructionSet::avx2;
       else if (name == "avx512")
         limit = InstructionSet::avx512;
+      else if (name == "amx")
+        limit = InstructionSet::amx;
       else if (name != "auto")
-        refuse("instructionSet must be \"auto\", \"avx512\", \"avx2\" or \"portable\".");
+        refuse("instructionSet must be \"auto\", \"amx\", \"avx512\", \"avx2\" or \"portable\".");
       set = std::min(set, limit);
     }
     return std::make_shared<EngineCore>(info.Env(), threads, set);

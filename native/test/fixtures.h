@@ -20,6 +20,7 @@ inline std::vector<InstructionSet> instructionSets() {
   std::vector<InstructionSet> sets{InstructionSet::portable};
   if (detectInstructionSet() >= InstructionSet::avx2) sets.push_back(InstructionSet::avx2);
   if (detectInstructionSet() >= InstructionSet::avx512) sets.push_back(InstructionSet::avx512);
+  if (detectInstructionSet() >= InstructionSet::amx) sets.push_back(InstructionSet::amx);
   return sets;
 }
 

@@ -5,13 +5,35 @@
 #include <thread>
 #include <utility>
 
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
 #if defined(__linux__)
 #include <sched.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <fstream>
 #endif
 
 namespace secondlook {
+
+namespace {
+
+/// Tiles (AMX) for bfloat16: the processor has them, and Linux grants this process their eight kilobytes of registers.
+bool mayUseTiles() {
+#if defined(__x86_64__) && defined(__linux__)
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  if (!__get_cpuid_count(7, 0, &a, &b, &c, &d)) return false;
+  constexpr unsigned bfloat16 = 1u << 22, tiles = 1u << 24;
+  constexpr long requestPermission = 0x1023, tileData = 18;  // ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA
+  return (d & bfloat16) && (d & tiles) && syscall(SYS_arch_prctl, requestPermission, tileData) == 0;
+#else
+  return false;
+#endif
+}
+
+}  // namespace
 
 InstructionSet detectInstructionSet() {
 #if defined(__x86_64__)
@@ -23,7 +45,7 @@ InstructionSet detectInstructionSet() {
   const bool v4 = v3 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
                   __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
                   __builtin_cpu_supports("avx512vl");
-  if (v4) return InstructionSet::avx512;
+  if (v4) return mayUseTiles() ? InstructionSet::amx : InstructionSet::avx512;
   if (v3) return InstructionSet::avx2;
 #endif
   return InstructionSet::portable;
@@ -56,6 +78,7 @@ int physicalCores() {
 
 const char* instructionSetName(InstructionSet set) {
   switch (set) {
+    case InstructionSet::amx: return "amx";
     case InstructionSet::avx512: return "avx512";
     case InstructionSet::avx2: return "avx2";
     case InstructionSet::portable: return "portable";

@@ -11,7 +11,7 @@ InstructionSet detectInstructionSet();
 /// Physical cores this process may run on; at least 1.
 int physicalCores();
 
-/// "avx512", "avx2" or "portable", as in types.ts.
+/// "amx", "avx512", "avx2" or "portable", as in types.ts.
 const char* instructionSetName(InstructionSet set);
 
 }  // namespace secondlook

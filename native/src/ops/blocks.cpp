@@ -1,3 +1,4 @@
+#include "amx/product.h"
 #include "blocks.h"
 
 #include <cstdlib>
@@ -10,7 +11,19 @@ namespace kernels {
 
 const Kernels& kernelsFor(InstructionSet set) {
 #if defined(SECONDLOOK_X86_LEVELS)
-  if (set == InstructionSet::avx512) return isa_avx512::table;
+#if defined(SECONDLOOK_AMX)
+  if (set == InstructionSet::amx) {
+    static const Kernels table = [] {
+      Kernels own = isa_avx512::table;
+      own.set = InstructionSet::amx;
+      own.product = isa_amx::product;
+      own.tileRows = own.tileColumns = isa_amx::productSide;
+      return own;
+    }();
+    return table;
+  }
+#endif
+  if (set >= InstructionSet::avx512) return isa_avx512::table;
   if (set == InstructionSet::avx2) return isa_avx2::table;
 #endif
   (void)set;

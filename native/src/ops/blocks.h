@@ -47,7 +47,7 @@ void runProduct(Context&, const kernels::Product&);
 
 /// Products of row-major operands; see ops::gemm.
 kernels::Product rowMajorProduct(bool transposeA, bool transposeB, int64_t m, int64_t n, int64_t k, float alpha,
-                                 const float* a, int64_t lda, Matrix b, int64_t ldb, float beta, float* c,
+                                 Matrix a, int64_t lda, Matrix b, int64_t ldb, float beta, float* c,
                                  int64_t ldc);
 
 }  // namespace secondlook::ops

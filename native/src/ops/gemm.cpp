@@ -18,7 +18,7 @@ constexpr int64_t worthAThread = 500'000;
 
 }  // namespace
 
-Product rowMajorProduct(bool transposeA, bool transposeB, int64_t m, int64_t n, int64_t k, float alpha, const float* a,
+Product rowMajorProduct(bool transposeA, bool transposeB, int64_t m, int64_t n, int64_t k, float alpha, Matrix a,
                         int64_t lda, Matrix b, int64_t ldb, float beta, float* c, int64_t ldc) {
   return {m,
           n,
@@ -82,8 +82,8 @@ void runProduct(Context& context, const Product& product) {
   });
 }
 
-void gemm(Context& context, bool transposeA, bool transposeB, int64_t m, int64_t n, int64_t k, float alpha,
-          const float* a, int64_t lda, Matrix b, int64_t ldb, float beta, float* c, int64_t ldc) {
+void gemm(Context& context, bool transposeA, bool transposeB, int64_t m, int64_t n, int64_t k, float alpha, Matrix a,
+          int64_t lda, Matrix b, int64_t ldb, float beta, float* c, int64_t ldc) {
   runProduct(context, rowMajorProduct(transposeA, transposeB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc));
 }
 

@@ -90,6 +90,8 @@ TEST("a row of linear has the same bits alone and in a batch") {
   everywhere([&](Context& context) {
     Floats y(rows * out);
     ops::linear(context, rows, in, out, x.data(), w.data(), bias.data(), y.data());
+    // The tile unit takes batches of 16 rows and more only, and adds in another order than AVX-512 does.
+    if (context.instructionSet == InstructionSet::amx) return y;
     for (int64_t batch : {1, 2, 3, 5, 8, 16})
       for (int64_t row = 0; row + batch <= rows; row += 7) {
         Floats part(batch * out);
@@ -98,6 +100,34 @@ TEST("a row of linear has the same bits alone and in a batch") {
       }
     return y;
   });
+}
+
+TEST("a product on the tile unit is as exact as one of float32 multiply-adds, and keeps what is not finite") {
+  if (detectInstructionSet() < InstructionSet::amx) return;
+  ThreadPool pool(1);
+  Context chain{pool, InstructionSet::avx512}, tiles{pool, InstructionSet::amx};
+  for (const int64_t k : {31, 128, 344, 2048})
+    for (const float scale : {1.0f, 1e-12f, 1e15f}) {
+      const int64_t m = 40, n = 50;
+      const Floats a = randomFloats(m * k, 1, scale), b = randomFloats(n * k, 2);
+      Doubles wanted(static_cast<size_t>(m * n));
+      for (int64_t i = 0; i < m; ++i)
+        for (int64_t j = 0; j < n; ++j)
+          for (int64_t p = 0; p < k; ++p)
+            wanted[i * n + j] += static_cast<double>(a[i * k + p]) * static_cast<double>(b[j * k + p]);
+      const auto errorOf = [&](Context& context) {
+        Floats c(wanted.size());
+        ops::gemm(context, false, true, m, n, k, 1.0f, a.data(), k, b.data(), k, 0.0f, c.data(), n);
+        return check::relativeError(c, wanted);
+      };
+      CHECK(errorOf(tiles) <= 1.2 * errorOf(chain));
+    }
+  for (const float bad : {INFINITY, -INFINITY, NAN}) {
+    Floats a(16 * 32, 1.0f), b(32, 1.0f), c(16);
+    a[5 * 32 + 7] = bad;
+    ops::gemm(tiles, false, true, 16, 1, 32, 1.0f, a.data(), 32, b.data(), 32, 0.0f, c.data(), 1);
+    for (int i = 0; i < 16; ++i) CHECK(std::isfinite(c[i]) == (i != 5));
+  }
 }
 
 TEST("linearBackward accumulates weights and biases and overwrites or adds inputs") {

@@ -14,7 +14,8 @@ namespace secondlook {
 class ThreadPool;
 class CancelToken;
 
-enum class InstructionSet : uint8_t { portable, avx2, avx512 };
+// Each has what the ones before it have; amx is avx512 with matrix products on the tile unit.
+enum class InstructionSet : uint8_t { portable, avx2, avx512, amx };
 
 struct Context {
   ThreadPool& pool;
@@ -50,8 +51,8 @@ struct Matrix {
 };
 
 // C[m,n] = alpha * op(A)[m,k] * op(B)[k,n] + beta * C; ld* are row strides in elements.
-void gemm(Context&, bool transposeA, bool transposeB, int64_t m, int64_t n, int64_t k, float alpha, const float* a,
-          int64_t lda, Matrix b, int64_t ldb, float beta, float* c, int64_t ldc);
+void gemm(Context&, bool transposeA, bool transposeB, int64_t m, int64_t n, int64_t k, float alpha, Matrix a, int64_t lda,
+          Matrix b, int64_t ldb, float beta, float* c, int64_t ldc);
 // y[rows,out] = x[rows,in] W[out,in]^T + bias[out] (bias may be null). Small `rows` (decode) take a path without packing.
 // Rows of y lie `yStride` apart (0: out), so that several matrices can write one wide result.
 void linear(Context&, int64_t rows, int64_t in, int64_t out, const float* x, Matrix w, const float* bias, float* y,

@@ -31,11 +31,11 @@ void computeTile(int64_t k, const float* a, const float* b, int64_t bStep, const
   });
 }
 
-/// T: float or Bfloat16, what B is stored as.
-template <class T>
+/// A and T: float or Bfloat16, what the operands are stored as.
+template <class A, class T>
 void productOf(const Product& x, int64_t m0, int64_t m1, int64_t n0, int64_t n1, float* work) {
   const T* weights = static_cast<const T*>(x.b.data);
-  if (m1 - m0 <= streamRows && x.bStep == 1) {
+  if (sizeof(A) == sizeof(float) && m1 - m0 <= streamRows && x.bStep == 1) {
     n0 = streamProduct<T>(x, m0, m1, n0, n1);
     if (n0 == n1) return;
   }
@@ -46,7 +46,7 @@ void productOf(const Product& x, int64_t m0, int64_t m1, int64_t n0, int64_t n1,
     const int64_t depth = smaller(kernels::blockDepth, x.k - k0);
     const bool first = k0 == 0;
     for (int64_t i = m0; i < m1; i += tileRows) {
-      const float* a = x.a + i * x.aRow + k0 * x.aStep;
+      const A* a = static_cast<const A*>(x.a.data) + i * x.aRow + k0 * x.aStep;
       packA(a, x.aRow, x.aStep, m1 - i, depth, tileHeight(m1 - i), packedA + (i - m0) * depth);
     }
     for (int64_t j = n0; j < n1; j += tileColumns) {
@@ -81,10 +81,10 @@ void productOf(const Product& x, int64_t m0, int64_t m1, int64_t n0, int64_t n1,
 }  // namespace
 
 void product(const Product& x, int64_t m0, int64_t m1, int64_t n0, int64_t n1, float* work) {
-  if (x.b.half)
-    productOf<Bfloat16>(x, m0, m1, n0, n1, work);
+  if (x.a.half)
+    x.b.half ? productOf<Bfloat16, Bfloat16>(x, m0, m1, n0, n1, work) : productOf<Bfloat16, float>(x, m0, m1, n0, n1, work);
   else
-    productOf<float>(x, m0, m1, n0, n1, work);
+    x.b.half ? productOf<float, Bfloat16>(x, m0, m1, n0, n1, work) : productOf<float, float>(x, m0, m1, n0, n1, work);
 }
 
 }  // namespace secondlook::SECONDLOOK_ISA

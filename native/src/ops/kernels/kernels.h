@@ -11,9 +11,9 @@ namespace secondlook::kernels {
 /// C = alpha * A B + beta * C + bias, with A[i,p] = a[i * aRow + p * aStep] and B[p,j] = b[p * bStep + j * bColumn].
 struct Product {
   int64_t m, n, k;
-  const float* a;
+  ops::Matrix a;  // strides in elements
   int64_t aRow, aStep;
-  ops::Matrix b;  // strides in elements
+  ops::Matrix b;
   int64_t bStep, bColumn;
   float alpha, beta;
   const float* bias;  // [n] or null
@@ -85,8 +85,8 @@ struct Kernels {
   void (*widen)(int64_t count, const Bfloat16* from, float* to);
 };
 
-/// Floats of workspace for Kernels::product.
-constexpr int64_t productWork() { return (blockRows + 16) * blockDepth + 32 * blockDepth + 64; }
+/// Floats of workspace for Kernels::product: both operands' panels, as three bfloat16 a value at most.
+constexpr int64_t productWork() { return (blockRows + 32 + 32) * blockDepth * 3 / 2 + 64; }
 
 /// The table of an instruction set; the processor must have it.
 const Kernels& kernelsFor(InstructionSet set);

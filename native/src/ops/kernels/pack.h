@@ -80,7 +80,7 @@ SECONDLOOK_INLINE void transposeEdge(const T* p, int64_t stride, int64_t rows, i
   constexpr int width = blockColumns<T>;
   alignas(64) T block[lanes * width] = {};
   for (int r = 0; r < lanes && r < rows; ++r)
-    for (int64_t c = 0; c < columns; ++c) block[r * width + c] = p[r * stride + c];
+    for (int64_t c = 0; c < smaller(columns, width); ++c) block[r * width + c] = p[r * stride + c];
   transposeBlock(block, width, out);
 }
 
@@ -103,20 +103,21 @@ SECONDLOOK_INLINE void packTransposed(const T* p, int64_t stride, int64_t rows, 
   }
 }
 
+SECONDLOOK_INLINE float widened(float x) { return x; }
+SECONDLOOK_INLINE float widened(Bfloat16 x) { return __builtin_bit_cast(float, static_cast<uint32_t>(x.bits) << 16); }
+
 /// One panel of A: to[p * height + i] = a[i * row + p * step] for i < height, 0 for rows that are not there. `rows`
 /// counts all rows from here on: whole vectors are read where more than `height` remain. Needs `lanes` floats of slack.
-inline void packA(const float* a, int64_t row, int64_t step, int64_t rows, int64_t k, int height, float* to) {
+template <class T>
+inline void packA(const T* a, int64_t row, int64_t step, int64_t rows, int64_t k, int height, float* to) {
   if (step == 1) return packTransposed(a, row, rows, k, to, height);
   if (row == 1) {
     for (int64_t p = 0; p < k; ++p) store(to + p * height, loadFirst(a + p * step, rows));
     return;
   }
   for (int64_t p = 0; p < k; ++p)
-    for (int i = 0; i < height; ++i) to[p * height + i] = i < rows ? a[i * row + p * step] : 0.0f;
+    for (int i = 0; i < height; ++i) to[p * height + i] = i < rows ? widened(a[i * row + p * step]) : 0.0f;
 }
-
-SECONDLOOK_INLINE float widened(float x) { return x; }
-SECONDLOOK_INLINE float widened(Bfloat16 x) { return __builtin_bit_cast(float, static_cast<uint32_t>(x.bits) << 16); }
 
 /// One panel of B: to[p * tileColumns + j] = b[p * step + j * column] for j < columns, 0 beyond.
 template <class T>

@@ -31,7 +31,7 @@ inline void streamColumns(const kernels::Product& x, int64_t m, int64_t j) {
       total[i][v] = y;
     }
   constexpr int width = blockColumns<T>;
-  const float* a = x.a + m * x.aRow;
+  const float* a = static_cast<const float*>(x.a.data) + m * x.aRow;
   const T* weights = static_cast<const T*>(x.b.data);
   for (int64_t k0 = 0; k0 < x.k; k0 += kernels::blockDepth) {
     const int64_t end = smaller(x.k, k0 + kernels::blockDepth);
