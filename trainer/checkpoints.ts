@@ -121,8 +121,18 @@ export class Checkpoints {
     const temporary = `${final}.${process.pid}.tmp`;
     rmSync(temporary, { recursive: true, force: true });
     mkdirSync(temporary, { recursive: true, mode: 0o700 });
-    await fill(temporary);
-    syncTree(temporary);
+    try {
+      await fill(temporary);
+      syncTree(temporary);
+    } catch (error) {
+      // On a full disk this room is what the journal needs to tell how the run ended.
+      rmSync(temporary, { recursive: true, force: true });
+      throw new Error(
+        `The checkpoint ${final} could not be written (${(error as Error).message}). The run goes on from the newest ` +
+          "whole one when it is resumed; if the disk is full, free some space first.",
+        { cause: error },
+      );
+    }
     if (existsSync(final)) {
       // An older attempt's, or a damaged one: moved aside first, since a folder cannot be renamed over a full one.
       const aside = `${final}.old.tmp`;

@@ -2,7 +2,7 @@
  * Writes a run's journal: token bytes first, then the lines that name them. Events are gathered in memory and reach the
  * disk, synced, with {@link Journal.flush}, which the stages await before they apply the next update.
  */
-import { closeSync, fsyncSync, ftruncateSync, openSync, statSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { JOURNAL_VERSION, type EventBody, type TokenBlock } from "../contract/journal.ts";
@@ -23,6 +23,7 @@ export class Journal {
   lastStep = 0;
   readonly #lines: number;
   readonly #tokens: number;
+  readonly #folder: string;
   #seq = 0;
   #tokenEnd: number;
   #pendingLines: string[] = [];
@@ -34,11 +35,12 @@ export class Journal {
     const journalPath = join(runFolder, RUN_FOLDER.journal(rank));
     const tokensPath = join(runFolder, RUN_FOLDER.tokens(rank));
     const scan = await scanJournal(journalPath);
-    return new Journal(journalPath, tokensPath, scan);
+    return new Journal(runFolder, journalPath, tokensPath, scan);
   }
 
-  private constructor(journalPath: string, tokensPath: string, scan: JournalScan) {
+  private constructor(folder: string, journalPath: string, tokensPath: string, scan: JournalScan) {
     this.before = scan;
+    this.#folder = folder;
     this.attempt = scan.lastAttempt + 1;
     this.#lines = openSync(journalPath, "a", 0o600);
     this.#tokens = openSync(tokensPath, "a", 0o600);
@@ -69,18 +71,22 @@ export class Journal {
     return { offset, bytes: block.length, crc: crc32(block), count, channels: names };
   }
 
-  /** Brings everything so far to disk: bytes, then lines. */
+  /** Brings everything so far to disk: bytes, then lines. @throws a sentence where the disk does not take them. */
   flush(): void {
     if (this.#closed) return;
-    if (this.#pendingBlocks.length > 0) {
-      writeWhole(this.#tokens, Buffer.concat(this.#pendingBlocks));
-      this.#pendingBlocks = [];
-      fsyncSync(this.#tokens);
-    }
-    if (this.#pendingLines.length > 0) {
-      writeWhole(this.#lines, Buffer.from(this.#pendingLines.join("")));
-      this.#pendingLines = [];
-      fsyncSync(this.#lines);
+    try {
+      if (this.#pendingBlocks.length > 0) {
+        writeWhole(this.#tokens, Buffer.concat(this.#pendingBlocks));
+        this.#pendingBlocks = [];
+        fsyncSync(this.#tokens);
+      }
+      if (this.#pendingLines.length > 0) {
+        writeWhole(this.#lines, Buffer.from(this.#pendingLines.join("")));
+        this.#pendingLines = [];
+        fsyncSync(this.#lines);
+      }
+    } catch (error) {
+      throw new Error(whyNotWritten(this.#folder, error as NodeJS.ErrnoException), { cause: error });
     }
   }
 
@@ -105,6 +111,23 @@ export function finiteMetrics(metrics: Readonly<Record<string, number>>): {
   return nonFinite.length === 0 ? { metrics: safe } : { metrics: safe, nonFinite };
 }
 
+/** All or nothing: a part that a full disk still took is taken back, so that writing again puts it where it belongs. */
 function writeWhole(descriptor: number, bytes: Buffer): void {
-  for (let written = 0; written < bytes.length;) written += writeSync(descriptor, bytes, written);
+  const start = fstatSync(descriptor).size;
+  try {
+    for (let written = 0; written < bytes.length;) written += writeSync(descriptor, bytes, written);
+  } catch (error) {
+    ftruncateSync(descriptor, start);
+    throw error;
+  }
+}
+
+function whyNotWritten(folder: string, { code, message }: NodeJS.ErrnoException): string {
+  const resumable =
+    "nothing of what is in it is lost, and the run goes on from its newest checkpoint when it is resumed.";
+  if (code === "ENOSPC" || code === "EDQUOT" || code === "EFBIG")
+    return `The disk is full: the journal in ${folder} could not be written (${code}). Free some space; ${resumable}`;
+  if (code === "EROFS" || code === "EACCES" || code === "EPERM")
+    return `The folder ${folder} is read-only (${code}). Make it writable; ${resumable}`;
+  return `The journal in ${folder} could not be written (${message}). Check the disk; ${resumable}`;
 }

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { DATA_FOLDER } from "../contract/run-folder.ts";
 import type { Engine } from "../native/types.ts";
 import type { RunContext } from "./context.ts";
+import { DataReport } from "./data-report.ts";
 import type { Journal } from "./journal.ts";
-import { dataErrorKey } from "./journal-scan.ts";
 import { ClipLoader } from "./media/clips.ts";
 import { FrameStore } from "./media/frame-store.ts";
 import { Prompter } from "./prompting.ts";
@@ -23,18 +23,10 @@ export interface RunOptions {
 export async function openContext(
   runFolder: string,
   { engine, journal, signal, say }: RunOptions,
-): Promise<{ context: RunContext; problems: DataProblem[] }> {
+): Promise<{ context: RunContext; problems: DataProblem[]; dataReport: DataReport }> {
   const { config, recipe, settings } = await readRunConfig(runFolder);
   const frames = join(dataFolderOf(runFolder), DATA_FOLDER.frames);
-  const reported = new Set(journal.before.dataErrors);
-  const report = (problem: DataProblem): void => {
-    const key = dataErrorKey(problem.file, problem.place);
-    if (reported.has(key)) return;
-    reported.add(key);
-    const { file, place, reason, remedy } = problem;
-    journal.append({ type: "data_error", file, place, reason, remedy });
-    say(`data error: ${file} (${place}): ${reason}. ${remedy}`);
-  };
+  const dataReport = new DataReport(journal, say);
   const problems: DataProblem[] = [];
   const read = async (path: string | undefined) => {
     if (path === undefined) return [];
@@ -67,12 +59,12 @@ export async function openContext(
     prompter,
     clips,
     samples,
-    report,
+    report: dataReport.add,
     signal,
     knobs: new Map<string, number>(),
     say,
   };
-  return { context, problems };
+  return { context, problems, dataReport };
 }
 
 function noRows(path: string, first: DataProblem | undefined): string {

@@ -33,7 +33,7 @@ export async function runTraining(runFolder: string, options: RunOptions): Promi
   const checkpoints = new Checkpoints(runFolder);
   checkpoints.clean();
   const { checkpoint, damaged } = await checkpoints.newest();
-  const { context, problems } = await openContext(runFolder, options);
+  const { context, problems, dataReport } = await openContext(runFolder, options);
   const { journal } = options;
   const fromStep = checkpoint?.step ?? 0;
   const firstModel = await loadStart(context, checkpoints, plan, checkpoint);
@@ -42,7 +42,9 @@ export async function runTraining(runFolder: string, options: RunOptions): Promi
   for (const message of damaged)
     journal.append({ type: "notice", level: "warning", message, step: fromStep, rule: "checkpoint" });
   const run = new Run(context, plan, checkpoints, checkpoint);
-  return run.toTheEnd(firstModel);
+  const end = await run.toTheEnd(firstModel);
+  dataReport.finish();
+  return end;
 }
 
 /** The model of the stage that comes next, with the checkpoint's state; null when every stage is done. */

@@ -1,13 +1,11 @@
 /** Commands that the trainer does itself: started by path, in a process of their own, with this terminal. */
-import { spawn } from "node:child_process";
-import { join } from "node:path";
-import { PRODUCT_FOLDER } from "../runs/launch.ts";
+import { startScript } from "../scripts.ts";
 import type { Command, OptionValues } from "./command.ts";
 
 /** Exit code of a script of the product; signals to this process go to it too. */
 export async function runScript(script: string, args: readonly string[]): Promise<number> {
-  const path = join(PRODUCT_FOLDER, script);
-  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", path, ...args], { stdio: "inherit" });
+  // In the terminal's folder: paths on the command line start there.
+  const child = startScript(script, args, { cwd: process.cwd(), stdio: "inherit" });
   const forward = (signal: NodeJS.Signals): void => void child.kill(signal);
   process.on("SIGINT", forward);
   process.on("SIGTERM", forward);

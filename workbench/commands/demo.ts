@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -9,9 +8,10 @@ import { heldOutByLabel, SMALL_OVERRIDES, sftStepsForTheTimeOfRl, wallSeconds } 
 import { armOf, closingTable, type DemoResult } from "../demo/report.ts";
 import { ensureService } from "../runs/ensure-service.ts";
 import { RunFollower } from "../runs/follow.ts";
-import { createRun, PRODUCT_FOLDER, startWorker } from "../runs/launch.ts";
+import { createRun, startWorker } from "../runs/launch.ts";
 import { BASE_MODEL, newRunFrom } from "../runs/new-run.ts";
 import { listEvents } from "../runs/summaries.ts";
+import { startScript } from "../scripts.ts";
 import { auditRun } from "../store/audit.ts";
 import { openIndexToRead } from "../store/databases.ts";
 import { integer, text, type Command } from "./command.ts";
@@ -71,9 +71,8 @@ async function makeSamplePack(data: string, small: boolean): Promise<void> {
   if (small && existsSync(join(folder, "manifest.json"))) return;
   mkdirSync(folder, { recursive: true });
   say("the sample pack: short videos of moving shapes as H.264, made where they are not there yet");
-  const script = join(PRODUCT_FOLDER, "trainer", "samplepack", "main.ts");
-  const args = ["--disable-warning=ExperimentalWarning", script, folder, ...(small ? ["--small"] : [])];
-  const child = spawn(process.execPath, args, { stdio: ["ignore", "inherit", "inherit"] });
+  const args = [folder, ...(small ? ["--small"] : [])];
+  const child = startScript("trainer/samplepack/main.ts", args, { stdio: ["ignore", "inherit", "inherit"] });
   const code = await new Promise((done) => child.on("close", done));
   if (code !== 0) throw new Error("The sample pack could not be made; its output is above.");
 }

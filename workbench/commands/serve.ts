@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { dataFolder } from "../data-folder.ts";
-import { findService } from "../runs/ensure-service.ts";
-import { Service } from "../server/service.ts";
+import { findService, waitForService, type RunningService } from "../runs/ensure-service.ts";
+import { Service, ServiceRunningError } from "../server/service.ts";
 import { integer, text, type Command } from "./command.ts";
 
 const IDLE_MS = 10 * 60 * 1000;
@@ -29,19 +29,28 @@ export const serve: Command = {
     const port = integer(options, "port");
     const data = dataFolder(text(options["data"]));
     const running = await findService(data);
-    if (running) {
-      console.log(`Secondlook is already at ${running.pageAddress}`);
-      if (options["open"] !== false) openPage(running.pageAddress);
+    const pointTo = ({ pageAddress }: RunningService): number => {
+      console.log(`Secondlook is already at ${pageAddress}`);
+      if (options["open"] !== false) openPage(pageAddress);
       return 0;
-    }
+    };
+    if (running) return pointTo(running);
     let finish = (): void => undefined;
     const finished = new Promise<void>((resolve) => (finish = resolve));
-    const service = await Service.start({
-      data,
-      ...(port === undefined ? {} : { port }),
-      idleMs: options["stay"] ? 0 : IDLE_MS,
-      onIdle: () => finish(),
-    });
+    let service: Service;
+    try {
+      service = await Service.start({
+        data,
+        ...(port === undefined ? {} : { port }),
+        idleMs: options["stay"] ? 0 : IDLE_MS,
+        onIdle: () => finish(),
+      });
+    } catch (error) {
+      // Started at the same moment as another one, which came first and is not listening yet.
+      const first = error instanceof ServiceRunningError ? await waitForService(data) : null;
+      if (first === null) throw error;
+      return pointTo(first);
+    }
     console.log(`Secondlook is at ${service.pageAddress}`);
     if (options["open"] !== false) openPage(service.pageAddress);
     process.once("SIGINT", finish);

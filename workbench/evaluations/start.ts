@@ -1,10 +1,9 @@
 /** Evaluations that the service starts: detached like runs, so that they outlive it, their output in `worker.log`. */
-import { spawn } from "node:child_process";
 import { closeSync, openSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { EVALUATION_FOLDER } from "../../contract/evaluation.ts";
 import { livingLease } from "../runs/alive.ts";
-import { PRODUCT_FOLDER } from "../runs/launch.ts";
+import { startScript } from "../scripts.ts";
 import { evaluationFolder } from "./new-evaluation.ts";
 
 /** @throws RangeError when a worker is at it already. */
@@ -13,9 +12,7 @@ export function startEvaluation(data: string, id: string): void {
   if (livingLease(folder)) throw new RangeError("This evaluation is at work already.");
   rmSync(join(folder, EVALUATION_FOLDER.progress), { force: true });
   const log = openSync(join(folder, EVALUATION_FOLDER.log), "a", 0o600);
-  const worker = join(PRODUCT_FOLDER, "trainer", "evaluation", "main.ts");
-  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", worker, folder, data], {
-    cwd: PRODUCT_FOLDER,
+  const child = startScript("trainer/evaluation/main.ts", [folder, data], {
     detached: true,
     stdio: ["ignore", log, log],
   });

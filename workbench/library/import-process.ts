@@ -1,8 +1,6 @@
 /** An import in a process of its own, so that the service answers meanwhile and its memory is its own. */
-import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
-import { join } from "node:path";
-import { PRODUCT_FOLDER } from "../runs/launch.ts";
+import { startScript } from "../scripts.ts";
 import type { ImportProgress, ImportRequest } from "./import-dataset.ts";
 
 export interface RunningImport {
@@ -19,15 +17,13 @@ export type ImportMessage =
 const MEMORY_MB = 512;
 
 export function startImport(request: ImportRequest): RunningImport {
-  const script = join(PRODUCT_FOLDER, "workbench", "library", "import-main.ts");
-  const options = ["--disable-warning=ExperimentalWarning", `--max-old-space-size=${MEMORY_MB}`];
-  const child = spawn(process.execPath, [...options, script, JSON.stringify(request)], {
-    cwd: PRODUCT_FOLDER,
+  const child = startScript("workbench/library/import-main.ts", [JSON.stringify(request)], {
+    nodeOptions: [`--max-old-space-size=${MEMORY_MB}`],
     stdio: ["ignore", "pipe", "ignore"],
   });
   const running = { progress: { phase: "starting", done: 0, total: 0, rows: 0, badRows: 0 } as ImportProgress };
   let outcome: "done" | string = "";
-  createInterface({ input: child.stdout }).on("line", (line) => {
+  createInterface({ input: child.stdout! }).on("line", (line) => {
     const message = JSON.parse(line) as ImportMessage;
     if ("progress" in message) running.progress = message.progress;
     else outcome = "done" in message ? "done" : message.error;

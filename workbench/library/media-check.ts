@@ -2,12 +2,10 @@
  * Decodes media of a dataset in a process of its own, at low priority, and writes down what it finds: size, length, content
  * hash, or why they cannot be decoded.
  */
-import { spawn } from "node:child_process";
 import { setPriority } from "node:os";
-import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { JobProgress } from "../../contract/methods.ts";
-import { PRODUCT_FOLDER } from "../runs/launch.ts";
+import { startScript } from "../scripts.ts";
 import type { Db } from "../store/databases.ts";
 
 export interface MediaCheckRequest {
@@ -56,18 +54,15 @@ export function startMediaCheck({ rows, mediaRoot, count }: MediaCheckRequest): 
     `UPDATE media SET state = @state, bytes = @bytes, hash = @hash, width = @width, height = @height, duration = @duration,
        fps = @fps, frames = @frames, reason = @reason, remedy = @remedy WHERE id = @id`,
   );
-  const script = join(PRODUCT_FOLDER, "trainer", "media", "inspect-main.ts");
-  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", script, mediaRoot], {
-    cwd: PRODUCT_FOLDER,
-    stdio: ["pipe", "pipe", "ignore"],
-  });
+  const child = startScript("trainer/media/inspect-main.ts", [mediaRoot], { stdio: ["pipe", "pipe", "ignore"] });
+  const [input, output] = [child.stdin!, child.stdout!];
   if (child.pid !== undefined) setPriority(child.pid, 10);
-  child.stdin.on("error", () => undefined);
+  input.on("error", () => undefined);
   const tell = (): void => {
-    for (; told < total && told - done < AHEAD; told++) child.stdin.write(`${JSON.stringify(waiting[told])}\n`);
-    if (told === total) child.stdin.end();
+    for (; told < total && told - done < AHEAD; told++) input.write(`${JSON.stringify(waiting[told])}\n`);
+    if (told === total) input.end();
   };
-  createInterface({ input: child.stdout }).on("line", (line) => {
+  createInterface({ input: output }).on("line", (line) => {
     if (stopped) return;
     write.run(JSON.parse(line) as Inspected);
     done++;

@@ -1,11 +1,10 @@
 /** Finds the data folder's running service, or starts one that outlives its starter. */
-import { spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { DATA_FOLDER } from "../../contract/run-folder.ts";
 import { serviceToken } from "../server/token.ts";
-import { PRODUCT_FOLDER } from "./launch.ts";
+import { startScript } from "../scripts.ts";
 
 export interface RunningService {
   readonly address: string;
@@ -30,22 +29,28 @@ export async function findService(data: string, started = false): Promise<Runnin
   }
 }
 
+/** The service, as soon as it answers; null when none does within 20 s. */
+export async function waitForService(data: string, started = false): Promise<RunningService | null> {
+  const deadline = performance.now() + START_LIMIT_MS;
+  while (performance.now() < deadline) {
+    const service = await findService(data, started);
+    if (service) return service;
+    await delay(100);
+  }
+  return null;
+}
+
 /** @throws when no service answers within 20 s; its output is in `service.log`. */
 export async function ensureService(data: string): Promise<RunningService> {
   const running = await findService(data);
   if (running) return running;
   const logFile = join(data, "service.log");
   const log = openSync(logFile, "a", 0o600);
-  const cli = join(PRODUCT_FOLDER, "workbench", "cli.ts");
   // Not its output: that holds the page's address with the token, which belongs in no log.
-  const args = ["--disable-warning=ExperimentalWarning", cli, "serve", "--no-open", "--data", data];
-  spawn(process.execPath, args, { cwd: PRODUCT_FOLDER, detached: true, stdio: ["ignore", "ignore", log] }).unref();
+  const args = ["serve", "--no-open", "--data", data];
+  startScript("workbench/cli.ts", args, { detached: true, stdio: ["ignore", "ignore", log] }).unref();
   closeSync(log);
-  const deadline = Date.now() + START_LIMIT_MS;
-  while (Date.now() < deadline) {
-    await delay(100);
-    const service = await findService(data, true);
-    if (service) return service;
-  }
+  const service = await waitForService(data, true);
+  if (service) return service;
   throw new Error(`The service did not start within ${START_LIMIT_MS / 1000} s; ${logFile} says why.`);
 }

@@ -1,5 +1,4 @@
 /** Creates run folders and starts their workers, which outlive the service. */
-import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import {
   appendFileSync,
@@ -11,15 +10,14 @@ import {
   renameSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import type { ControlCommand } from "../../contract/control.ts";
 import { RUN_FOLDER, type RunConfigFile } from "../../contract/run-folder.ts";
 import { runFolder } from "../data-folder.ts";
+import { startScript } from "../scripts.ts";
 import { livingLease } from "./alive.ts";
 
-/** The product's own folder: workers are started from it by path. */
-export const PRODUCT_FOLDER = resolve(dirname(fileURLToPath(import.meta.url)), "..", "..");
+export { PRODUCT_FOLDER } from "../scripts.ts";
 
 export type NewRun = Omit<RunConfigFile, "id" | "createdAt">;
 
@@ -57,14 +55,12 @@ export function startWorker(data: string, run: string): number {
   const lease = livingLease(folder);
   if (lease) throw new Error(`Run ${run} is already being trained by process ${lease.pid} on ${lease.host}.`);
   const log = openSync(join(folder, RUN_FOLDER.log), "a", 0o600);
-  const worker = join(PRODUCT_FOLDER, "trainer", "worker.ts");
   // Of several GPUs the worker sees only its own.
   const gpu = /^cuda:(\d+)$/.exec(readRunConfig(data, run).device ?? "")?.[1];
-  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", worker, folder], {
-    cwd: PRODUCT_FOLDER,
+  const child = startScript("trainer/worker.ts", [folder], {
     detached: true,
     stdio: ["ignore", log, log],
-    env: { ...process.env, SECONDLOOK_DATA: data, ...(gpu === undefined ? {} : { CUDA_VISIBLE_DEVICES: gpu }) },
+    environment: { SECONDLOOK_DATA: data, ...(gpu === undefined ? {} : { CUDA_VISIBLE_DEVICES: gpu }) },
   });
   closeSync(log);
   child.unref();

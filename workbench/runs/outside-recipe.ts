@@ -1,7 +1,6 @@
 /** A recipe in a folder that somebody trusts: checked by a process of the trainer, never imported here. */
-import { spawn } from "node:child_process";
-import { join, resolve } from "node:path";
-import { PRODUCT_FOLDER } from "./launch.ts";
+import { resolve } from "node:path";
+import { startScript } from "../scripts.ts";
 
 export interface OutsideRecipe {
   readonly id: string;
@@ -23,13 +22,13 @@ export async function checkOutsideRecipe(
   overrides: Readonly<Record<string, unknown>>,
 ): Promise<OutsideRecipe> {
   const path = resolve(folder);
-  const script = join(PRODUCT_FOLDER, "trainer", "recipe-main.ts");
-  const quiet = ["--disable-warning=ExperimentalWarning", "--disable-warning=MODULE_TYPELESS_PACKAGE_JSON"];
-  const args = [...quiet, script, path, id, preset ?? "", JSON.stringify(overrides)];
-  const child = spawn(process.execPath, args, { cwd: PRODUCT_FOLDER, stdio: ["ignore", "pipe", "pipe"] });
+  const child = startScript("trainer/recipe-main.ts", [path, id, preset ?? "", JSON.stringify(overrides)], {
+    nodeOptions: ["--disable-warning=MODULE_TYPELESS_PACKAGE_JSON"],
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   const said = { output: "", errors: "" };
-  child.stdout.on("data", (chunk: Buffer) => (said.output += chunk.toString("utf8")));
-  child.stderr.on("data", (chunk: Buffer) => (said.errors += chunk.toString("utf8")));
+  child.stdout!.on("data", (chunk: Buffer) => (said.output += chunk.toString("utf8")));
+  child.stderr!.on("data", (chunk: Buffer) => (said.errors += chunk.toString("utf8")));
   const code = await new Promise<number | null>((done, failed) => child.on("error", failed).on("close", done));
   if (code !== 0) throw new Error(said.errors.trim() || `The check of recipe ${id} in ${path} ended with ${code}.`);
   // A recipe may print while it is imported; the answer is the last line.
