@@ -50,13 +50,7 @@ function barsOf({ rollout, group }: CascadeProps): Bar[] {
     sum += value;
     const gate = group.gate;
     const note =
-      part === "temporal" && gate
-        ? gate.passed
-          ? value > 0
-            ? "right, and the gate is open"
-            : "not right"
-          : "the gate is shut"
-        : undefined;
+      part === "temporal" && gate ? (gate.passed ? (value > 0 ? "gate open" : "not right") : "gate shut") : undefined;
     return {
       key: part,
       label: rewardPartLabel(part),

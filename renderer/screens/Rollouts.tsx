@@ -247,6 +247,7 @@ function StepView({
           <div className={styles["pad"]}>{error ? <ErrorNote error={error} /> : <Skeleton height={320} />}</div>
         ) : values ? (
           <WhatIf
+            run={run}
             recipe={detail.recipe}
             preset={detail.preset}
             pairs={pairs}

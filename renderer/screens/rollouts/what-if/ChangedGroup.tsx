@@ -34,7 +34,9 @@ export function ChangedGroup({
             <th scope="col" className={styles["number"]}>
               Reward
             </th>
-            <th scope="col">Advantage: before ○, after ●</th>
+            <th scope="col" title="Hollow: under the run's own settings; filled: under the changed ones">
+              Advantage ○ → ●
+            </th>
             <th
               scope="col"
               className={styles["number"]}
@@ -114,10 +116,10 @@ function Dumbbell({
   readonly after: number;
   readonly reach: number;
 }) {
-  const at = (value: number) => 60 + (value / reach) * 54;
+  const at = (value: number) => 44 + (value / reach) * 39;
   return (
-    <svg className={styles["dumbbell"]} width="120" height="16" aria-hidden="true">
-      <line x1="60" x2="60" y1="0" y2="16" data-kind="zero" />
+    <svg className={styles["dumbbell"]} width="88" height="16" aria-hidden="true">
+      <line x1="44" x2="44" y1="0" y2="16" data-kind="zero" />
       <line x1={at(before)} x2={at(after)} y1="8" y2="8" />
       <circle cx={at(before)} cy="8" r="3.5" data-kind="before" />
       <circle cx={at(after)} cy="8" r="3.5" data-sign={Math.abs(after) < 1e-9 ? 0 : Math.sign(after)} />

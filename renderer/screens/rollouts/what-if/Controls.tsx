@@ -16,6 +16,7 @@ const ADVANTAGE_WORDS: Readonly<Record<string, string>> = {
 };
 
 interface ControlsProps {
+  readonly run: string;
   readonly recipe: string;
   readonly preset: string;
   readonly base: WhatIfSettings;
@@ -26,7 +27,7 @@ interface ControlsProps {
 }
 
 /** The settings that can be asked about; each shows when it differs from the run's own. */
-export function Controls({ recipe, preset, base, settings, parts, onSettings }: ControlsProps) {
+export function Controls({ run, recipe, preset, base, settings, parts, onSettings }: ControlsProps) {
   const set = (change: Partial<WhatIfSettings>) => onSettings({ ...settings, ...change });
   const temporal = (change: Partial<WhatIfSettings["temporal"]>) =>
     set({ temporal: { ...settings.temporal, ...change } });
@@ -148,7 +149,14 @@ export function Controls({ recipe, preset, base, settings, parts, onSettings }: 
           onChange={(objective) => set({ objective })}
         />
       </fieldset>
-      <Export recipe={recipe} preset={preset} base={base} settings={settings} onReset={() => onSettings(base)} />
+      <Export
+        run={run}
+        recipe={recipe}
+        preset={preset}
+        base={base}
+        settings={settings}
+        onReset={() => onSettings(base)}
+      />
     </form>
   );
 }

@@ -12,6 +12,7 @@ import { GroupRows } from "./GroupRows.tsx";
 import styles from "./WhatIf.module.css";
 
 interface WhatIfProps {
+  readonly run: string;
   readonly recipe: string;
   readonly preset: string;
   readonly pairs: readonly Pair[];
