@@ -25,6 +25,7 @@ const listing = startCommand(["runs", "--json", "--data", data]);
 await listing.ended;
 const runs = JSON.parse(listing.output()) as ListedRun[];
 const run = runs.find((candidate) => "reward" in candidate.latest);
+const other = runs.find((candidate) => candidate.id !== run?.id);
 if (!run) throw new Error(`${data} holds no run with RL; run "npm run demo -- --data ${data}" first.`);
 
 const service = startCommand(["serve", "--no-open", "--data", data]);
@@ -34,6 +35,11 @@ try {
   const views: readonly (readonly [name: string, hash: string, scheme: "light" | "dark"])[] = [
     ["live-run", `#/runs/${run.id}`, "light"],
     ["rollouts", `#/runs/${run.id}/rollouts?step=${run.step - 2}`, "light"],
+    ["what-if", `#/runs/${run.id}/rollouts/what-if?step=${run.step - 2}`, "light"],
+    ["second-looks", `#/runs/${run.id}/rollouts/corrections`, "light"],
+    ["dead-groups", `#/runs/${run.id}/rollouts/map`, "dark"],
+    ["one-prompt", `#/runs/${run.id}/rollouts/prompt`, "light"],
+    ...(other ? [["compare", `#/compare?run=${run.id}&run=${other.id}`, "light"] as const] : []),
   ];
   for (const [name, hash, colorScheme] of views) {
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, colorScheme });

@@ -68,11 +68,10 @@ async function timed(cpu: Cpu, act: () => Promise<number>): Promise<Time> {
 }
 
 function print(what: string, times: readonly Time[], bar: string): void {
-  const median = (of: (time: Time) => number) =>
-    times
-      .map(of)
-      .sort((a, b) => a - b)
-      [times.length >> 1]!.toFixed(0);
+  const median = (of: (time: Time) => number): string => {
+    const sorted = times.map(of).sort((a, b) => a - b);
+    return sorted[sorted.length >> 1]!.toFixed(0);
+  };
   const least = Math.min(...times.map(({ wallMs }) => wallMs)).toFixed(0);
   console.log(
     `${what.padEnd(60)} median ${median(({ wallMs }) => wallMs)} ms, least ${least} ms, main thread ${median(({ cpuMs }) => cpuMs)} ms   bar: ${bar}`,
