@@ -66,10 +66,13 @@ function lettersIn(text: string, letters: readonly string[]): string[] {
   for (const match of text.matchAll(/(?<![\p{L}\p{N}'’])([A-Z])(?![\p{L}\p{N}'’])/gu)) {
     const letter = match[1]!;
     if (letters.length > 0 && !letters.includes(letter)) continue;
-    const before = text.slice(0, match.index);
-    const after = text.slice(match.index + 1);
+    const before = text.slice(Math.max(0, match.index - 10), match.index);
+    const after = text.slice(match.index + 1, match.index + 20);
     // "A ball", "I think": words of the language, not choices, unless they are dressed as a letter.
-    const isWord = (letter === "A" || letter === "I") && /^\s+\p{Ll}/u.test(after) && !/[([]$|option\s*$/i.test(before);
+    const isWord =
+      (letter === "A" || letter === "I") &&
+      /^\s+(?!(?:and|or|nor|but|is|was|because)\b)\p{Ll}/u.test(after) &&
+      !/[([]$|option\s*$/i.test(before);
     if (!isWord) found.push(letter);
   }
   for (const match of text.matchAll(/[([]([a-z])[)\]]|option\s+([a-z])\b/gi)) {
