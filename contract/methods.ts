@@ -18,6 +18,8 @@ import type { RecipeResults } from "./methods/recipes.ts";
 import { recipeInputs } from "./methods/recipes.ts";
 import type { RolloutResults } from "./methods/rollouts.ts";
 import { rolloutInputs } from "./methods/rollouts.ts";
+import type { RunPageResults } from "./methods/run-pages.ts";
+import { runPageInputs } from "./methods/run-pages.ts";
 import type { RunResults, RunSummary } from "./methods/runs.ts";
 import { runInputs } from "./methods/runs.ts";
 import type { SystemResults } from "./methods/system.ts";
@@ -32,6 +34,7 @@ export type * from "./methods/evaluations.ts";
 export type * from "./methods/launch.ts";
 export type * from "./methods/recipes.ts";
 export type * from "./methods/rollouts.ts";
+export type * from "./methods/run-pages.ts";
 export type * from "./methods/runs.ts";
 export type * from "./methods/system.ts";
 export type * from "./methods/watch.ts";
@@ -41,6 +44,7 @@ export const CONTRACT_VERSION = 1;
 /** Input schema of every method. */
 export const methodInputs = {
   ...runInputs,
+  ...runPageInputs,
   ...rolloutInputs,
   ...recipeInputs,
   ...launchInputs,
@@ -61,6 +65,7 @@ export interface MethodResults
     LaunchResults,
     RecipeResults,
     RolloutResults,
+    RunPageResults,
     RunResults,
     SystemResults,
     WatchResults {}

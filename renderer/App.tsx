@@ -52,9 +52,8 @@ function Screen() {
 /** Where "Live run" and "Rollouts" lead: the run looked at last, else the newest. */
 function useCurrentRun(): string | null {
   const lastRun = useRoute((state) => state.lastRun);
-  const runs = useService("runs.list", {}).data;
-  if (lastRun && (!runs || runs.some((run) => run.id === lastRun))) return lastRun;
-  return runs?.length ? runs.reduce((newest, run) => (run.createdAt > newest.createdAt ? run : newest)).id : null;
+  const newest = useService("runs.page", lastRun === null ? { limit: 1 } : null).data;
+  return lastRun ?? newest?.rows[0]?.id ?? null;
 }
 
 export function App() {

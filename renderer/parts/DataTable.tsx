@@ -9,12 +9,16 @@ export interface Column<Item> {
   readonly key: string;
   readonly title: string;
   readonly hint?: string;
+  /** What the heading shows instead of the title. */
+  readonly heading?: ReactNode;
   /** A CSS grid track, such as `96px` or `minmax(180px, 2fr)`. */
   readonly width: string;
   readonly align?: "right";
   readonly cell: (item: Item) => ReactNode;
-  /** Sorting by this column; null sorts last. */
+  /** Sorting rows that are all here, by `sortRows`; null sorts last. */
   readonly sortBy?: (item: Item) => number | string | null;
+  /** Somebody else sorts by this column, such as the service. */
+  readonly sortable?: boolean;
 }
 export interface Sorting {
   readonly key: string;
@@ -32,15 +36,19 @@ export function DataTable<Item>({
   sorting,
   onSort,
   onOpen,
+  onRange,
 }: {
   readonly label: string;
-  readonly rows: readonly Item[];
+  /** A row that is not there yet is undefined. */
+  readonly rows: readonly (Item | undefined)[];
   readonly columns: readonly Column<Item>[];
   readonly rowKey: (item: Item) => string;
   readonly selected: number;
   readonly sorting: Sorting;
   readonly onSort: (sorting: Sorting) => void;
   readonly onOpen: (item: Item) => void;
+  /** First and last row in sight, for tables that are read page by page. */
+  readonly onRange?: (first: number, last: number) => void;
 }) {
   const scroller = useRef<HTMLDivElement>(null);
   // eslint-disable-next-line react-hooks/incompatible-library
@@ -53,59 +61,81 @@ export function DataTable<Item>({
   useEffect(() => {
     if (selected >= 0) virtual.scrollToIndex(selected, { align: "auto" });
   }, [selected, virtual]);
+  const items = virtual.getVirtualItems();
+  const [first, last] = [items[0]?.index ?? 0, items.at(-1)?.index ?? 0];
+  useEffect(() => onRange?.(first, last), [first, last, onRange]);
   const template = columns.map((column) => column.width).join(" ");
+  const minWidth = leastWidth(columns.map(({ width }) => width));
   return (
     <div className={styles["table"]} role="grid" aria-label={label} aria-rowcount={rows.length + 1}>
-      <div className={styles["head"]} role="row" style={{ gridTemplateColumns: template }}>
-        {columns.map((column) => {
-          const active = sorting.key === column.key;
-          return (
-            <div
-              key={column.key}
-              role="columnheader"
-              data-align={column.align}
-              aria-sort={active ? (sorting.descending ? "descending" : "ascending") : undefined}
-            >
-              {column.sortBy ? (
-                <button
-                  type="button"
-                  title={column.hint}
-                  onClick={() => onSort({ key: column.key, descending: active ? !sorting.descending : true })}
-                >
-                  {column.title}
-                  <span className={styles["arrow"]} data-active={active} data-descending={sorting.descending}>
-                    <Icon name="chevron" size={12} />
-                  </span>
-                </button>
-              ) : (
-                <span title={column.hint}>{column.title}</span>
-              )}
-            </div>
-          );
-        })}
-      </div>
-      <div ref={scroller} className={styles["body"]}>
-        <div style={{ height: virtual.getTotalSize(), position: "relative" }}>
-          {virtual.getVirtualItems().map(({ index, start }) => {
-            const item = rows[index]!;
+      <div className={styles["wide"]} style={{ minWidth }}>
+        <div className={styles["head"]} role="row" style={{ gridTemplateColumns: template }}>
+          {columns.map((column) => {
+            const active = sorting.key === column.key;
             return (
               <div
-                key={rowKey(item)}
-                role="row"
-                aria-rowindex={index + 2}
-                aria-selected={index === selected}
-                className={styles["row"]}
-                style={{ gridTemplateColumns: template, height: ROW_HEIGHT_PX, transform: `translateY(${start}px)` }}
-                onClick={() => onOpen(item)}
+                key={column.key}
+                role="columnheader"
+                data-align={column.align}
+                aria-sort={active ? (sorting.descending ? "descending" : "ascending") : undefined}
               >
-                {columns.map((column) => (
-                  <div key={column.key} role="gridcell" data-align={column.align}>
-                    {column.cell(item)}
-                  </div>
-                ))}
+                {column.sortable || column.sortBy ? (
+                  <button
+                    type="button"
+                    title={column.hint}
+                    onClick={() => onSort({ key: column.key, descending: active ? !sorting.descending : true })}
+                  >
+                    {column.title}
+                    <span className={styles["arrow"]} data-active={active} data-descending={sorting.descending}>
+                      <Icon name="chevron" size={12} />
+                    </span>
+                  </button>
+                ) : (
+                  <span title={column.hint}>{column.heading ?? column.title}</span>
+                )}
               </div>
             );
           })}
+        </div>
+        <div ref={scroller} className={styles["body"]}>
+          <div style={{ height: virtual.getTotalSize(), position: "relative" }}>
+            {items.map(({ index, start }) => {
+              const item = rows[index];
+              const place = {
+                gridTemplateColumns: template,
+                height: ROW_HEIGHT_PX,
+                transform: `translateY(${start}px)`,
+              };
+              if (item === undefined) {
+                return (
+                  <div
+                    key={`row-${index}`}
+                    role="row"
+                    aria-rowindex={index + 2}
+                    className={styles["row"]}
+                    style={place}
+                  />
+                );
+              }
+              return (
+                <div
+                  key={rowKey(item)}
+                  role="row"
+                  aria-rowindex={index + 2}
+                  aria-selected={index === selected}
+                  className={styles["row"]}
+                  style={place}
+                  onClick={() => onOpen(item)}
+                >
+                  {columns.map((column) => (
+                    <div key={column.key} role="gridcell" data-align={column.align}>
+                      {column.cell(item)}
+                    </div>
+                  ))}
+                </div>
+              );
+            })}
+          </div>
         </div>
       </div>
     </div>
@@ -123,4 +153,13 @@ export function sortRows<Item>(rows: readonly Item[], columns: readonly Column<I
     if (left === null || right === null) return left === right ? 0 : left === null ? 1 : -1;
     return left < right ? -direction : left > right ? direction : 0;
   });
+}
+
+const GAP_PX = 12;
+const EDGE_PX = 24;
+
+/** Below this the table scrolls sideways: more columns than the window holds must not push it apart. */
+function leastWidth(widths: readonly string[]): number {
+  const least = widths.reduce((sum, width) => sum + Number(/\d+/.exec(width)?.[0] ?? 0), 0);
+  return least + GAP_PX * (widths.length - 1) + 2 * EDGE_PX;
 }

@@ -22,20 +22,21 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
   const [query, setQuery] = useState("");
   const [selected, setSelected] = useState(0);
   const actions = useCurrentActions();
-  const runs = useService("runs.list", {}).data ?? [];
-  const openRun: Action[] = runs.slice(0, 50).map((run) => ({
+  const runs = useService("runs.page", { text: query, limit: 20 }).data?.rows ?? [];
+  const openRun: Action[] = runs.map((run) => ({
     id: `open-${run.id}`,
     label: `Open ${run.name}`,
     group: "Runs",
     keywords: `${run.id} ${run.recipe} ${run.preset} ${run.state}`,
     perform: () => navigate({ screen: "live", run: run.id, tab: "overview" }),
   }));
-  const found = [...actions, ...openRun].filter(
+  const named = actions.filter(
     (action) =>
       !action.hidden &&
       action.enabled !== false &&
       matchesQuery(`${action.group} ${action.label} ${action.keywords ?? ""}`, query),
   );
+  const found = [...named, ...openRun];
   const choose = (action: Action | undefined) => {
     if (!action) return;
     onClose();

@@ -1,171 +1,130 @@
 import { useMemo, useRef, useState } from "react";
 import type { RunSummary } from "../../contract/methods.ts";
 import { useActions } from "../actions.ts";
+import { call } from "../connection.ts";
 import { Button } from "../parts/Button.tsx";
-import { DataTable, sortRows } from "../parts/DataTable.tsx";
+import { DataTable } from "../parts/DataTable.tsx";
 import type { Column, Sorting } from "../parts/DataTable.tsx";
 import { EmptyState, ErrorNote, Skeleton } from "../parts/EmptyState.tsx";
 import { Icon } from "../parts/Icon.tsx";
 import { Page } from "../parts/Page.tsx";
-import { matchesQuery } from "../parts/Palette.tsx";
-import { RunProgress } from "../parts/RunProgress.tsx";
-import { Sparkline } from "../parts/Sparkline.tsx";
-import { StatusDot } from "../parts/StatusDot.tsx";
-import { formatAgo, formatDuration, formatNumber, formatPercent } from "../parts/format.ts";
-import { invalidate, useService } from "../state/queries.ts";
+import { MOST_COMPARED } from "../state/address.ts";
+import { invalidate } from "../state/queries.ts";
 import { navigate } from "../state/route.ts";
+import { CHOICE_COLUMNS, DEFAULT_COLUMNS, FIXED_COLUMNS } from "./runs/columns.tsx";
+import { EditRun } from "./runs/EditRun.tsx";
+import { FilterBar, NO_FILTER, type RunFilter } from "./runs/FilterBar.tsx";
+import { usePages } from "./runs/usePages.ts";
 import styles from "./Runs.module.css";
 
-const latest = (run: RunSummary, name: string) => run.latest[name] ?? null;
+const COLUMNS_KEY = "secondlook.runs.columns";
 
-const COLUMNS: readonly Column<RunSummary>[] = [
-  {
-    key: "state",
-    title: "State",
-    width: "96px",
-    sortBy: (run) => run.state,
-    cell: (run) => <StatusDot state={run.state} />,
-  },
-  {
-    key: "name",
-    title: "Run",
-    width: "minmax(170px, 2fr)",
-    sortBy: (run) => run.name,
-    cell: (run) => (
-      <div className={styles["name"]}>
-        <strong>{run.name}</strong>
-        <span>
-          {run.recipe} · {run.preset} · seed {run.seed}
-        </span>
-      </div>
-    ),
-  },
-  { key: "step", title: "Step", width: "104px", sortBy: (run) => run.step, cell: (run) => <RunProgress run={run} /> },
-  {
-    key: "reward",
-    title: "Reward",
-    hint: "Course of the mean reward, or of the loss before RL starts",
-    width: "150px",
-    sortBy: (run) => latest(run, "reward"),
-    cell: (run) => (
-      <div className={styles["curve"]}>
-        <Sparkline values={run.sparkline} label={`Reward of ${run.name}`} />
-        {run.latest["reward"] === undefined && run.latest["loss"] !== undefined ? (
-          <span className={styles["ago"]}>loss {formatNumber(run.latest["loss"], 2)}</span>
-        ) : (
-          <span>{formatNumber(latest(run, "reward"), 3)}</span>
-        )}
-      </div>
-    ),
-  },
-  {
-    key: "heldOut",
-    title: "Held out",
-    hint: "Newest accuracy on questions that the run never trains on",
-    width: "72px",
-    align: "right",
-    sortBy: (run) => run.heldOut,
-    cell: (run) => formatPercent(run.heldOut),
-  },
-  {
-    key: "kl",
-    title: "KL",
-    hint: "Distance from the reference policy, per token",
-    width: "64px",
-    align: "right",
-    sortBy: (run) => latest(run, "kl"),
-    cell: (run) => formatNumber(latest(run, "kl"), 2),
-  },
-  {
-    key: "length",
-    title: "Length",
-    hint: "Mean tokens per completion",
-    width: "64px",
-    align: "right",
-    sortBy: (run) => latest(run, "completions/mean_length"),
-    cell: (run) => formatNumber(latest(run, "completions/mean_length"), 3),
-  },
-  {
-    key: "dead",
-    title: "Dead groups",
-    hint: "Share of groups in which no reward differs",
-    width: "84px",
-    align: "right",
-    sortBy: (run) => latest(run, "frac_reward_zero_std"),
-    cell: (run) => formatPercent(latest(run, "frac_reward_zero_std"), 0),
-  },
-  {
-    key: "eta",
-    title: "Time left",
-    width: "96px",
-    align: "right",
-    sortBy: (run) => run.etaSec,
-    cell: (run) => (run.alive ? formatDuration(run.etaSec) : "–"),
-  },
-  {
-    key: "created",
-    title: "Started",
-    width: "96px",
-    align: "right",
-    sortBy: (run) => run.createdAt,
-    cell: (run) => <span className={styles["ago"]}>{formatAgo(run.createdAt, Date.now())}</span>,
-  },
-];
+function storedColumns(): readonly string[] {
+  try {
+    const stored: unknown = JSON.parse(localStorage.getItem(COLUMNS_KEY) ?? "null");
+    return Array.isArray(stored) ? stored.map(String) : DEFAULT_COLUMNS;
+  } catch {
+    return DEFAULT_COLUMNS;
+  }
+}
 
 const openRun = (run: RunSummary) => navigate({ screen: "live", run: run.id, tab: "overview" });
+const launch = () => navigate({ screen: "launch" });
 
-/** All runs of this data folder, newest first. */
+/** All runs of this data folder, newest first, read page by page. */
 export function Runs() {
-  const { data: runs, error } = useService("runs.list", {});
-  const [query, setQuery] = useState("");
+  const [text, setText] = useState("");
+  const [filter, setFilter] = useState<RunFilter>(NO_FILTER);
   const [sorting, setSorting] = useState<Sorting>({ key: "created", descending: true });
   const [selected, setSelected] = useState(-1);
-  const launch = () => navigate({ screen: "launch" });
+  const [marked, setMarked] = useState<readonly RunSummary[]>([]);
+  const [editing, setEditing] = useState<RunSummary | null>(null);
+  const [chosen, setChosen] = useState(storedColumns);
+  const [failure, setError] = useState<Error | null>(null);
   const search = useRef<HTMLInputElement>(null);
-  const rows = useMemo(() => {
-    const found = (runs ?? []).filter((run) =>
-      matchesQuery(`${run.name} ${run.id} ${run.recipe} ${run.preset} ${run.state} seed ${run.seed}`, query),
+  const { states, recipes, tags, archived } = filter;
+  const question = { text, states: [...states], recipes: [...recipes], tags: [...tags], archived };
+  const { rows, page, error, onRange } = usePages({ ...question, sort: sorting.key, descending: sorting.descending });
+  const toggle = (run: RunSummary) =>
+    setMarked((runs) =>
+      runs.some(({ id }) => id === run.id) ? runs.filter(({ id }) => id !== run.id) : [...runs, run],
     );
-    return sortRows(found, COLUMNS, sorting);
-  }, [runs, query, sorting]);
+  const columns = useMemo(() => {
+    const mark: Column<RunSummary> = {
+      key: "mark",
+      title: "",
+      width: "20px",
+      cell: (run) => (
+        <input
+          type="checkbox"
+          className={styles["mark"]}
+          aria-label={`Mark ${run.name}`}
+          checked={marked.some(({ id }) => id === run.id)}
+          onClick={(event) => event.stopPropagation()}
+          onChange={() => toggle(run)}
+        />
+      ),
+    };
+    return [mark, ...FIXED_COLUMNS, ...CHOICE_COLUMNS.filter(({ key }) => chosen.includes(key))];
+  }, [marked, chosen]);
+  const choose = (next: readonly string[]) => {
+    localStorage.setItem(COLUMNS_KEY, JSON.stringify(next));
+    setChosen(next);
+  };
+  const archive = (value: boolean) => {
+    setError(null);
+    call("runs.mark", { runs: marked.map(({ id }) => id), archived: value }).then(() => setMarked([]), setError);
+  };
+  const compare = () => navigate({ screen: "compare", runs: marked.slice(0, MOST_COMPARED).map(({ id }) => id) });
   const move = (by: number) => setSelected((index) => Math.max(0, Math.min(rows.length - 1, index + by)));
+  const current = rows[selected];
+  const canCompare = marked.length >= 2 && marked.length <= MOST_COMPARED;
+  const row = { group: "Runs", hidden: true } as const;
   useActions([
     { id: "filter", label: "Filter runs", group: "Runs", shortcut: "/", perform: () => search.current?.focus() },
+    { ...row, id: "next-row", label: "Next run", shortcut: "j or ArrowDown", perform: () => move(1) },
+    { ...row, id: "previous-row", label: "Previous run", shortcut: "k or ArrowUp", perform: () => move(-1) },
     {
-      id: "next-row",
-      label: "Next run",
-      group: "Runs",
-      shortcut: "j or ArrowDown",
-      hidden: true,
-      perform: () => move(1),
-    },
-    {
-      id: "previous-row",
-      label: "Previous run",
-      group: "Runs",
-      shortcut: "k or ArrowUp",
-      hidden: true,
-      perform: () => move(-1),
-    },
-    {
+      ...row,
       id: "open-row",
       label: "Open the selected run",
-      group: "Runs",
       shortcut: "Enter or o",
-      hidden: true,
-      enabled: selected >= 0,
-      perform: () => rows[selected] && openRun(rows[selected]),
+      enabled: current !== undefined,
+      perform: () => current && openRun(current),
+    },
+    {
+      ...row,
+      id: "mark-row",
+      label: "Mark the selected run",
+      shortcut: "x",
+      enabled: current !== undefined,
+      perform: () => current && toggle(current),
+    },
+    {
+      ...row,
+      id: "edit-row",
+      label: "Name, tags and note of the selected run",
+      shortcut: "m",
+      enabled: current !== undefined,
+      perform: () => current && setEditing(current),
+    },
+    { id: "compare-marked", label: "Compare the marked runs", group: "Runs", enabled: canCompare, perform: compare },
+    {
+      id: "archive-marked",
+      label: archived ? "Take the marked runs out of the archive" : "Archive the marked runs",
+      group: "Runs",
+      enabled: marked.length > 0,
+      perform: () => archive(!archived),
     },
   ]);
-  const active = (runs ?? []).filter((run) => run.alive).length;
   return (
     <Page
       title="Runs"
       flush
       note={
-        runs &&
-        runs.length > 0 && (
-          <span className={styles["count"]}>{active > 0 ? `${active} active of ${runs.length}` : runs.length}</span>
+        page &&
+        page.all > 0 && (
+          <span className={styles["count"]}>{page.active > 0 ? `${page.active} active of ${page.all}` : page.all}</span>
         )
       }
       actions={
@@ -175,9 +134,9 @@ export function Runs() {
             <input
               ref={search}
               aria-label="Filter runs"
-              placeholder="Name, recipe, state …"
-              value={query}
-              onChange={(event) => setQuery(event.target.value)}
+              placeholder="Name, tag, note, state …"
+              value={text}
+              onChange={(event) => setText(event.target.value)}
               onKeyDown={(event) => event.key === "Escape" && event.currentTarget.blur()}
             />
           </label>
@@ -187,17 +146,17 @@ export function Runs() {
         </>
       }
     >
-      {error && !runs ? (
+      {error && !page ? (
         <div className={styles["pad"]}>
-          <ErrorNote error={error} onRetry={() => invalidate((method) => method === "runs.list")} />
+          <ErrorNote error={error} onRetry={() => invalidate((method) => method === "runs.page")} />
         </div>
-      ) : !runs ? (
+      ) : !page ? (
         <div className={styles["pad"]}>
           {[0, 1, 2].map((index) => (
             <Skeleton key={index} height={40} />
           ))}
         </div>
-      ) : runs.length === 0 ? (
+      ) : page.all === 0 && page.archived === 0 ? (
         <div className={styles["pad"]}>
           <EmptyState
             icon="runs"
@@ -209,24 +168,55 @@ export function Runs() {
             <Button onClick={() => navigate({ screen: "recipes", recipe: null })}>Read about the recipes</Button>
           </EmptyState>
         </div>
-      ) : rows.length === 0 ? (
-        <div className={styles["pad"]}>
-          <EmptyState icon="search" title={`No run matches “${query}”.`}>
-            <Button onClick={() => setQuery("")}>Show all runs</Button>
-          </EmptyState>
-        </div>
       ) : (
-        <DataTable
-          label="Runs"
-          rows={rows}
-          columns={COLUMNS}
-          rowKey={(run) => run.id}
-          selected={selected}
-          sorting={sorting}
-          onSort={setSorting}
-          onOpen={openRun}
-        />
+        <div className={styles["table"]}>
+          {marked.length > 0 ? (
+            <div className={styles["marked"]} role="group" aria-label="Marked runs">
+              <strong>{marked.length} marked</strong>
+              <Button icon="compare" disabled={!canCompare} hint="Two to four runs side by side" onClick={compare}>
+                Compare
+              </Button>
+              <Button disabled={marked.length !== 1} onClick={() => setEditing(marked[0]!)}>
+                Name, tags, note
+              </Button>
+              <Button onClick={() => archive(!archived)}>{archived ? "Out of the archive" : "Archive"}</Button>
+              <Button kind="quiet" onClick={() => setMarked([])}>
+                None
+              </Button>
+              {failure && <span role="alert">{failure.message}</span>}
+            </div>
+          ) : (
+            <FilterBar page={page} filter={filter} columns={chosen} onFilter={setFilter} onColumns={choose} />
+          )}
+          {page.total === 0 ? (
+            <div className={styles["pad"]}>
+              <EmptyState icon="search" title="No run is like that.">
+                <Button
+                  onClick={() => {
+                    setText("");
+                    setFilter(NO_FILTER);
+                  }}
+                >
+                  Show all runs
+                </Button>
+              </EmptyState>
+            </div>
+          ) : (
+            <DataTable
+              label="Runs"
+              rows={rows}
+              columns={columns}
+              rowKey={(run) => run.id}
+              selected={selected}
+              sorting={sorting}
+              onSort={setSorting}
+              onOpen={openRun}
+              onRange={onRange}
+            />
+          )}
+        </div>
       )}
+      {editing && <EditRun run={editing} onClose={() => setEditing(null)} />}
     </Page>
   );
 }

@@ -174,7 +174,7 @@ export function useServices<Name extends Method>(
 function applyPush(push: Push): void {
   if (push.topic === "runs") {
     mergeRuns(push.runs, push.removed ?? []);
-    invalidate((method) => method === "queue.list" || method === "devices.list");
+    invalidate((method) => ["runs.page", "queue.list", "devices.list"].includes(method));
     for (const run of push.runs) refreshDetail(run);
     return;
   }

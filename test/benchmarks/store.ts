@@ -10,6 +10,7 @@ import { SyntheticRun } from "../../workbench/testing/synthetic-run.ts";
 import { correctionExamples, countCorrections, readGroupMap } from "../../workbench/store/analysis.ts";
 import { openIndex } from "../../workbench/store/databases.ts";
 import { Ingest } from "../../workbench/store/ingest.ts";
+import { measureManyRuns, writeManyRuns } from "./runs.ts";
 import { readSeries } from "../../workbench/store/series.ts";
 
 interface Row {
@@ -92,6 +93,8 @@ function measure(data: string): Row[] {
     long.flush();
     ingest.run("long");
   }
+  writeManyRuns(data);
+  for (const run of ingest.runFolders()) ingest.run(run);
   const whole = { run: "long", metrics: ["loss"], maxPoints: 1000 };
   const spike = readSeries(index, whole)[0]!.points.some(({ max }) => max === 1e6);
   const zoom = { ...whole, fromStep: 120_000, toStep: 130_000 };
@@ -114,6 +117,7 @@ function measure(data: string): Row[] {
     },
     { what: "examples behind one point", value: repeated(() => correctionExamples(index, example)), bar: "" },
     { what: "the map of all groups", value: repeated(() => readGroupMap(index, "rollouts")), bar: "" },
+    ...measureManyRuns(index, data),
   ];
   index.close();
   return rows;

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { JournalWriter } from "../../workbench/testing/journal-writer.ts";
 import { SyntheticRun } from "../../workbench/testing/synthetic-run.ts";
+import { MANY_RUNS, printManyRuns, writeManyRuns } from "./runs.ts";
 import { openBrowser } from "../support/browser.ts";
 import { startCommand, waitFor } from "../support/processes.ts";
 
@@ -44,12 +45,22 @@ export async function benchWindow(): Promise<void> {
     print(`${TOKENS} tokens, opened and coloured, service included`, await openTokens(page, cpu), "< 400 ms");
     print(`${TOKENS} tokens, another channel`, await recolour(page, cpu), "< 100 ms");
     print(`${RUNS} runs in ${CHARTS} charts, all redrawn`, await redraw(page, cpu, runs), "< 150 ms");
+    writeManyRuns(data);
+    await waitFor("ten thousand runs in the list", () => allListed(page), 180_000, service.output);
+    await printManyRuns(page);
   } finally {
     await browser.close();
     service.child.kill("SIGTERM");
     await service.ended;
     rmSync(data, { recursive: true, force: true });
   }
+}
+
+async function allListed(page: Page): Promise<boolean> {
+  await page.evaluate(() => (location.hash = "#/runs"));
+  await page.waitForTimeout(1000);
+  const shown = await page.getByText(/[\d,]+ shown/).textContent();
+  return Number((shown ?? "").replace(/\D/g, "")) > MANY_RUNS;
 }
 
 /** Milliseconds of processor time that the page's main thread has used so far. */

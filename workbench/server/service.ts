@@ -110,6 +110,7 @@ export class Service {
       marks,
       queue: this.#queue,
       rules,
+      known: () => this.#tailer.list(),
       alive: () => this.#tailer.alive,
       changed: (run) => this.#changed(run),
     };

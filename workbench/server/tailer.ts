@@ -42,8 +42,11 @@ export class Tailer {
     this.#data = data;
   }
 
-  get runs(): string[] {
-    return [...this.#runs.keys()];
+  /** Ids of the runs that have a folder now. */
+  list(): string[] {
+    // A folder that the next round will find is there already.
+    const time = statSync(join(this.#data, DATA_FOLDER.runs), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    return time === this.#folderTime ? [...this.#runs.keys()] : this.#ingest.runFolders();
   }
 
   /** Runs that a worker of this machine or another trains. */

@@ -21,6 +21,8 @@ export interface MethodContext {
   readonly marks: RunMarksStore;
   readonly queue: RunQueue;
   readonly rules: AlertRules;
+  /** Ids of all runs. */
+  readonly known: () => readonly string[];
   /** Runs that are trained now. */
   readonly alive: () => readonly string[];
   /** Tells all windows that a run's summary is another one now, or that the run is gone. */

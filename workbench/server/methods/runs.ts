@@ -1,23 +1,40 @@
 /** Runs: list, launch, control, and what a run said. */
 import { controlCommandSchema } from "../../../contract/control.ts";
-import type { RunResults, RunSummary } from "../../../contract/methods.ts";
+import type { RunPageResults, RunResults, RunSummary } from "../../../contract/methods.ts";
 import { runFolder } from "../../data-folder.ts";
 import { livingLease } from "../../runs/alive.ts";
 import { createRun, readRunConfig, sendControl, startWorker } from "../../runs/launch.ts";
+import { pageOfRuns } from "../../runs/page.ts";
 import { describe, listEvents } from "../../runs/summaries.ts";
 import { withFacts } from "../../runs/summary-cache.ts";
 import { readSeries } from "../../store/series.ts";
-import type { HandlersOf } from "./context.ts";
+import type { HandlersOf, MethodContext } from "./context.ts";
 import { MethodFailure } from "./context.ts";
 import { newRunOf } from "./launch.ts";
 
-export const runMethods: HandlersOf<keyof RunResults> = {
-  "runs.list": ({ ingest, summaries }) =>
-    ingest
-      .runFolders()
-      .map((run) => summaries.get(run))
-      .filter((run): run is RunSummary => run !== null && !run.dry)
-      .sort((left, right) => right.createdAt - left.createdAt),
+function allRuns({ known, summaries }: MethodContext): RunSummary[] {
+  return known()
+    .map((run) => summaries.get(run))
+    .filter((run): run is RunSummary => run !== null && !run.dry);
+}
+
+export const runMethods: HandlersOf<keyof RunResults | keyof RunPageResults> = {
+  "runs.list": (context) => allRuns(context).sort((left, right) => right.createdAt - left.createdAt),
+  "runs.page": (context, question) => pageOfRuns(allRuns(context), question),
+  "runs.mark": (context, { runs, addTags = [], tags, name, note, archived }) => {
+    for (const run of runs) {
+      readRunConfig(context.data, run);
+      const before = context.marks.get(run);
+      context.marks.set(run, {
+        tags: [...(tags ?? before.tags), ...addTags],
+        ...(name === undefined ? {} : { name: name?.trim() || null }),
+        ...(note === undefined ? {} : { note }),
+        ...(archived === undefined ? {} : { archived }),
+      });
+      context.changed(run);
+    }
+    return { runs };
+  },
   "runs.get": ({ data, database, summaries }, { run }) => {
     const detail = describe(database, data, run);
     if (!detail) throw new MethodFailure("NOT_FOUND", `There is no run "${run}".`, "Open the list of runs.");

@@ -1,0 +1,160 @@
+/** Ten thousand runs: how fast the list of runs is read, sorted and filtered, in the store and in the page. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Page } from "playwright-core";
+import { JournalWriter } from "../../workbench/testing/journal-writer.ts";
+import { pageOfRuns } from "../../workbench/runs/page.ts";
+import { SummaryCache } from "../../workbench/runs/summary-cache.ts";
+import type { RunSummary } from "../../contract/methods.ts";
+import type { Db } from "../../workbench/store/databases.ts";
+
+export const MANY_RUNS = 10_000;
+
+const id = (index: number): string => `many-${String(index).padStart(5, "0")}`;
+
+/** Small finished runs, each with a journal of its own. */
+export function writeManyRuns(data: string, count = MANY_RUNS): void {
+  for (let index = 0; index < count; index++) {
+    const folder = join(data, "runs", id(index));
+    mkdirSync(folder, { recursive: true });
+    const time = 1_700_000_000_000 + index * 60_000;
+    const config = {
+      id: id(index),
+      name: `Run ${index}`,
+      recipe: "video-r1",
+      preset: "tiny",
+      seed: index,
+      overrides: {},
+    };
+    const files = { model: "m", data: { train: "t.json", mediaRoot: "." }, createdAt: time };
+    writeFileSync(join(folder, "run.json"), JSON.stringify({ ...config, ...files }));
+    const journal = new JournalWriter(folder);
+    journal.write(
+      {
+        type: "run_started",
+        run: id(index),
+        name: config.name,
+        recipe: "video-r1",
+        preset: "tiny",
+        seed: index,
+        config: {},
+        model: { directory: "m", parameters: 1e6 },
+        totalSteps: 3,
+        stages: [{ name: "rl", kind: "rl", steps: 3 }],
+        engine: { device: "cpu" },
+        host: { name: "bench", pid: 1, node: "v24" },
+      },
+      time,
+    );
+    for (let step = 1; step <= 3; step++) {
+      const metrics = {
+        loss: 1 / step,
+        reward: Math.abs(Math.sin(index + step)),
+        kl: 0.01 * (index % 7),
+        entropy: 0.5,
+      };
+      journal.write(
+        { type: "step", step, stage: "rl", stageStep: step, metrics, timings: { update: 10 } },
+        time + step,
+      );
+    }
+    const status = index % 5 === 0 ? "failed" : "completed";
+    journal.write({ type: "run_ended", status, step: 3, reason: "All stages are done." }, time + 10);
+    journal.flush();
+  }
+}
+
+const facts = {
+  marks: () => ({ name: null, note: "", archived: false, tags: [] }),
+  isQueued: () => false,
+  alertRules: () => [],
+};
+
+function median(work: () => unknown): string {
+  const times = Array.from({ length: 7 }, () => {
+    const start = performance.now();
+    work();
+    return performance.now() - start;
+  }).sort((a, b) => a - b);
+  return `${times[3]!.toFixed(1)} ms`;
+}
+
+/** After the index holds the runs of {@link writeManyRuns}. */
+export function measureManyRuns(index: Db, data: string): { what: string; value: string; bar: string }[] {
+  const ids = Array.from({ length: MANY_RUNS }, (_, place) => id(place));
+  const summaries = (cache: SummaryCache) =>
+    ids.map((run) => cache.get(run)).filter((run): run is RunSummary => run !== null);
+  const start = performance.now();
+  summaries(new SummaryCache(index, data, facts));
+  const firstEver = `${((performance.now() - start) / 1000).toFixed(1)} s`;
+  const warm = new SummaryCache(index, data, facts);
+  const all = summaries(warm);
+  const count = MANY_RUNS.toLocaleString("en-US");
+  return [
+    { what: `${count} runs, summarised once after they were taken in`, value: firstEver, bar: "" },
+    {
+      what: `${count} runs, first page after a start of the service`,
+      value: median(() => pageOfRuns(summaries(new SummaryCache(index, data, facts)), {})),
+      bar: "< 150 ms",
+    },
+    {
+      what: `${count} runs, sorted by KL`,
+      value: median(() => pageOfRuns(all, { sort: "metric:kl" })),
+      bar: "< 50 ms",
+    },
+    {
+      what: `${count} runs, filtered by two words and a state`,
+      value: median(() => pageOfRuns(all, { text: "run 77", states: ["completed"] })),
+      bar: "< 50 ms",
+    },
+  ];
+}
+
+/** Milliseconds until the rows are painted: opened, sorted by a click, filtered by a word. */
+async function paintManyRuns(page: Page): Promise<Record<"opened" | "sorted" | "filtered", number[]>> {
+  const times = { opened: [] as number[], sorted: [] as number[], filtered: [] as number[] };
+  for (let repeat = 0; repeat < 5; repeat++) {
+    await page.evaluate(() => (location.hash = "#/system"));
+    await page.waitForTimeout(400);
+    times.opened.push(
+      await page.evaluate(async () => {
+        const start = performance.now();
+        location.hash = "#/runs";
+        while (document.querySelectorAll("[role=row]").length < 10) await new Promise(requestAnimationFrame);
+        await new Promise(requestAnimationFrame);
+        return performance.now() - start;
+      }),
+    );
+    const change = (what: "sort" | "filter") =>
+      page.evaluate(async (kind) => {
+        const first = () => document.querySelector("[role=row][aria-rowindex='2']")?.textContent ?? "";
+        const before = first();
+        const start = performance.now();
+        if (kind === "sort") {
+          const heads = [...document.querySelectorAll<HTMLButtonElement>("[role=columnheader] button")];
+          heads.find((head) => head.textContent?.startsWith("KL"))!.click();
+        } else {
+          const input = document.querySelector<HTMLInputElement>("input[aria-label='Filter runs']")!;
+          const setter = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value")!.set!;
+          setter.call(input, "run 77");
+          input.dispatchEvent(new Event("input", { bubbles: true }));
+        }
+        while (first() === before) await new Promise(requestAnimationFrame);
+        await new Promise(requestAnimationFrame);
+        return performance.now() - start;
+      }, what);
+    times.sorted.push(await change("sort"));
+    times.filtered.push(await change("filter"));
+  }
+  return times;
+}
+
+export async function printManyRuns(page: Page): Promise<void> {
+  const times = await paintManyRuns(page);
+  const bars = { opened: "< 150 ms", sorted: "< 50 ms and two frames", filtered: "< 50 ms and two frames" };
+  for (const [what, values] of Object.entries(times)) {
+    const middle = [...values].sort((a, b) => a - b)[values.length >> 1]!;
+    const bar = bars[what as keyof typeof bars];
+    console.log(`${MANY_RUNS} runs in the list, ${what}: median ${middle.toFixed(0)} ms of wall time   bar: ${bar}`);
+  }
+}
