@@ -1,6 +1,7 @@
 /** The effective settings of a run: what the trainer's stages read. A recipe makes them from a preset and overrides. */
 import type { AdvantageMode } from "./advantages.ts";
 import type { LikelihoodForm } from "./answer-likelihood.ts";
+import type { DifficultySettings } from "./difficulty.ts";
 import type { PolicyObjective } from "./objectives/policy-objective.ts";
 import type { PromptTemplate } from "./prompts.ts";
 import type { FormatOptions } from "./rewards/format.ts";
@@ -75,6 +76,8 @@ export interface RlStageSettings {
   readonly tokenWeighting: TokenWeighting | null;
   /** The reference follows the policy: blended after every so many updates of the stage. Null: it stays frozen. */
   readonly movingReference: MovingReference | null;
+  /** Moves prompts to a solvable difficulty before the update; null: they are asked as they are. */
+  readonly difficulty: DifficultySettings | null;
   /** Of the answer under the reference, for parts of the reward that ask for it. */
   readonly likelihoodForm: LikelihoodForm;
   /** Which of the rows for RL this stage trains on; null: all. A curriculum is several stages with different rows. */

@@ -29,6 +29,8 @@ export interface TrainerState {
   readonly knobs: Readonly<Record<string, number>>;
   /** Seconds of training so far, without pauses; only shown. */
   readonly trainSeconds: number;
+  /** What the stage remembers, where it has a memory. */
+  readonly memory?: readonly number[];
 }
 
 interface CheckpointFile {

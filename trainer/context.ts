@@ -7,6 +7,7 @@ import type { Settings } from "../science/settings.ts";
 import type { Journal } from "./journal.ts";
 import type { Culprit } from "./non-finite.ts";
 import type { ClipLoader } from "./media/clips.ts";
+import type { FrameStore } from "./media/frame-store.ts";
 import type { Prompter } from "./prompting.ts";
 import type { DataProblem } from "./samples.ts";
 
@@ -26,6 +27,8 @@ export interface RunContext {
   readonly journal: Journal;
   readonly prompter: Prompter;
   readonly clips: ClipLoader;
+  /** Keeps what the model saw. */
+  readonly frames: FrameStore;
   readonly samples: RunSamples;
   /** Counts a row or file that cannot be used and journals it once. */
   readonly report: (problem: DataProblem) => void;
@@ -49,6 +52,8 @@ export interface StageRunner {
   readonly policy: Model;
   /** A reference that moves: saved with each checkpoint, so that a resumed run goes on from it. */
   readonly movingReference?: Model;
+  /** What the stage itself remembers from update to update; saved with each checkpoint and given back on resume. */
+  memory?(): readonly number[];
   update(stageStep: number, step: number): Promise<StepOutcome>;
   dispose(): void;
 }

@@ -58,6 +58,7 @@ export async function openContext(
     journal,
     prompter,
     clips,
+    frames: store,
     samples,
     report: dataReport.add,
     signal,

@@ -43,20 +43,27 @@ export async function prepareViews(
   loaded: readonly LoadedSample[],
   request: RolloutRequest,
 ): Promise<{ ordered: PreparedPrompt[]; shuffled: (PreparedPrompt | null)[] }> {
-  const { policy, prompter, stage, seed, step } = request;
+  const { stage } = request;
   const contrast = stage.temporal.enabled && stage.shuffledGroupSize > 0;
-  const one = ({ sample, clip }: LoadedSample, name: "ordered" | "shuffled"): Promise<PreparedPrompt> =>
-    prompter.prepare(
-      policy,
-      sample,
-      clip,
-      viewOf(name, clip.frames.length, { runSeed: seed, step, sampleId: sample.id }),
-    );
-  const ordered = await Promise.all(loaded.map((item) => one(item, "ordered")));
+  const ordered = await prepareOrdered(loaded, request);
   const shuffled = await Promise.all(
-    loaded.map((item) => (contrast && item.clip.kind === "video" ? one(item, "shuffled") : null)),
+    loaded.map((item) => (contrast && item.clip.kind === "video" ? prepareOne(item, "shuffled", request) : null)),
   );
   return { ordered, shuffled };
+}
+
+/** The prompts with their frames in order. Media must be disposed of. */
+export function prepareOrdered(loaded: readonly LoadedSample[], request: RolloutRequest): Promise<PreparedPrompt[]> {
+  return Promise.all(loaded.map((item) => prepareOne(item, "ordered", request)));
+}
+
+function prepareOne(
+  { sample, clip }: LoadedSample,
+  name: "ordered" | "shuffled",
+  { policy, prompter, seed, step }: RolloutRequest,
+): Promise<PreparedPrompt> {
+  const view = viewOf(name, clip.frames.length, { runSeed: seed, step, sampleId: sample.id });
+  return prompter.prepare(policy, sample, clip, view);
 }
 
 /** Samples both views. Each prompt has its own random stream, whatever else is in the batch. */
@@ -66,7 +73,7 @@ export async function sampleRollouts(
 ): Promise<PromptRollouts[]> {
   const count = views.ordered.length;
   const twins = views.shuffled.flatMap((prepared, position) => (prepared === null ? [] : [{ prepared, position }]));
-  const ordered = await generate(
+  const ordered = await sampleGroups(
     views.ordered,
     request.groupSize,
     views.ordered.map((_, position) => position),
@@ -75,7 +82,7 @@ export async function sampleRollouts(
   const shuffled =
     twins.length === 0
       ? []
-      : await generate(
+      : await sampleGroups(
           twins.map(({ prepared }) => prepared),
           request.stage.shuffledGroupSize,
           twins.map(({ position }) => count + position),
@@ -85,7 +92,8 @@ export async function sampleRollouts(
   return ordered.map((group, position) => ({ position, ordered: group, shuffled: twinOf.get(position) ?? null }));
 }
 
-async function generate(
+/** Completions of prompts that were prepared already, each prompt with its own random stream. */
+export async function sampleGroups(
   prepared: readonly PreparedPrompt[],
   completions: number,
   streams: readonly number[],

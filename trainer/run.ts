@@ -119,8 +119,8 @@ class Run {
   readonly #boundary: Boundary;
   readonly #progress: Progress;
   readonly #fromStep: number;
-  /** Folder of the checkpoint that the run resumed from; only its stage may use it. */
-  readonly #resumedFrom: string | null;
+  /** The checkpoint that the run resumed from; only its stage may use it. */
+  readonly #resumedFrom: Checkpoint | null;
   #step: number;
   #stageIndex: number;
   #stageStep: number;
@@ -130,7 +130,7 @@ class Run {
     this.#plan = plan;
     this.#checkpoints = checkpoints;
     this.#fromStep = from?.step ?? 0;
-    this.#resumedFrom = from !== null && from.state.stageStep > 0 ? from.folder : null;
+    this.#resumedFrom = from !== null && from.state.stageStep > 0 ? from : null;
     this.#step = this.#fromStep;
     this.#stageIndex = from?.state.stageIndex ?? 0;
     this.#stageStep = from?.state.stageStep ?? 0;
@@ -175,10 +175,11 @@ class Run {
 
   async #openStage({ stage }: StagePlan, policy: Model): Promise<StageRunner> {
     if (stage.kind === "sft") return new SftStage(this.#context, stage, policy);
-    const saved = this.#stageStep > 0 && this.#resumedFrom !== null ? join(this.#resumedFrom, REFERENCE) : "";
+    const resumed = this.#stageStep > 0 ? this.#resumedFrom : null;
+    const saved = resumed === null ? "" : join(resumed.folder, REFERENCE);
     const start = existsSync(saved) ? saved : stageStart(this.#checkpoints, this.#plan, this.#stageIndex);
     const reference = await this.#context.engine.load(start, { dtype: "float32", trainable: false });
-    return new RlStage(this.#context, stage, policy, reference);
+    return new RlStage(this.#context, stage, policy, reference, resumed?.state.memory ?? []);
   }
 
   async #updates({ stage, firstStep }: StagePlan, runner: StageRunner): Promise<void> {
@@ -249,6 +250,7 @@ class Run {
       stageStep: isEnd ? 0 : this.#stageStep,
       knobs: Object.fromEntries(knobs),
       trainSeconds: this.#progress.trainSeconds(),
+      ...(isEnd || runner.memory === undefined ? {} : { memory: runner.memory() }),
     };
     const folder = await this.#checkpoints.save(runner.policy, state, {
       label,

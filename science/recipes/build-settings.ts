@@ -102,6 +102,7 @@ export function buildSettings(
       klBeta: number("rl.klBeta"),
       tokenWeighting: null,
       movingReference: null,
+      difficulty: null,
       likelihoodForm: "geometric",
       rows: null,
       ...parts,

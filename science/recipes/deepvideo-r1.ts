@@ -1,10 +1,14 @@
 /** DeepVideo-R1: regression on normalised advantages instead of clipped ratios (arXiv 2506.07464). */
 import { extendRecipe } from "../extend-recipe.ts";
 import { regGrpo } from "../objectives/reg-grpo.ts";
-import { choice, integer, number, ours, paper } from "./field-builders.ts";
+import type { DifficultySettings } from "../difficulty.ts";
+import { choice, flag, integer, number, ours, paper } from "./field-builders.ts";
+import type { PolicyObjective } from "../objectives/policy-objective.ts";
+import type { SettingValue } from "../settings.ts";
 import { videoR1 } from "./video-r1.ts";
 
 const SECTION = "Reg-GRPO";
+const DIFFICULTY = "Difficulty";
 const tiny = videoR1.presets["tiny"]!;
 const withoutContrast = { "temporal.enabled": false, "rl.shuffledGroupSize": 0, "length.enabled": false } as const;
 
@@ -37,6 +41,38 @@ export const deepVideoR1 = extendRecipe(videoR1, {
       10,
       ours,
       "Floor of the log-ratios' deviation, nats; without one the loss is 0/0 before the first update.",
+    ),
+    "da.enabled": flag(
+      DIFFICULTY,
+      true,
+      paper(true),
+      "Hint at prompts whose group does worse than recent ones, disturb the frames of those that do better; costs up to three times the rollouts.",
+    ),
+    "da.hints": flag(DIFFICULTY, true, paper(true), "Hints for hard prompts (up-only ablation: leave noise off)."),
+    "da.noise": flag(DIFFICULTY, true, paper(true), "Noise for easy prompts (down-only ablation: leave hints off)."),
+    "da.window": integer(
+      DIFFICULTY,
+      100,
+      1,
+      100_000,
+      paper(100),
+      "Recent prompts that difficulty is measured against.",
+    ),
+    "da.band": number(DIFFICULTY, 0.05, 0, 10, ours, "Prompts this close to the mean are asked as they are."),
+    "da.noiseScale": number(DIFFICULTY, 0.1, 0, 1, ours, "Deviation of the noise at level 1, pixels in [0, 1]."),
+    "da.level": choice(
+      DIFFICULTY,
+      "adaptive",
+      ["adaptive", "fixed"],
+      paper("adaptive"),
+      "Whether hints and noise grow with the distance from the mean (fixed: ablation).",
+    ),
+    "da.reference": choice(
+      DIFFICULTY,
+      "relative",
+      ["relative", "absolute"],
+      paper("relative"),
+      "Difficulty against recent prompts, or against half of the largest reward (ablation).",
     ),
     "rl.innerUpdates": integer(
       "Reinforcement learning",
@@ -79,6 +115,7 @@ export const deepVideoR1 = extendRecipe(videoR1, {
         "rl.steps": 120,
         "reg.objective": "grpo",
         "rl.objective": "grpo",
+        "da.enabled": false,
       },
     },
   },
@@ -93,20 +130,44 @@ export const deepVideoR1 = extendRecipe(videoR1, {
     {
       kind: "curve",
       title: "Dead groups",
-      metrics: ["frac_reward_zero_std"],
-      explanation: "Share of groups whose rewards are all equal: they are left out of the regression.",
+      metrics: ["frac_reward_zero_std", "augmentation/dead_before"],
+      explanation:
+        "Share of groups whose rewards are all equal (they are left out of the regression), after and before prompts were moved to a solvable difficulty.",
+    },
+    {
+      kind: "curve",
+      title: "What difficulty did",
+      metrics: ["augmentation/hint_rate", "augmentation/noise_rate"],
+      explanation: "Share of prompts that got a hint, and of those whose frames were disturbed.",
     },
   ],
   stages: (base, values) =>
     base.map((stage) =>
-      stage.kind !== "rl" || values["reg.objective"] === "grpo"
+      stage.kind !== "rl"
         ? stage
         : {
             ...stage,
-            objective: regGrpo({
-              sigmaFloor: values["reg.sigmaFloor"] as number,
-              klClamp: (values["rl.klClamp"] as number) === 0 ? null : (values["rl.klClamp"] as number),
-            }),
+            ...(values["reg.objective"] === "grpo" ? {} : { objective: objectiveOf(values) }),
+            difficulty: (values["da.enabled"] as boolean) ? difficultyOf(values) : null,
           },
     ),
 });
+
+type Values = Readonly<Record<string, SettingValue>>;
+
+function objectiveOf(values: Values): PolicyObjective {
+  const klClamp = values["rl.klClamp"] as number;
+  return regGrpo({ sigmaFloor: values["reg.sigmaFloor"] as number, klClamp: klClamp === 0 ? null : klClamp });
+}
+
+function difficultyOf(values: Values): DifficultySettings {
+  return {
+    window: values["da.window"] as number,
+    band: values["da.band"] as number,
+    hints: values["da.hints"] as boolean,
+    noise: values["da.noise"] as boolean,
+    noiseScale: values["da.noiseScale"] as number,
+    level: values["da.level"] as DifficultySettings["level"],
+    reference: values["da.reference"] as DifficultySettings["reference"],
+  };
+}

@@ -106,6 +106,19 @@ describe("a killed worker", () => {
     expectTheSame(run);
   });
 
+  it("keeps what a stage remembers of earlier prompts, and a reference that moves", async () => {
+    for (const recipe of ["deepvideo-r1", "grpo-care"]) {
+      const own = recipe === "grpo-care" ? { "care.referenceEvery": 2 } : { "rl.innerUpdates": 2 };
+      const overrides = { ...own, "sft.steps": 0, "rl.steps": 12, "evaluation.every": 0 };
+      const uninterrupted = makeRun(folder, world, `${recipe}-whole`, overrides, {}, { recipe });
+      await finish(uninterrupted);
+      const killed = makeRun(folder, world, `${recipe}-killed`, overrides, {}, { recipe });
+      await killAfterSteps(killed, 5, Math.random() * 100);
+      await finish(killed);
+      expect(outcomeOf(killed)).toEqual(outcomeOf(uninterrupted));
+    }
+  });
+
   it("refuses a second writer while the first one lives", async () => {
     const run = makeRun(folder, world, "twice", LONG);
     const first = startWorker(run);

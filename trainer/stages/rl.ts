@@ -3,6 +3,7 @@
  * shuffled frames that is scored and never trained on; rewards, advantages, KL to the frozen reference, one or more updates.
  */
 import type { Model, PackedGroup } from "../../native/types.ts";
+import { remember } from "../../science/difficulty.ts";
 import { flattenRows, splitRows, type TokenRows } from "../../science/objectives/objective.ts";
 import { learningRateAt } from "../../science/schedules.ts";
 import { scheduleOf, type RlStageSettings } from "../../science/settings.ts";
@@ -12,6 +13,7 @@ import type { RunContext, StageRunner, StepOutcome } from "../context.ts";
 import { TrainingSet } from "../dataset.ts";
 import { applyUpdate, type Culprit } from "../non-finite.ts";
 import { prepareViews, sampleRollouts, type PromptRollouts, type RolloutRequest } from "../rollouts.ts";
+import { augment, augmentationMetrics, type Augmented } from "./augment.ts";
 import { referenceLogProbs, tokenWeights, withLikelihoods, type GroupPass, type TokenTable } from "./group-measures.ts";
 import { journalGroups, type TrainedTokens } from "./rl-journal.ts";
 import { rolloutMetrics } from "./rl-metrics.ts";
@@ -32,8 +34,16 @@ export class RlStage implements StageRunner {
   readonly #stage: RlStageSettings;
   readonly #data: TrainingSet;
   readonly #tokenBudget: number;
+  /** Mean rewards of recent prompts, where the stage minds their difficulty. */
+  #history: readonly number[];
 
-  constructor(context: RunContext, stage: RlStageSettings, policy: Model, reference: Model) {
+  constructor(
+    context: RunContext,
+    stage: RlStageSettings,
+    policy: Model,
+    reference: Model,
+    memory: readonly number[] = [],
+  ) {
     const { modality } = context.settings;
     const usable = context.samples.train.filter(
       (sample) => (modality === "both" || sample.dataType === modality) && (stage.rows?.(sample) ?? true),
@@ -47,6 +57,7 @@ export class RlStage implements StageRunner {
     this.#reference = reference;
     if (stage.movingReference !== null) this.movingReference = reference;
     this.#context = context;
+    this.#history = memory;
     this.#stage = stage;
     this.#data = new TrainingSet(usable, [context.config.seed, stage.name], context.clips, context.report);
     this.#tokenBudget = tokenBudgetOf(policy.config);
@@ -69,8 +80,11 @@ export class RlStage implements StageRunner {
       signal,
     };
     const views = await clock.time("vision", () => prepareViews(loaded, request));
+    let moved: { prompts: Augmented; metrics: Record<string, number> } | null = null;
     try {
-      const sampled = await clock.time("rollout", () => sampleRollouts(views, request));
+      const first = await clock.time("rollout", () => sampleRollouts(views, request));
+      moved = await clock.time("augment", () => this.#augment(first, request));
+      const sampled = moved?.prompts.prompts ?? first;
       const groups = sampled.map(packed);
       const beta = knobs.get("beta") ?? stage.klBeta;
       const likelihoods = stage.rewards.some((part) => "needsLikelihood" in part && part.needsLikelihood);
@@ -78,7 +92,12 @@ export class RlStage implements StageRunner {
         beta === 0 && !likelihoods
           ? null
           : await clock.time("reference", () =>
-              referenceLogProbs(this.#reference, views.ordered, groups, this.#pass()),
+              referenceLogProbs(
+                this.#reference,
+                sampled.map(({ ordered }) => ordered.prepared),
+                groups,
+                this.#pass(),
+              ),
             );
       const prompts =
         reference !== null && likelihoods
@@ -90,6 +109,7 @@ export class RlStage implements StageRunner {
       const metrics = {
         ...rolloutMetrics(prompts, shaped, stage),
         ...trained.metrics,
+        ...moved?.metrics,
         ...mismatch(prompts, trained.tokens),
         "sampling/tokens_per_second": sampledTokens(prompts) / Math.max(1e-9, clock.timings()["rollout"]! / 1000),
         tokens_per_second: (sampledTokens(prompts) + trained.processed) / clock.totalSeconds(),
@@ -102,7 +122,12 @@ export class RlStage implements StageRunner {
       return { metrics, timings: clock.timings(), culprit: trained.culprit };
     } finally {
       for (const prepared of [...views.ordered, ...views.shuffled]) prepared?.media.dispose();
+      for (const media of moved?.prompts.media ?? []) media.dispose();
     }
+  }
+
+  memory(): readonly number[] {
+    return this.#history;
   }
 
   dispose(): void {
@@ -113,6 +138,20 @@ export class RlStage implements StageRunner {
   #pass(): GroupPass {
     const { prompter, signal } = this.#context;
     return { prompter, signal, tokenBudget: this.#tokenBudget };
+  }
+
+  async #augment(
+    first: readonly PromptRollouts[],
+    request: RolloutRequest,
+  ): Promise<{ prompts: Augmented; metrics: Record<string, number> } | null> {
+    const settings = this.#stage.difficulty;
+    if (settings === null) return null;
+    const outcomes = shapeStep(first, this.#stage, request.seed, request.step).map(({ outcome }) => outcome);
+    const rewards = outcomes.map(({ rewardMean }) => rewardMean);
+    const { frames } = this.#context;
+    const prompts = await augment(first, rewards, { request, settings, history: this.#history, frames });
+    this.#history = remember(this.#history, rewards, settings.window);
+    return { prompts, metrics: augmentationMetrics(prompts, outcomes.filter(({ dead }) => dead).length) };
   }
 
   async #moveReference(stageStep: number): Promise<void> {
