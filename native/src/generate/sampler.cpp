@@ -76,6 +76,44 @@ SECONDLOOK_CLONES float largest(const float* z, int64_t count) {
   return *std::max_element(highest, highest + 16);
 }
 
+struct NucleusEdge {
+  float lowest;      // the smallest logit that stays
+  int64_t dropped;   // how many equal to it go
+};
+
+/// Takes the least likely of `z` away while their masses add up to at most `budget`; at least one stays. Selects like
+/// quicksort, but follows only the side where the budget ends. `masses` is scratch of z's size.
+NucleusEdge nucleusEdge(std::vector<float>& z, float highest, double budget, float* masses) {
+  auto begin = z.begin(), end = z.end();
+  const auto massOf = [&](auto from, auto to) {
+    return static_cast<double>(exponentialSums(&*from, highest, to - from, masses).sum);
+  };
+  while (end - begin > 48) {
+    const float first = *begin, middle = begin[(end - begin) / 2], last = end[-1];
+    const float pivot = std::max(std::min(first, middle), std::min(std::max(first, middle), last));
+    const auto equal = std::partition(begin, end, [=](float value) { return value < pivot; });
+    const double below = equal == begin ? 0 : massOf(begin, equal);
+    if (below > budget) {
+      end = equal;
+      continue;
+    }
+    const auto above = std::partition(equal, end, [=](float value) { return value == pivot; });
+    const double each = exponential(pivot - highest), count = static_cast<double>(above - equal);
+    if (above == end || below + each * count > budget)
+      return {pivot, std::min(static_cast<int64_t>((budget - below) / each), (above - equal) - 1)};
+    budget -= below + each * count;
+    begin = above;
+  }
+  std::sort(begin, end);
+  auto at = begin;
+  for (; at + 1 < end; ++at) {
+    const double mass = exponential(*at - highest);
+    if (mass > budget) break;
+    budget -= mass;
+  }
+  return {*at, at - std::lower_bound(begin, end, *at)};
+}
+
 int32_t firstIndexOf(const float* z, float value, int64_t count) {
   return static_cast<int32_t>(std::find(z, z + count, value) - z);
 }
@@ -135,14 +173,8 @@ void Sampler::keepNucleus(float highest) {
     else
       dropped += p_[i];
   }
-  std::sort(sorted_.begin(), sorted_.end());
-  std::vector<float>& mass = p_;
-  exponentialSums(sorted_.data(), highest, static_cast<int64_t>(sorted_.size()), mass.data());
-  size_t first = 0;  // the first that stays; at least one does
-  while (first + 1 < sorted_.size() && dropped + mass[first] <= dropUpTo) dropped += mass[first++];
-  const float lowest = sorted_[first];
-  auto tiesToDrop =
-      static_cast<int64_t>(first) - (std::lower_bound(sorted_.begin(), sorted_.end(), lowest) - sorted_.begin());
+  const auto [lowest, ties] = nucleusEdge(sorted_, highest, dropUpTo - dropped, p_.data());
+  int64_t tiesToDrop = ties;
   for (float& z : z_) {
     if (z > lowest || (z == lowest && tiesToDrop-- <= 0)) continue;
     z = excluded;

@@ -8,20 +8,20 @@
 namespace secondlook::SECONDLOOK_ISA {
 
 /// More rows than this are better served by packing.
-constexpr int streamRows = 4;
+constexpr int streamRows = 8;
 
-/// Fetches what a transposition needs a few blocks later; rows of weights are too many streams for the hardware.
+/// Fetches what a transposition needs `ahead` elements later; rows of weights are too many streams for the hardware.
 template <class T>
-SECONDLOOK_INLINE void prefetchRows(const T* p, int64_t stride) {
+SECONDLOOK_INLINE void prefetchRows(const T* p, int64_t stride, int64_t ahead) {
 #pragma GCC unroll 16
-  for (int r = 0; r < lanes; ++r) __builtin_prefetch(reinterpret_cast<const char*>(p + r * stride) + 512);
+  for (int r = 0; r < lanes; ++r) __builtin_prefetch(p + r * stride + ahead);
 }
 
 /// C[i, j .. j + vectors * lanes) for all `rows` rows of a product with bStep 1.
 template <class T, int rows, int vectors>
 inline void streamColumns(const kernels::Product& x, int64_t m, int64_t j) {
   Vector total[rows][vectors];
-#pragma GCC unroll 4
+#pragma GCC unroll 8
   for (int i = 0; i < rows; ++i)
 #pragma GCC unroll 2
     for (int v = 0; v < vectors; ++v) {
@@ -33,6 +33,9 @@ inline void streamColumns(const kernels::Product& x, int64_t m, int64_t j) {
   constexpr int width = blockColumns<T>;
   const float* a = static_cast<const float*>(x.a.data) + m * x.aRow;
   const T* weights = static_cast<const T*>(x.b.data);
+  // Short rows: the same place of the next columns. Long ones: half a kilobyte along the row.
+  constexpr int64_t alongRow = 512 / static_cast<int64_t>(sizeof(T));
+  const int64_t ahead = x.k >= 4 * alongRow ? alongRow : vectors * lanes * x.bColumn;
   for (int64_t k0 = 0; k0 < x.k; k0 += kernels::blockDepth) {
     const int64_t end = smaller(x.k, k0 + kernels::blockDepth);
     Vector acc[rows][vectors] = {};
@@ -42,11 +45,11 @@ inline void streamColumns(const kernels::Product& x, int64_t m, int64_t j) {
       for (int v = 0; v < vectors; ++v) {
         Vector columns[width];
         const T* b = weights + p + (j + v * lanes) * x.bColumn;
-        prefetchRows(b, x.bColumn);
+        prefetchRows(b, x.bColumn, ahead);
         transposeBlock(b, x.bColumn, columns);
 #pragma GCC unroll 32
         for (int c = 0; c < width; ++c)
-#pragma GCC unroll 4
+#pragma GCC unroll 8
           for (int i = 0; i < rows; ++i) acc[i][v] += splat(a[i * x.aRow + (p + c) * x.aStep]) * columns[c];
       }
     for (; p < end; ++p)
@@ -55,12 +58,12 @@ inline void streamColumns(const kernels::Product& x, int64_t m, int64_t j) {
         for (int r = 0; r < lanes; ++r) column[r] = widened(weights[p + (j + v * lanes + r) * x.bColumn]);
         for (int i = 0; i < rows; ++i) acc[i][v] += splat(a[i * x.aRow + p * x.aStep]) * column;
       }
-#pragma GCC unroll 4
+#pragma GCC unroll 8
     for (int i = 0; i < rows; ++i)
 #pragma GCC unroll 2
       for (int v = 0; v < vectors; ++v) total[i][v] = acc[i][v] * x.alpha + total[i][v];
   }
-#pragma GCC unroll 4
+#pragma GCC unroll 8
   for (int i = 0; i < rows; ++i)
 #pragma GCC unroll 2
     for (int v = 0; v < vectors; ++v) store(x.c + (m + i) * x.ldc + j + v * lanes, total[i][v]);
@@ -72,7 +75,8 @@ inline int64_t streamProduct(const kernels::Product& x, int64_t m0, int64_t m1, 
   const auto run = [&](auto rows, int64_t m) {
     constexpr int count = decltype(rows)::value;
     int64_t j = n0;
-    for (; j + 2 * lanes <= n1; j += 2 * lanes) streamColumns<T, count, 2>(x, m, j);
+    if constexpr (count <= 4)  // more rows than that leave registers for one vector of columns only
+      for (; j + 2 * lanes <= n1; j += 2 * lanes) streamColumns<T, count, 2>(x, m, j);
     for (; j + lanes <= n1; j += lanes) streamColumns<T, count, 1>(x, m, j);
     return j;
   };
@@ -81,6 +85,10 @@ inline int64_t streamProduct(const kernels::Product& x, int64_t m0, int64_t m1, 
     case 2: return run(Constant<2>{}, m0);
     case 3: return run(Constant<3>{}, m0);
     case 4: return run(Constant<4>{}, m0);
+    case 5: return run(Constant<5>{}, m0);
+    case 6: return run(Constant<6>{}, m0);
+    case 7: return run(Constant<7>{}, m0);
+    case 8: return run(Constant<8>{}, m0);
     default: return n0;
   }
 }
