@@ -141,8 +141,11 @@ def decode(batch):
             )
         return time.perf_counter() - begin
 
+    def faster(tokens):
+        return min(generate(tokens), generate(tokens))
+
     # Reading the prompt is left out: the time of one token is the difference over 64.
-    return lambda: (-generate(2) + generate(66)) / 64
+    return lambda: (faster(66) - faster(2)) / 64
 
 
 ROWS = {
