@@ -20,6 +20,17 @@ const parts: readonly Part[] = [
   { name: "native", command: ["ctest", "--test-dir", "native/build", "--output-on-failure"] },
   { name: "unit", command: [...bin("vitest", "vitest.mjs"), "run"] },
   { name: "conformance", command: [node, "test/conformance/main.ts", "test/fixtures/oracle"] },
+  ...["avx512", "avx2", "portable"].map((level) => ({
+    name: `conformance ${level}`,
+    command: [
+      "env",
+      `SECONDLOOK_INSTRUCTION_SET=${level}`,
+      node,
+      "test/conformance/main.ts",
+      "test/fixtures/oracle",
+    ] as const,
+  })),
+  { name: "sanitizers", command: [node, "scripts/sanitizers.mjs", "address,undefined"] },
   { name: "faults", command: [...bin("vitest", "vitest.mjs"), "run", "--config", "vitest.faults.config.ts"] },
   { name: "hostile", command: [...bin("vitest", "vitest.mjs"), "run", "--config", "vitest.hostile.config.ts"] },
   { name: "end to end", command: [node, "test/e2e/main.ts"] },
@@ -56,7 +67,7 @@ for (const part of parts) {
 
 console.log("");
 for (const { name, ok, seconds } of results) {
-  console.log(`${ok ? "passed" : "FAILED"}  ${name.padEnd(12)} ${seconds.toFixed(1).padStart(7)} s`);
+  console.log(`${ok ? "passed" : "FAILED"}  ${name.padEnd(20)} ${seconds.toFixed(1).padStart(7)} s`);
 }
 console.log(
   existsSync("native/build/CMakeCache.txt")
