@@ -33,7 +33,7 @@ void everywhere(F&& body) {
     Context alone{one, set}, shared{three, set};
     const Floats first = body(alone), second = body(shared);
     CHECK(first.size() == second.size());
-    CHECK(std::memcmp(first.data(), second.data(), first.size() * sizeof(float)) == 0);
+    CHECK(first.empty() || std::memcmp(first.data(), second.data(), first.size() * sizeof(float)) == 0);
   }
 }
 
