@@ -22,6 +22,8 @@ import type { RunPageResults } from "./methods/run-pages.ts";
 import { runPageInputs } from "./methods/run-pages.ts";
 import type { RunResults, RunSummary } from "./methods/runs.ts";
 import { runInputs } from "./methods/runs.ts";
+import type { StorageResults } from "./methods/storage.ts";
+import { storageInputs } from "./methods/storage.ts";
 import type { SystemResults } from "./methods/system.ts";
 import { systemInputs } from "./methods/system.ts";
 import type { WatchResults } from "./methods/watch.ts";
@@ -36,6 +38,7 @@ export type * from "./methods/recipes.ts";
 export type * from "./methods/rollouts.ts";
 export type * from "./methods/run-pages.ts";
 export type * from "./methods/runs.ts";
+export type * from "./methods/storage.ts";
 export type * from "./methods/system.ts";
 export type * from "./methods/watch.ts";
 
@@ -49,6 +52,7 @@ export const methodInputs = {
   ...recipeInputs,
   ...launchInputs,
   ...evaluationInputs,
+  ...storageInputs,
   ...systemInputs,
   ...watchInputs,
   ...datasetInputs,
@@ -67,6 +71,7 @@ export interface MethodResults
     RolloutResults,
     RunPageResults,
     RunResults,
+    StorageResults,
     SystemResults,
     WatchResults {}
 

@@ -3,6 +3,7 @@ import { ErrorNote, Skeleton } from "../parts/EmptyState.tsx";
 import { Icon } from "../parts/Icon.tsx";
 import { Page } from "../parts/Page.tsx";
 import { invalidate, useService } from "../state/queries.ts";
+import { Machine } from "./system/Machine.tsx";
 import styles from "./System.module.css";
 
 const LOOK = { ok: "check", warning: "warning", missing: "cross" } as const;
@@ -49,6 +50,7 @@ export function System() {
             ))}
           </ul>
         )}
+        <Machine />
         <p className={styles["privacy"]}>
           Secondlook talks to nobody: this window and its service speak over 127.0.0.1, and nothing is sent out of this
           machine.

@@ -11,6 +11,7 @@ import { launchMethods } from "./methods/launch.ts";
 import { recipeMethods } from "./methods/recipes.ts";
 import { rolloutMethods } from "./methods/rollouts.ts";
 import { runMethods } from "./methods/runs.ts";
+import { storageMethods } from "./methods/storage.ts";
 import { systemMethods } from "./methods/system.ts";
 import { watchMethods } from "./methods/watch.ts";
 
@@ -20,6 +21,7 @@ const handlers: HandlersOf<Method> = {
   ...recipeMethods,
   ...launchMethods,
   ...evaluationMethods,
+  ...storageMethods,
   ...systemMethods,
   ...watchMethods,
   ...datasetMethods,
