@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: ["test/faults/**/*.test.ts"],
     testTimeout: 240_000,
-    hookTimeout: 120_000,
+    hookTimeout: 240_000,
     fileParallelism: false,
   },
 });

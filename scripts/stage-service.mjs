@@ -2,17 +2,16 @@
 // runs them as they are), the built engine, the page, and the packages that are needed at run time.
 import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { ENGINE, isStaged, ROOMS, WHOLE } from "./staged.mjs";
 
 const TARGET = join(".vite", "service");
-const ROOMS = ["contract", "science", "trainer", "workbench"];
-const isSource = (path) => !/\.test\.tsx?$/.test(path) && !/(^|\/)testing(\/|$)/.test(path);
 
 function fail(text) {
   process.stderr.write(`secondlook: ${text}\n`);
   process.exit(1);
 }
 
-function copy(path, filter = () => true) {
+function copy(path, filter = isStaged) {
   mkdirSync(dirname(join(TARGET, path)), { recursive: true });
   cpSync(path, join(TARGET, path), { recursive: true, dereference: true, filter });
 }
@@ -26,14 +25,11 @@ function runtimePackages() {
     .filter((folder) => existsSync(folder) && !/^node_modules\/node-(linux|win|darwin)-/.test(folder));
 }
 
-const engine = join("native", "build", "engine.node");
-if (!existsSync(engine)) fail(`the engine is not built: ${engine} is missing. Run "npm run build:native".`);
+if (!existsSync(ENGINE)) fail(`the engine is not built: ${ENGINE} is missing. Run "npm run build:native".`);
 if (!existsSync(join("dist", "window"))) fail('the page is not built. Run "npm run build:window".');
 
 rmSync(TARGET, { recursive: true, force: true });
-for (const room of ROOMS) copy(room, isSource);
-copy("native", (path) => path === "native" || (/^native\/[^/]+\.ts$/.test(path) && isSource(path)));
-for (const path of ["package.json", "LICENSE", "resources", "dist/window", engine]) if (existsSync(path)) copy(path);
-for (const folder of runtimePackages()) copy(folder);
+for (const path of [...ROOMS, "native", ...WHOLE]) if (existsSync(path)) copy(path);
+for (const folder of runtimePackages()) copy(folder, () => true);
 copyFileSync(process.execPath, join(TARGET, process.platform === "win32" ? "node.exe" : "node"));
 copyFileSync(join(".vite", "build", "close-inherited.cjs"), join(TARGET, "close-inherited.cjs"));

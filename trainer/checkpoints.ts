@@ -14,6 +14,7 @@ import {
 } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { crc32 } from "node:zlib";
+import { diskSentence } from "../contract/disk-errors.ts";
 import type { Model } from "../native/types.ts";
 import { RUN_FOLDER } from "../contract/run-folder.ts";
 import { syncPath, syncTree, writeFileAtomically } from "./durable.ts";
@@ -130,8 +131,8 @@ export class Checkpoints {
       // On a full disk this room is what the journal needs to tell how the run ended.
       rmSync(temporary, { recursive: true, force: true });
       throw new Error(
-        `The checkpoint ${final} could not be written (${(error as Error).message}). The run goes on from the newest ` +
-          "whole one when it is resumed; if the disk is full, free some space first.",
+        `${diskSentence(`the checkpoint ${final}`, error) ?? `The checkpoint ${final} could not be written: ${(error as Error).message}.`} ` +
+          "The run goes on from the newest whole one when it is resumed.",
         { cause: error },
       );
     }

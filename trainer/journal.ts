@@ -5,6 +5,7 @@
 import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
+import { diskSentence } from "../contract/disk-errors.ts";
 import { JOURNAL_VERSION, type EventBody, type TokenBlock } from "../contract/journal.ts";
 import { RUN_FOLDER } from "../contract/run-folder.ts";
 import { scanJournal, type JournalScan } from "./journal-scan.ts";
@@ -86,7 +87,7 @@ export class Journal {
         fsyncSync(this.#lines);
       }
     } catch (error) {
-      throw new Error(whyNotWritten(this.#folder, error as NodeJS.ErrnoException), { cause: error });
+      throw new Error(whyNotWritten(this.#folder, error), { cause: error });
     }
   }
 
@@ -122,12 +123,9 @@ function writeWhole(descriptor: number, bytes: Buffer): void {
   }
 }
 
-function whyNotWritten(folder: string, { code, message }: NodeJS.ErrnoException): string {
-  const resumable =
-    "nothing of what is in it is lost, and the run goes on from its newest checkpoint when it is resumed.";
-  if (code === "ENOSPC" || code === "EDQUOT" || code === "EFBIG")
-    return `The disk is full: the journal in ${folder} could not be written (${code}). Free some space; ${resumable}`;
-  if (code === "EROFS" || code === "EACCES" || code === "EPERM")
-    return `The folder ${folder} is read-only (${code}). Make it writable; ${resumable}`;
-  return `The journal in ${folder} could not be written (${message}). Check the disk; ${resumable}`;
+function whyNotWritten(folder: string, error: unknown): string {
+  const why =
+    diskSentence(`the journal in ${folder}`, error) ??
+    `The journal in ${folder} could not be written (${(error as Error).message}). Check the disk.`;
+  return `${why} Nothing of what is in it is lost: the run goes on from its newest checkpoint when it is resumed.`;
 }

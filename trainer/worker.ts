@@ -6,6 +6,7 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { diskSentence } from "../contract/disk-errors.ts";
 import { RUN_FOLDER, type RunConfigFile } from "../contract/run-folder.ts";
 import type { DeviceRequest, Engine } from "../native/types.ts";
 import { openEngine } from "../native/index.ts";
@@ -43,8 +44,9 @@ export async function work(runFolder: string): Promise<number> {
   try {
     lease = acquireLease(runFolder, scan.lastAttempt + 1);
   } catch (error) {
-    say((error as Error).message);
-    return EXIT.leased;
+    const unwritable = diskSentence(runFolder, error);
+    say(unwritable ?? (error as Error).message);
+    return unwritable === null ? EXIT.leased : EXIT.failed;
   }
   const stop = new AbortController();
   process.once("SIGTERM", () => stop.abort());

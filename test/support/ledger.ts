@@ -14,6 +14,8 @@ export interface Ledger {
   /** Rows of the index without an event, or more than one of the same event. */
   readonly doubled: readonly string[];
   readonly supersededSteps: number;
+  /** Attempts whose lines are not numbered 0, 1, 2 … */
+  readonly gaps: readonly string[];
 }
 
 interface Entry {
@@ -47,6 +49,16 @@ function supersededBy(entries: readonly Entry[]): (event: Record<string, unknown
     .map(({ event }) => [event["attempt"] as number, event["fromStep"] as number] as const);
   return (event) =>
     resumes.some(([attempt, from]) => attempt > (event["attempt"] as number) && (event["step"] as number) > from);
+}
+
+function numberingGaps(entries: readonly Entry[]): string[] {
+  const next = new Map<string, number>();
+  return entries.flatMap(({ rank, event }) => {
+    const attempt = `rank ${rank}, attempt ${String(event["attempt"])}`;
+    const wanted = next.get(attempt) ?? 0;
+    next.set(attempt, wanted + 1);
+    return event["seq"] === wanted ? [] : [`${attempt}: ${String(event["seq"])} where ${wanted} was due`];
+  });
 }
 
 /** Counts how often each text stands in one list and not in the other. */
@@ -109,5 +121,6 @@ export function compareLedgers(data: string, run: string): Ledger {
     lost: kinds.flatMap((kind) => difference(written[kind], held[kind])),
     doubled: kinds.flatMap((kind) => difference(held[kind], written[kind])),
     supersededSteps,
+    gaps: numberingGaps(entries),
   };
 }

@@ -75,8 +75,11 @@ export interface RunningWorker {
   output(): string;
 }
 
-export function startWorker(run: string): RunningWorker {
-  const child = spawn(process.execPath, [resolve("trainer/worker.ts"), run], {
+/** `nodeOptions` come before the script; `shell` runs before the worker in its process, for limits (`ulimit`). */
+export function startWorker(run: string, nodeOptions: readonly string[] = [], shell?: string): RunningWorker {
+  const worker = [process.execPath, ...nodeOptions, resolve("trainer/worker.ts"), run];
+  const [command, ...args] = shell === undefined ? worker : ["/bin/sh", "-c", `${shell} && exec "$0" "$@"`, ...worker];
+  const child = spawn(command!, args, {
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, SECONDLOOK_THREADS: "1" },
   });

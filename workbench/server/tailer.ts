@@ -4,6 +4,7 @@
  */
 import { statSync } from "node:fs";
 import { join } from "node:path";
+import { diskSentence } from "../../contract/disk-errors.ts";
 import { DATA_FOLDER } from "../../contract/run-folder.ts";
 import { runFolder } from "../data-folder.ts";
 import { livingLease } from "../runs/alive.ts";
@@ -119,7 +120,7 @@ export class Tailer {
       return changed ? { run, events, kinds: [...kinds], step } : null;
     } catch (error) {
       state.more = false;
-      this.#complain(run, (error as Error).message);
+      this.#complain(run, diskSentence("the index", error) ?? (error as Error).message);
       return null;
     }
   }
@@ -128,6 +129,6 @@ export class Tailer {
   #complain(run: string, message: string): void {
     if (this.#complained.get(run) === message) return;
     this.#complained.set(run, message);
-    console.error(`secondlook: run ${run} cannot be read: ${message}`);
+    console.error(`secondlook: run ${run} cannot be indexed now: ${message}`);
   }
 }
