@@ -1,9 +1,11 @@
 /** `npm run bench -- NAME …`: the project's benchmarks by name. */
+import { benchData } from "./data.ts";
 import { benchEngine } from "./engine.ts";
 import { benchStore } from "./store.ts";
 import { benchWindow } from "./window.ts";
 
 const benchmarks: Record<string, (args: readonly string[]) => Promise<void>> = {
+  data: benchData,
   engine: benchEngine,
   store: benchStore,
   window: benchWindow,

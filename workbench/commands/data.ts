@@ -4,14 +4,16 @@ import { importAndRegister } from "../library/register-import.ts";
 import { findDataset, removeDataset, withUserDatabase } from "../library/datasets.ts";
 import { summariseDataset, summariseDatasets } from "../library/dataset-summaries.ts";
 import { detailOf } from "../library/dataset-detail.ts";
+import { startMediaCheck } from "../library/media-check.ts";
 import { reportText } from "../library/report-text.ts";
+import { openRows } from "../library/rows-database.ts";
 import { table } from "../terminal.ts";
-import { text, UsageError, type Command, type OptionValues } from "./command.ts";
+import { integer, text, UsageError, type Command, type OptionValues } from "./command.ts";
 
 /** Datasets by name: import a file, list, read its report again, forget it. */
 export const data: Command = {
   name: "data",
-  usage: "import FILE --media-root DIR [--name NAME] | list | report NAME | remove NAME",
+  usage: "import FILE --media-root DIR [--name NAME] | list | report NAME | check NAME | remove NAME",
   summary: "Imports files of rows and says what is in them, and what is wrong with them.",
   details: [
     "import FILE    reads JSON or JSONL in Video-R1's format; bad rows are reported and left out",
@@ -19,18 +21,25 @@ export const data: Command = {
     "--name NAME    what train --dataset calls it (default: the file's name)",
     "list           the datasets there are",
     "report NAME    what the import found",
+    "check NAME     decodes media that nobody tried yet, and says which cannot be; --count N tries N at random",
     "remove NAME    forgets the dataset; its file and media stay",
     "--json         answers as JSON",
   ],
-  options: { "media-root": { type: "string" }, name: { type: "string" }, json: { type: "boolean" } },
+  options: {
+    "media-root": { type: "string" },
+    name: { type: "string" },
+    count: { type: "string" },
+    json: { type: "boolean" },
+  },
   run(options, [action, name]) {
     const folder = dataFolder(text(options["data"]));
     if (action === "list") return Promise.resolve(list(folder, options));
-    if (!["import", "report", "remove"].includes(action ?? "")) {
-      throw new UsageError("Say what to do: data import FILE, data list, data report NAME or data remove NAME.");
+    if (!["import", "report", "check", "remove"].includes(action ?? "")) {
+      throw new UsageError("Say what to do: data import FILE, data list, data report, check or remove NAME.");
     }
     if (name === undefined)
       throw new UsageError(`secondlook data ${action}: which ${action === "import" ? "file" : "dataset"}?`);
+    if (action === "check") return check(folder, name, options);
     if (action === "import") return Promise.resolve(importFile(folder, resolve(name), options));
     return Promise.resolve(action === "report" ? report(folder, name, options) : remove(folder, name));
   },
@@ -57,6 +66,31 @@ function report(folder: string, name: string, options: OptionValues): number {
   });
   console.log(options["json"] ? JSON.stringify(detail, null, 2) : reportText(detail));
   return 0;
+}
+
+/** Ctrl-C ends it; what was found until then is kept. */
+async function check(folder: string, name: string, options: OptionValues): Promise<number> {
+  const count = integer(options, "count");
+  const dataset = withUserDatabase(folder, (user) => findDataset(user, name));
+  const rows = openRows(folder, dataset.id);
+  const work = startMediaCheck({ rows, mediaRoot: dataset.mediaRoot, ...(count === undefined ? {} : { count }) });
+  const shown = process.stderr.isTTY;
+  const timer = setInterval(() => {
+    if (shown) process.stderr.write(`\r\x1b[K${work.progress.done} of ${work.progress.total} media`);
+  }, 500);
+  await work.ended;
+  clearInterval(timer);
+  if (shown) process.stderr.write("\r\x1b[K");
+  const broken = rows
+    .prepare("SELECT path, reason, remedy FROM media WHERE state = 3 ORDER BY path LIMIT 100")
+    .all() as {
+    path: string;
+    reason: string;
+    remedy: string;
+  }[];
+  rows.close();
+  for (const one of broken) console.log(`${one.path}: ${one.reason}. ${one.remedy}`);
+  return report(folder, dataset.id, options);
 }
 
 function remove(folder: string, name: string): number {

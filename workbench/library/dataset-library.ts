@@ -72,7 +72,12 @@ export class DatasetLibrary {
     return opened;
   }
 
-  /** Runs and failed imports, newest last. */
+  /** Whether something runs that would end with the service. */
+  get isBusy(): boolean {
+    return this.#checks.size > 0 || [...this.#imports.values()].some(({ error }) => error === null);
+  }
+
+  /** Running and failed imports, newest last. */
   imports(): DatasetImport[] {
     return [...this.#imports.values()].map(({ dataset, process, error }) => {
       const { phase, done, total, rows, badRows } = process.progress;
@@ -150,6 +155,7 @@ export class DatasetLibrary {
 
   remove(idOrName: string): void {
     const { id } = this.find(idOrName);
+    this.dismissImport(id);
     this.#close(id);
     removeDataset(this.#user, this.#data, id);
   }

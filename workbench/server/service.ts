@@ -224,7 +224,8 @@ export class Service {
   }
 
   #endWhenIdle(idleMs: number, onIdle?: () => void): void {
-    const busy = this.#windows.size > 0 || this.#tailer.alive.length > 0 || this.#queue.size > 0;
+    const busy =
+      this.#windows.size > 0 || this.#tailer.alive.length > 0 || this.#queue.size > 0 || this.#datasets.isBusy;
     if (busy) this.#lastUse = Date.now();
     else if (Date.now() - this.#lastUse > idleMs) onIdle?.();
   }

@@ -9,7 +9,7 @@ import { useRowRange, type RowsView } from "./rows-state.ts";
 import styles from "./MediaGrid.module.css";
 
 const TILE_WIDTH_PX = 208;
-const TILE_HEIGHT_PX = 204;
+const TILE_HEIGHT_PX = 196;
 const EDGE_PX = 24;
 const GAP_PX = 12;
 
