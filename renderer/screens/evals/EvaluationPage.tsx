@@ -171,13 +171,13 @@ function columnsOf(summary: EvaluationSummary | undefined, model: number): reado
       key: `other${index}`,
       title: short(label),
       hint: `Score of ${label} on the same item`,
-      width: "88px",
+      width: "72px",
       sortBy: (row) => row.others[index] ?? null,
       cell: (row) => <Score value={row.others[index] ?? null} flipped={row.others[index] !== row.score} />,
     })),
-    { key: "question", title: "Question", width: "minmax(160px, 2fr)", cell: (row) => <Question row={row} /> },
-    { key: "prediction", title: "Answer given", width: "minmax(80px, 1fr)", cell: (row) => <Clipped text={row.prediction || "nothing"} /> },
-    { key: "answer", title: "Truth", width: "minmax(60px, 0.7fr)", cell: (row) => <Clipped text={row.answer} /> },
+    { key: "question", title: "Question", width: "minmax(120px, 2fr)", cell: (row) => <Question row={row} /> },
+    { key: "prediction", title: "Answer given", width: "minmax(64px, 1fr)", cell: (row) => <Clipped text={row.prediction || "nothing"} /> },
+    { key: "answer", title: "Truth", width: "minmax(48px, 0.7fr)", cell: (row) => <Clipped text={row.answer} /> },
   ]; // prettier-ignore
 }
 
