@@ -36,19 +36,34 @@ const KNOB_RANGES: Readonly<Record<string, readonly [number, number]>> = {
 
 const PAUSE_POLL_MS = 200;
 
+export interface KnobChange {
+  /** Updates of the run before it was applied. */
+  readonly step: number;
+  readonly knob: string;
+  readonly value: number;
+}
+
+/** The knobs that people set and the worker accepted, in order. */
+export function knobChanges(
+  runFolder: string,
+  acknowledged: ReadonlyMap<string, { readonly accepted: boolean; readonly step: number }>,
+): KnobChange[] {
+  return new ControlReader(runFolder, new Set()).poll().commands.flatMap((command) => {
+    const ack = acknowledged.get(command.id);
+    if (command.command !== "set_knob" || ack === undefined || !ack.accepted) return [];
+    return [{ step: ack.step, knob: command.knob, value: command.value }];
+  });
+}
+
 export class Boundary {
   readonly #reader: ControlReader;
   /** Knobs that an earlier attempt applied after the checkpoint we go on from, in order. */
-  readonly #replay: { step: number; knob: string; value: number }[];
+  readonly #replay: readonly KnobChange[];
 
   constructor(runFolder: string, journal: Journal, fromStep: number) {
     const { acknowledged } = journal.before;
     this.#reader = new ControlReader(runFolder, new Set(acknowledged.keys()));
-    this.#replay = new ControlReader(runFolder, new Set()).poll().commands.flatMap((command) => {
-      const ack = acknowledged.get(command.id);
-      if (command.command !== "set_knob" || ack === undefined || !ack.accepted || ack.step < fromStep) return [];
-      return [{ step: ack.step, knob: command.knob, value: command.value }];
-    });
+    this.#replay = knobChanges(runFolder, acknowledged).filter(({ step }) => step >= fromStep);
   }
 
   /** Applies what came since the last boundary; waits while paused. @throws StopRun */

@@ -99,10 +99,14 @@ export class Checkpoints {
     return final;
   }
 
-  /** The newest checkpoint whose files are all whole; `damaged` names those that are not, with what is wrong. */
-  async newest(): Promise<{ checkpoint: Checkpoint | null; damaged: string[] }> {
+  /**
+   * The newest checkpoint (of the state after at most `upToStep` updates) whose files are all whole; `damaged` names those
+   * that are not, with what is wrong.
+   */
+  async newest(upToStep = Infinity): Promise<{ checkpoint: Checkpoint | null; damaged: string[] }> {
     const damaged: string[] = [];
     for (const name of this.#names().reverse()) {
+      if (Number(/\d+/.exec(name)![0]) > upToStep) continue;
       const folder = join(this.#folder, name);
       try {
         return { checkpoint: await readCheckpoint(folder), damaged };

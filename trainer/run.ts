@@ -1,10 +1,9 @@
 /** One run from start or resume to its end: stages in order, measurements and checkpoints at their boundaries. */
-import { existsSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { EngineError, type Model } from "../native/types.ts";
 import { Boundary, StopRun } from "./boundary.ts";
-import { Checkpoints, REFERENCE, type Checkpoint } from "./checkpoints.ts";
+import { Checkpoints, type Checkpoint } from "./checkpoints.ts";
 import type { RunContext, StageRunner } from "./context.ts";
 import { checkMedia } from "./dataset.ts";
 import { finiteMetrics } from "./journal.ts";
@@ -14,8 +13,7 @@ import { NonFiniteGuard } from "./non-finite.ts";
 import { planRun, type RunPlan, type StagePlan } from "./plan.ts";
 import { Progress } from "./progress.ts";
 import { readRunConfig } from "./run-config.ts";
-import { RlStage } from "./stages/rl.ts";
-import { SftStage } from "./stages/sft.ts";
+import { loadStageModel, openStage } from "./stage-start.ts";
 
 export interface RunEnd {
   readonly status: "completed" | "stopped";
@@ -60,25 +58,6 @@ async function loadStart(
   if (checkpoint !== null && checkpoint.state.stageStep > 0) await policy.loadState(join(checkpoint.folder, "state"));
   for (const [knob, value] of Object.entries(checkpoint?.state.knobs ?? {})) context.knobs.set(knob, value);
   return policy;
-}
-
-async function loadStageModel(
-  context: RunContext,
-  checkpoints: Checkpoints,
-  plan: RunPlan,
-  index: number,
-): Promise<Model> {
-  const frozen = context.settings.freezeVision ? ["visual."] : [];
-  const model = await context.engine.load(stageStart(checkpoints, plan, index), { dtype: "float32", frozen });
-  context.prompter.checkModel(model, context.config.model);
-  return model;
-}
-
-/** Hugging Face directory that a stage starts from: the run's own, or what the stage before left. */
-function stageStart(checkpoints: Checkpoints, plan: RunPlan, index: number): string {
-  if (index === 0) return plan.startModel;
-  const before = plan.stages[index - 1]!;
-  return join(checkpoints.folderOf(before.firstStep + before.stage.steps, before.stage.name), "model");
 }
 
 function journalStart(context: RunContext, plan: RunPlan, parameters: number, fromStep: number): void {
@@ -158,7 +137,8 @@ class Run {
   }
 
   async #stage(plan: StagePlan, policy: Model): Promise<void> {
-    const runner = await this.#openStage(plan, policy);
+    const resumed = this.#stageStep > 0 ? this.#resumedFrom : null;
+    const runner = await openStage(this.#context, this.#checkpoints, this.#plan, this.#stageIndex, policy, resumed);
     try {
       await this.#updates(plan, runner);
     } catch (error) {
@@ -171,15 +151,6 @@ class Run {
     } finally {
       runner.dispose();
     }
-  }
-
-  async #openStage({ stage }: StagePlan, policy: Model): Promise<StageRunner> {
-    if (stage.kind === "sft") return new SftStage(this.#context, stage, policy);
-    const resumed = this.#stageStep > 0 ? this.#resumedFrom : null;
-    const saved = resumed === null ? "" : join(resumed.folder, REFERENCE);
-    const start = existsSync(saved) ? saved : stageStart(this.#checkpoints, this.#plan, this.#stageIndex);
-    const reference = await this.#context.engine.load(start, { dtype: "float32", trainable: false });
-    return new RlStage(this.#context, stage, policy, reference, resumed?.state.memory ?? []);
   }
 
   async #updates({ stage, firstStep }: StagePlan, runner: StageRunner): Promise<void> {

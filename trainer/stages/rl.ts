@@ -65,20 +65,11 @@ export class RlStage implements StageRunner {
 
   async update(stageStep: number, step: number): Promise<StepOutcome> {
     const clock = new PhaseClock();
-    const { prompter, knobs, signal, config } = this.#context;
+    const { prompter, knobs, config } = this.#context;
     const stage = this.#stage;
     const loaded = await clock.time("data", () => this.#data.load(stageStep, stage.promptsPerStep));
     this.#data.prefetch(stageStep + 1, Math.min(stage.steps, stageStep + 4), stage.promptsPerStep);
-    const request: RolloutRequest = {
-      policy: this.policy,
-      prompter,
-      stage,
-      groupSize: Math.max(2, Math.round(knobs.get("groupSize") ?? stage.groupSize)),
-      sampling: { ...stage.sampling, temperature: knobs.get("temperature") ?? stage.sampling.temperature },
-      seed: config.seed,
-      step,
-      signal,
-    };
+    const request = this.#request(step);
     const views = await clock.time("vision", () => prepareViews(loaded, request));
     let moved: { prompts: Augmented; metrics: Record<string, number> } | null = null;
     try {
@@ -130,9 +121,40 @@ export class RlStage implements StageRunner {
     return this.#history;
   }
 
+  /** The rollouts that the update trains on, and nothing else of it: for replay. */
+  async sample(stageStep: number, step: number): Promise<readonly PromptRollouts[]> {
+    const loaded = await this.#data.load(stageStep, this.#stage.promptsPerStep);
+    const request = this.#request(step);
+    const views = await prepareViews(loaded, request);
+    let moved: { prompts: Augmented } | null = null;
+    try {
+      const first = await sampleRollouts(views, request);
+      moved = await this.#augment(first, request);
+      return moved?.prompts.prompts ?? first;
+    } finally {
+      for (const prepared of [...views.ordered, ...views.shuffled]) prepared?.media.dispose();
+      for (const media of moved?.prompts.media ?? []) media.dispose();
+    }
+  }
+
   dispose(): void {
     this.policy.dispose();
     this.#reference.dispose();
+  }
+
+  #request(step: number): RolloutRequest {
+    const { prompter, knobs, signal, config } = this.#context;
+    const stage = this.#stage;
+    return {
+      policy: this.policy,
+      prompter,
+      stage,
+      groupSize: Math.max(2, Math.round(knobs.get("groupSize") ?? stage.groupSize)),
+      sampling: { ...stage.sampling, temperature: knobs.get("temperature") ?? stage.sampling.temperature },
+      seed: config.seed,
+      step,
+      signal,
+    };
   }
 
   #pass(): GroupPass {

@@ -1,12 +1,14 @@
 /** Every command, in the order of the overview. */
 import type { Command } from "./command.ts";
 import { annotate } from "./annotate.ts";
+import { ask } from "./ask.ts";
 import { data } from "./data.ts";
 import { demo } from "./demo.ts";
 import { doctor } from "./doctor.ts";
 import { evaluate } from "./eval.ts";
 import { pack } from "./pack.ts";
 import { pretrain } from "./pretrain.ts";
+import { replay } from "./replay.ts";
 import { rescore } from "./rescore.ts";
 import { resume } from "./resume.ts";
 import { runs } from "./runs.ts";
@@ -21,6 +23,8 @@ export const COMMANDS: readonly Command[] = [
   resume,
   stop,
   runs,
+  ask,
+  replay,
   data,
   evaluate,
   doctor,

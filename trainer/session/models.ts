@@ -1,0 +1,54 @@
+/** Loaded checkpoints: the two used last, each with its tokenizer. */
+import type { Engine, Model } from "../../native/types.ts";
+import type { PromptTemplate } from "../../science/prompts.ts";
+import { Prompter } from "../prompting.ts";
+import { loadTokenizer, type TextTokenizer } from "../tokens.ts";
+
+export interface LoadedModel {
+  readonly model: Model;
+  readonly tokenizer: TextTokenizer;
+  readonly directory: string;
+}
+
+const KEPT = 2;
+
+export class SessionModels {
+  readonly #engine: Engine;
+  readonly #loaded = new Map<string, LoadedModel>();
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  /** @throws Error when the folder holds no checkpoint, or its tokenizer is another model's. */
+  async get(directory: string): Promise<LoadedModel> {
+    const known = this.#loaded.get(directory);
+    if (known !== undefined) {
+      this.#loaded.delete(directory);
+      this.#loaded.set(directory, known);
+      return known;
+    }
+    for (const [oldest, { model }] of this.#loaded) {
+      if (this.#loaded.size < KEPT) break;
+      this.#loaded.delete(oldest);
+      model.dispose();
+    }
+    const tokenizer = await loadTokenizer(directory);
+    const model = await this.#engine.load(directory, { dtype: "float32", trainable: false });
+    const loaded = { model, tokenizer, directory };
+    this.#loaded.set(directory, loaded);
+    return loaded;
+  }
+
+  dispose(): void {
+    for (const { model } of this.#loaded.values()) model.dispose();
+    this.#loaded.clear();
+  }
+}
+
+/** Asks a loaded model with a template. @throws Error when the tokenizer is another model's. */
+export function prompterFor({ model, tokenizer, directory }: LoadedModel, template: PromptTemplate): Prompter {
+  const prompter = new Prompter(tokenizer, template);
+  prompter.checkModel(model, directory);
+  return prompter;
+}

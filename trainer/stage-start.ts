@@ -1,0 +1,46 @@
+/** What a stage begins with: the policy that its predecessor left, and its reference. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { Model } from "../native/types.ts";
+import { REFERENCE, type Checkpoint, type Checkpoints } from "./checkpoints.ts";
+import type { RunContext, StageRunner } from "./context.ts";
+import type { RunPlan } from "./plan.ts";
+import { RlStage } from "./stages/rl.ts";
+import { SftStage } from "./stages/sft.ts";
+
+/** @throws Error when the run's tokenizer is another model's. */
+export async function loadStageModel(
+  context: RunContext,
+  checkpoints: Checkpoints,
+  plan: RunPlan,
+  index: number,
+): Promise<Model> {
+  const frozen = context.settings.freezeVision ? ["visual."] : [];
+  const model = await context.engine.load(stageStart(checkpoints, plan, index), { dtype: "float32", frozen });
+  context.prompter.checkModel(model, context.config.model);
+  return model;
+}
+
+/** The stage with its policy; `resumed` is a checkpoint within it, with its memory and a reference that moved. */
+export async function openStage(
+  context: RunContext,
+  checkpoints: Checkpoints,
+  plan: RunPlan,
+  index: number,
+  policy: Model,
+  resumed: Checkpoint | null,
+): Promise<StageRunner> {
+  const { stage } = plan.stages[index]!;
+  if (stage.kind === "sft") return new SftStage(context, stage, policy);
+  const saved = resumed === null ? "" : join(resumed.folder, REFERENCE);
+  const start = existsSync(saved) ? saved : stageStart(checkpoints, plan, index);
+  const reference = await context.engine.load(start, { dtype: "float32", trainable: false });
+  return new RlStage(context, stage, policy, reference, resumed?.state.memory ?? []);
+}
+
+/** Hugging Face directory that a stage starts from: the run's own, or what the stage before left. */
+function stageStart(checkpoints: Checkpoints, plan: RunPlan, index: number): string {
+  if (index === 0) return plan.startModel;
+  const before = plan.stages[index - 1]!;
+  return join(checkpoints.folderOf(before.firstStep + before.stage.steps, before.stage.name), "model");
+}
