@@ -9,6 +9,7 @@ import { join } from "node:path";
 import type { Page } from "playwright-core";
 import type { EventOf } from "../../contract/journal.ts";
 import { openBrowser } from "../support/browser.ts";
+import { checkData } from "./data.ts";
 import { readJournal, startCommand, waitFor } from "../support/processes.ts";
 import { SyntheticRun } from "../../workbench/testing/synthetic-run.ts";
 import { claimAccessible } from "./accessibility.ts";
@@ -113,6 +114,7 @@ try {
       }
     });
     await claimRollouts({ page, claim, run, other, hesitant, journal });
+    await checkData(page, data, claim);
     await claimAccessible(page, claim, [
       "#/runs",
       "#/launch",
