@@ -23,6 +23,12 @@ export interface DesktopBridge {
   serviceAccess(): Promise<ServiceAccess>;
   publishMenu(entries: readonly MenuEntry[]): void;
   onAction(listener: (id: string) => void): void;
+  /** A link (`secondlook://runs/ID`) was opened: the fragment to go to. Links navigate and do nothing else. */
+  onNavigate(listener: (fragment: string) => void): void;
+  /** Shown on the task bar's icon: 0…1, or null for none. */
+  setProgress(share: number | null): void;
+  /** How many runs are alive: closing the window says that they go on. */
+  setLivingRuns(count: number): void;
   setTheme(choice: ThemeChoice): void;
   chooseFolder(title: string): Promise<string | null>;
   chooseFile(title: string, extensions: readonly string[]): Promise<string | null>;
@@ -33,6 +39,9 @@ export const CHANNELS = {
   access: "secondlook:access",
   menu: "secondlook:menu",
   action: "secondlook:action",
+  navigate: "secondlook:navigate",
+  progress: "secondlook:progress",
+  living: "secondlook:living",
   theme: "secondlook:theme",
   folder: "secondlook:folder",
   file: "secondlook:file",

@@ -1,11 +1,13 @@
 /** The desktop shell: one window on the page, and the service behind it found or started. It does nothing else. */
-import { app, crashReporter, dialog, session } from "electron";
+import { app, crashReporter, dialog, Notification, session } from "electron";
 import type { BrowserWindow } from "electron";
 import { join } from "node:path";
+import { CHANNELS, WINDOW_ORIGIN } from "./bridge.ts";
 import { answerMessages } from "./messages.ts";
 import { setMenu } from "./menu.ts";
 import { registerPageScheme, servePage } from "./page-protocol.ts";
 import { findPlaces } from "./places.ts";
+import { LINK_SCHEME, linkFragment, linkOfArguments } from "./rules.ts";
 import { findOrStartService } from "./service.ts";
 import { openWindow } from "./window.ts";
 
@@ -13,11 +15,30 @@ import { openWindow } from "./window.ts";
 const PERMISSIONS = new Set(["clipboard-sanitized-write", "fullscreen", "notifications"]);
 
 let window: BrowserWindow | null = null;
+let livingRuns = 0;
+/** Where a link led that came before there was a window. */
+let firstFragment = linkOfArguments(process.argv);
 
 function focusWindow(): void {
   if (!window) return;
   if (window.isMinimized()) window.restore();
   window.focus();
+}
+
+/** Goes where a link leads, in the window that there is. */
+function follow(fragment: string | null): void {
+  focusWindow();
+  if (fragment === null) return;
+  if (window) window.webContents.send(CHANNELS.navigate, fragment);
+  else firstFragment = fragment;
+}
+
+/** Said once a close, by the system: the window that could say it is gone. */
+function sayThatTrainingGoesOn(): void {
+  if (livingRuns === 0 || !Notification.isSupported()) return;
+  const runs = livingRuns === 1 ? "A run goes on" : `${livingRuns} runs go on`;
+  const body = `${runs} in the background. Open Secondlook again to look at it or to stop it.`;
+  new Notification({ title: "Training continues", body }).show();
 }
 
 function start(): void {
@@ -30,6 +51,7 @@ function start(): void {
   let reported = false;
   answerMessages({
     window: () => window,
+    livingRuns: (count) => (livingRuns = count),
     access: async () => {
       try {
         return await findOrStartService(places);
@@ -43,7 +65,10 @@ function start(): void {
   });
   setMenu([], () => undefined);
   const open = () => {
-    window = openWindow(places.preload, join(app.getPath("userData"), "window.json"));
+    const address = `${WINDOW_ORIGIN}/${firstFragment ?? ""}`;
+    firstFragment = null;
+    window = openWindow(places.preload, join(app.getPath("userData"), "window.json"), address);
+    window.on("close", sayThatTrainingGoesOn);
     window.on("closed", () => (window = null));
   };
   open();
@@ -56,7 +81,12 @@ registerPageScheme();
 // Root can run Electron only without the operating system's sandbox (tests in containers do); both at once end it.
 if (!app.commandLine.hasSwitch("no-sandbox")) app.enableSandbox();
 if (app.requestSingleInstanceLock()) {
-  app.on("second-instance", focusWindow);
+  if (app.isPackaged) app.setAsDefaultProtocolClient(LINK_SCHEME);
+  app.on("second-instance", (_event, argv) => follow(linkOfArguments(argv)));
+  app.on("open-url", (event, link) => {
+    event.preventDefault();
+    follow(linkFragment(link));
+  });
   app.on("window-all-closed", () => {
     // Runs and service go on: closing the window only closes the window.
     if (process.platform !== "darwin") app.quit();

@@ -3,7 +3,7 @@ import { dialog, ipcMain, nativeTheme } from "electron";
 import type { IpcMainEvent, IpcMainInvokeEvent, BrowserWindow } from "electron";
 import { CHANNELS } from "./bridge.ts";
 import type { ServiceAccess } from "./bridge.ts";
-import { asMenuEntries, isOurPage } from "./rules.ts";
+import { asMenuEntries, isOurPage, progressOf } from "./rules.ts";
 import { setMenu } from "./menu.ts";
 
 function requireOurPage(event: IpcMainEvent | IpcMainInvokeEvent): void {
@@ -14,10 +14,11 @@ function requireOurPage(event: IpcMainEvent | IpcMainInvokeEvent): void {
 export interface MessageHandlers {
   readonly access: () => Promise<ServiceAccess>;
   readonly window: () => BrowserWindow | null;
+  readonly livingRuns: (count: number) => void;
 }
 
 /** Registers the answers; called once. */
-export function answerMessages({ access, window }: MessageHandlers): void {
+export function answerMessages({ access, window, livingRuns }: MessageHandlers): void {
   ipcMain.handle(CHANNELS.access, (event) => {
     requireOurPage(event);
     return access();
@@ -44,6 +45,14 @@ export function answerMessages({ access, window }: MessageHandlers): void {
   ipcMain.on(CHANNELS.theme, (event, choice: unknown) => {
     requireOurPage(event);
     if (choice === "light" || choice === "dark" || choice === "system") nativeTheme.themeSource = choice;
+  });
+  ipcMain.on(CHANNELS.progress, (event, share: unknown) => {
+    requireOurPage(event);
+    window()?.setProgressBar(progressOf(share));
+  });
+  ipcMain.on(CHANNELS.living, (event, count: unknown) => {
+    requireOurPage(event);
+    if (Number.isSafeInteger(count)) livingRuns(count as number);
   });
   ipcMain.on(CHANNELS.menu, (event, entries: unknown) => {
     requireOurPage(event);

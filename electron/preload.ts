@@ -11,10 +11,18 @@ const bridge: DesktopBridge = {
     ipcRenderer.removeAllListeners(CHANNELS.action);
     ipcRenderer.on(CHANNELS.action, (_event, id: string) => listener(id));
   },
+  onNavigate: (listener) => {
+    ipcRenderer.removeAllListeners(CHANNELS.navigate);
+    ipcRenderer.on(CHANNELS.navigate, (_event, fragment: string) => listener(fragment));
+  },
+  setProgress: (share) => ipcRenderer.send(CHANNELS.progress, share),
+  setLivingRuns: (count) => ipcRenderer.send(CHANNELS.living, count),
   setTheme: (choice) => ipcRenderer.send(CHANNELS.theme, choice),
   chooseFolder: (title) => ipcRenderer.invoke(CHANNELS.folder, title) as Promise<string | null>,
   chooseFile: (title, extensions) => ipcRenderer.invoke(CHANNELS.file, title, extensions) as Promise<string | null>,
-  pathOfFile: (file) => webUtils.getPathForFile(file),
+  // Before Electron 29 there were no webUtils, and files knew their path.
+  pathOfFile: (file) =>
+    (webUtils as typeof webUtils | undefined)?.getPathForFile(file) ?? (file as { path?: string }).path ?? "",
 };
 
 contextBridge.exposeInMainWorld("secondlook", bridge);

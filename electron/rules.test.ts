@@ -1,5 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { acceleratorOf, asMenuEntries, CONTENT_POLICY, dataFolder, isOurPage, isReachable, pageFile } from "./rules.ts";
+import {
+  acceleratorOf,
+  asMenuEntries,
+  CONTENT_POLICY,
+  dataFolder,
+  isOurPage,
+  isReachable,
+  linkFragment,
+  linkOfArguments,
+  pageFile,
+  progressOf,
+} from "./rules.ts";
 
 describe("what the page may load", () => {
   it("serves files of the build and nothing outside of it", () => {
@@ -22,6 +33,39 @@ it("answers its own page and nobody else", () => {
   expect(isOurPage("app://secondlook.evil/")).toBe(false);
   expect(isOurPage("https://example.org/app://secondlook/")).toBe(false);
   expect(isOurPage(undefined)).toBe(false);
+});
+
+describe("a link", () => {
+  it("leads to a screen", () => {
+    expect(linkFragment("secondlook://runs/20261121-a/rollouts?step=12&pair=12-0")).toBe(
+      "#/runs/20261121-a/rollouts?step=12&pair=12-0",
+    );
+    expect(linkFragment("secondlook://system")).toBe("#/system");
+    expect(linkOfArguments(["electron", ".", "--data=/a", "secondlook://runs/x"])).toBe("#/runs/x");
+  });
+
+  it.each([
+    "secondlook://launch?recipe=video-r1",
+    "secondlook://runs/../launch",
+    "secondlook://runs/%2e%2e/launch",
+    "secondlook://runs/a%2f..%2flaunch",
+    "secondlook://runs/%zz",
+    "secondlook://runs/<script>",
+    "secondlook://runs/a#/launch",
+    "secondlook://token=abc",
+    "https://example.org/",
+    "javascript:alert(1)",
+    `secondlook://runs/${"a".repeat(3000)}`,
+    null,
+    7,
+  ])("that is not ours is ignored: %s", (link) => {
+    expect(linkFragment(link)).toBeNull();
+  });
+});
+
+it("shows progress between 0 and 1 and nothing else", () => {
+  expect([0, 0.5, 1].map(progressOf)).toEqual([0, 0.5, 1]);
+  expect([-1, 2, Number.NaN, "0.5", null, undefined].map(progressOf)).toEqual([-1, -1, -1, -1, -1, -1]);
 });
 
 it("takes the data folder from the command line, then the environment, then the user's own", () => {

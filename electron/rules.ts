@@ -56,6 +56,41 @@ export function isReachable(bounds: Area, areas: readonly Area[]): boolean {
   });
 }
 
+export const LINK_SCHEME = "secondlook";
+const LINK_SCREENS = new Set(["runs", "compare", "data", "recipes", "evals", "system"]);
+
+/**
+ * The fragment that a link (`secondlook://runs/ID?…`) leads to; null where it is none of ours. Only screens that show
+ * something: the launch form, which a link could fill in, is not among them.
+ */
+export function linkFragment(link: unknown): string | null {
+  if (typeof link !== "string" || link.length > 2000) return null;
+  const match = /^secondlook:\/\/([a-z]+)((?:\/[A-Za-z0-9._~%-]+)*)\/?(\?[A-Za-z0-9._~%=&-]*)?$/.exec(link);
+  if (!match || !LINK_SCREENS.has(match[1]!)) return null;
+  const path = match[2] ?? "";
+  if (path.split("/").some((part) => /^\.+$/.test(decoded(part)) || decoded(part).includes("/"))) return null;
+  return `#/${match[1]!}${path}${match[3] ?? ""}`;
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    // Not understood: as bad as a path that leads elsewhere.
+    return "..";
+  }
+}
+
+/** The first link among the arguments that the program was started with. */
+export function linkOfArguments(argv: readonly string[]): string | null {
+  return argv.map(linkFragment).find((fragment) => fragment !== null) ?? null;
+}
+
+/** Share of the task bar's progress; anything that is no number between 0 and 1 takes it away. */
+export function progressOf(value: unknown): number {
+  return typeof value === "number" && value >= 0 && value <= 1 ? value : -1;
+}
+
 /** Whether a message came from a frame of our page. */
 export function isOurPage(url: string | undefined): boolean {
   return url !== undefined && url.startsWith(`${WINDOW_ORIGIN}/`);

@@ -8,7 +8,7 @@ import { keepWindowState, loadWindowState } from "./window-state.ts";
 /** Papers may be opened in the browser; nothing else leaves the window. */
 const OUTSIDE = ["https://arxiv.org"];
 
-export function openWindow(preload: string, stateFile: string): BrowserWindow {
+export function openWindow(preload: string, stateFile: string, address: string): BrowserWindow {
   const state = loadWindowState(stateFile);
   const window = new BrowserWindow({
     ...state.bounds,
@@ -37,6 +37,6 @@ export function openWindow(preload: string, stateFile: string): BrowserWindow {
   contents.on("render-process-gone", (_event, { reason }) => {
     if (reason !== "clean-exit") void window.loadURL(WINDOW_ORIGIN + GONE_PATH);
   });
-  void window.loadURL(`${WINDOW_ORIGIN}/`);
+  void window.loadURL(address);
   return window;
 }

@@ -21,6 +21,7 @@ import { System } from "./screens/System.tsx";
 import { listenForShortcuts } from "./shortcuts.ts";
 import { useService } from "./state/queries.ts";
 import { navigate, useRoute } from "./state/route.ts";
+import { startTaskbar } from "./state/taskbar.ts";
 import { setTheme } from "./state/theme.ts";
 
 function Screen() {
@@ -142,6 +143,7 @@ export function App() {
   ]);
   useEffect(listenForShortcuts, []);
   useDesktopMenu();
+  useEffect(startTaskbar, []);
   const close = () => setOpen(null);
   return (
     <Tooltip.Provider delayDuration={350}>

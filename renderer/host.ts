@@ -24,6 +24,12 @@ export interface DesktopBridge {
   serviceAccess(): Promise<ServiceAccess>;
   publishMenu(entries: readonly MenuEntry[]): void;
   onAction(listener: (id: string) => void): void;
+  /** A link (`secondlook://runs/ID`) was opened: the fragment to go to. */
+  onNavigate(listener: (fragment: string) => void): void;
+  /** Shown on the task bar's icon: 0…1, or null for none. */
+  setProgress(share: number | null): void;
+  /** How many runs are alive: closing the window says that they go on. */
+  setLivingRuns(count: number): void;
   setTheme(choice: "light" | "dark" | "system"): void;
   chooseFolder(title: string): Promise<string | null>;
   /** `extensions` without dots, such as `["json", "jsonl"]`. */

@@ -1,4 +1,4 @@
-/** `npm run test:deep`: what takes too long for `npm test`: 100,000 damaged files of each kind under sanitizers, data races. */
+/** `npm run test:deep`: what takes too long for `npm test`: 100,000 damaged files of each kind under sanitizers, data races, 200 kills. */
 import { spawnSync } from "node:child_process";
 
 const node = process.execPath;
@@ -16,6 +16,13 @@ const parts: readonly { readonly name: string; readonly args: readonly string[];
       ...["node_modules/vitest/vitest.mjs", "run", "--config", "vitest.hostile.config.ts", "test/hostile/fuzz.test.ts"],
     ],
     env: fuzzing,
+  },
+  {
+    name: "200 kills of workers, services and windows",
+    args: [
+      ...["node_modules/vitest/vitest.mjs", "run", "--config", "vitest.faults.config.ts", "test/faults/soak.test.ts"],
+    ],
+    env: { SECONDLOOK_SOAK: "200" },
   },
 ];
 
