@@ -1,12 +1,34 @@
-/** Packages of the desktop app for Linux: a zip and a Debian package. `npx electron-forge make` (Node 22.13 or newer). */
+/**
+ * Packages of the desktop app: a zip and a Debian package; with electron-builder's library also an AppImage and a Windows
+ * installer (`SECONDLOOK_INSTALLERS=1`). `npx electron-forge make` (Node 22.13 or newer). See docs/desktop.md.
+ */
 import { spawnSync } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { MakerBase, type MakerOptions } from "@electron-forge/maker-base";
 import { MakerDeb } from "@electron-forge/maker-deb";
 import { MakerZIP } from "@electron-forge/maker-zip";
-import type { ForgeConfig } from "@electron-forge/shared-types";
+import type { ForgeConfig, ForgePlatform } from "@electron-forge/shared-types";
 
 function run(...args: readonly string[]): void {
   const done = spawnSync(process.execPath, args, { stdio: ["ignore", "inherit", "inherit"] });
   if (done.status !== 0) throw new Error(`"node ${args.join(" ")}" failed; the reason is above.`);
+}
+
+/** What Forge has no maker for: see `scripts/installer.mjs`, which says what is missing where it cannot run. */
+class MakerInstaller extends MakerBase<{ readonly kind: "appimage" | "nsis" }> {
+  name = "installer";
+  defaultPlatforms = ["linux", "win32"] satisfies ForgePlatform[];
+  override isSupportedOnCurrentPlatform(): boolean {
+    return true;
+  }
+  override make({ dir, makeDir, targetArch }: MakerOptions): Promise<string[]> {
+    const output = join(makeDir, this.config.kind);
+    const args = ["scripts/installer.mjs", this.config.kind, dir, output, targetArch];
+    const done = spawnSync(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"], encoding: "utf8" });
+    if (done.status !== 0) throw new Error(`The ${this.config.kind} could not be made; the reason is above.`);
+    return Promise.resolve(JSON.parse(done.stdout.trim().split("\n").at(-1)!) as string[]);
+  }
 }
 
 /** Only the shell's bundle and the page go into the archive; the service travels beside it, as plain files. */
@@ -21,6 +43,7 @@ const config: ForgeConfig = {
     name: "Secondlook",
     executableName: "secondlook",
     appBundleId: "org.secondlook.desktop",
+    protocols: [{ name: "Secondlook", schemes: ["secondlook"] }],
     asar: true,
     ignore: (path: string) => !isPacked(path),
     prune: false,
@@ -37,14 +60,26 @@ const config: ForgeConfig = {
         genericName: "Research workbench",
         categories: ["Science", "Education"],
         depends: ["ffmpeg"],
+        mimeType: ["x-scheme-handler/secondlook"],
       },
     }),
+    ...(process.env["SECONDLOOK_INSTALLERS"]
+      ? [new MakerInstaller({ kind: "appimage" }, ["linux"]), new MakerInstaller({ kind: "nsis" }, ["win32"])]
+      : []),
   ],
   hooks: {
     prePackage: () => {
       run("scripts/build-desktop.mjs");
       run("node_modules/vite/bin/vite.js", "build", "--logLevel", "warn");
       run("scripts/stage-service.mjs");
+      return Promise.resolve();
+    },
+    postPackage: (_config, { outputPaths, platform }) => {
+      for (const folder of outputPaths) {
+        const app = readdirSync(folder).find((name) => /^secondlook(\.exe|\.app)?$/i.test(name));
+        if (!app) throw new Error(`${folder} holds no secondlook to set the fuses of (${platform}).`);
+        run("scripts/fuses.mjs", join(folder, app));
+      }
       return Promise.resolve();
     },
   },

@@ -55,7 +55,8 @@ export const runStartedSchema = z.object({
   totalSteps: z.number().int(),
   stages: z.array(z.object({ name: z.string(), kind: z.string(), steps: z.number().int() })),
   engine: z.record(z.string(), z.unknown()),
-  host: z.object({ name: z.string(), pid: z.number().int(), node: z.string() }),
+  /** `runtime`: hash of the packaged program that trained; absent in development. */
+  host: z.object({ name: z.string(), pid: z.number().int(), node: z.string(), runtime: z.string().optional() }),
   /** What the recipe asks the window to show; only where the window does not know the recipe. */
   panels: z.array(panelSchema).optional(),
 });

@@ -12,6 +12,8 @@ export interface Places {
   readonly service: string;
   /** What that Node loads first: see `close-inherited.ts`. */
   readonly closeInherited: string;
+  /** Folder of the packaged program, which it copies itself from; null in development. */
+  readonly packaged: string | null;
   /** Runs, databases, the token. */
   readonly data: string;
 }
@@ -24,6 +26,7 @@ export function findPlaces(): Places {
   if (!app.isPackaged) {
     return {
       ...base,
+      packaged: null,
       node: join(root, "node_modules", ".bin", program),
       service: join(root, "workbench", "cli.ts"),
       closeInherited: join(root, ".vite", "build", "close-inherited.cjs"),
@@ -32,6 +35,7 @@ export function findPlaces(): Places {
   const resources = join(process.resourcesPath, "service");
   return {
     ...base,
+    packaged: resources,
     node: join(resources, program),
     service: join(resources, "workbench", "cli.ts"),
     closeInherited: join(resources, "close-inherited.cjs"),

@@ -2,9 +2,11 @@
 import { spawn } from "node:child_process";
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { connect } from "node:net";
-import { join } from "node:path";
+import { join, relative } from "node:path";
+import { childEnvironment } from "../contract/child-environment.ts";
 import { DATA_FOLDER } from "../contract/run-folder.ts";
 import type { ServiceAccess } from "./bridge.ts";
+import { copiedRuntime } from "./runtime.ts";
 
 const START_LIMIT_MS = 30_000;
 const POLL_MS = 80;
@@ -16,6 +18,8 @@ export interface ServicePlaces {
   readonly node: string;
   readonly service: string;
   readonly closeInherited: string;
+  /** Folder of a packaged program, that `node`, `service` and `closeInherited` lie in; null in development. */
+  readonly packaged: string | null;
 }
 
 /** Address and token as the service left them; null where either is missing or unreadable. */
@@ -71,8 +75,19 @@ export async function findOrStartService(places: ServicePlaces): Promise<Service
   return starting;
 }
 
-async function start({ data, node, service, closeInherited }: ServicePlaces): Promise<ServiceAccess> {
-  mkdirSync(data, { recursive: true, mode: 0o700 });
+/** The same places in the copy that a packaged program makes of itself. */
+async function placesToRunFrom(places: ServicePlaces): Promise<ServicePlaces> {
+  const { packaged, data } = places;
+  if (packaged === null) return places;
+  const copy = await copiedRuntime(packaged, data);
+  const moved = (path: string): string => join(copy, relative(packaged, path));
+  const { node, service, closeInherited } = places;
+  return { ...places, node: moved(node), service: moved(service), closeInherited: moved(closeInherited) };
+}
+
+async function start(places: ServicePlaces): Promise<ServiceAccess> {
+  mkdirSync(places.data, { recursive: true, mode: 0o700 });
+  const { data, node, service, closeInherited } = await placesToRunFrom(places);
   const log = openSync(join(data, LOG_NAME), "a", 0o600);
   let ended: string | null = null;
   const child = spawn(node, ["--require", closeInherited, service, "serve", "--data", data, "--no-open"], {
@@ -81,10 +96,14 @@ async function start({ data, node, service, closeInherited }: ServicePlaces): Pr
     stdio: ["ignore", "ignore", log],
     windowsHide: true,
     cwd: data,
+    env: childEnvironment(process.env),
   });
   closeSync(log);
   child.once("error", (error) => (ended = error.message));
-  child.once("exit", (code, signal) => (ended ??= signal ? `it was ended by ${signal}` : `it ended with code ${code}`));
+  // Code 0: another service came first, and answers soon.
+  child.once("exit", (code, signal) => {
+    if (code !== 0) ended ??= signal ? `it was ended by ${signal}` : `it ended with code ${code}`;
+  });
   child.unref();
   const deadline = Date.now() + START_LIMIT_MS;
   while (Date.now() < deadline) {

@@ -1,6 +1,17 @@
 // Puts the service with all that it runs on into `.vite/service`, for the packaged app: Node, the TypeScript sources (Node
 // runs them as they are), the built engine, the page, and the packages that are needed at run time.
-import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { createHash } from "node:crypto";
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { ENGINE, isStaged, ROOMS, WHOLE } from "./staged.mjs";
 
@@ -33,3 +44,12 @@ for (const path of [...ROOMS, "native", ...WHOLE]) if (existsSync(path)) copy(pa
 for (const folder of runtimePackages()) copy(folder, () => true);
 copyFileSync(process.execPath, join(TARGET, process.platform === "win32" ? "node.exe" : "node"));
 copyFileSync(join(".vite", "build", "close-inherited.cjs"), join(TARGET, "close-inherited.cjs"));
+
+// What `contract/runtime.ts` checks before anything is started from a copy.
+const files = {};
+for (const name of readdirSync(TARGET, { recursive: true }).sort()) {
+  const path = join(TARGET, name);
+  if (!statSync(path).isFile()) continue;
+  files[name.replaceAll("\\", "/")] = createHash("sha256").update(readFileSync(path)).digest("hex");
+}
+writeFileSync(join(TARGET, "runtime.json"), `${JSON.stringify({ files }, null, 1)}\n`);

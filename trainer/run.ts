@@ -82,7 +82,12 @@ function journalStart(context: RunContext, plan: RunPlan, parameters: number, fr
       totalSteps: plan.totalSteps,
       stages: plan.stages.map(({ stage: { name, kind, steps } }) => ({ name, kind, steps })),
       engine: { ...engine.info },
-      host: { name: hostname(), pid: process.pid, node: process.version },
+      host: {
+        name: hostname(),
+        pid: process.pid,
+        node: process.version,
+        ...(process.env["SECONDLOOK_RUNTIME"] ? { runtime: process.env["SECONDLOOK_RUNTIME"] } : {}),
+      },
       // The window never imports a foreign recipe: what it should show travels as data.
       ...(config.recipeFolder === undefined ? {} : { panels: [...recipe.panels] }),
     });

@@ -13,8 +13,9 @@ import {
 import { join } from "node:path";
 import type { ControlCommand } from "../../contract/control.ts";
 import { RUN_FOLDER, type RunConfigFile } from "../../contract/run-folder.ts";
+import { damageOf, runtimeOf } from "../../contract/runtime.ts";
 import { runFolder } from "../data-folder.ts";
-import { startScript } from "../scripts.ts";
+import { PRODUCT_FOLDER, startScript } from "../scripts.ts";
 import { livingLease } from "./alive.ts";
 
 export { PRODUCT_FOLDER } from "../scripts.ts";
@@ -54,13 +55,21 @@ export function startWorker(data: string, run: string): number {
   const folder = runFolder(data, run);
   const lease = livingLease(folder);
   if (lease) throw new Error(`Run ${run} is already being trained by process ${lease.pid} on ${lease.host}.`);
+  // A packaged program: only what was packaged is started.
+  const runtime = runtimeOf(PRODUCT_FOLDER);
+  const damage = runtime === null ? null : damageOf(PRODUCT_FOLDER);
+  if (damage !== null) throw new Error(damage);
   const log = openSync(join(folder, RUN_FOLDER.log), "a", 0o600);
   // Of several GPUs the worker sees only its own.
   const gpu = /^cuda:(\d+)$/.exec(readRunConfig(data, run).device ?? "")?.[1];
   const child = startScript("trainer/worker.ts", [folder], {
     detached: true,
     stdio: ["ignore", log, log],
-    environment: { SECONDLOOK_DATA: data, ...(gpu === undefined ? {} : { CUDA_VISIBLE_DEVICES: gpu }) },
+    environment: {
+      SECONDLOOK_DATA: data,
+      ...(runtime === null ? {} : { SECONDLOOK_RUNTIME: runtime }),
+      ...(gpu === undefined ? {} : { CUDA_VISIBLE_DEVICES: gpu }),
+    },
   });
   closeSync(log);
   child.unref();
