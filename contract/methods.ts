@@ -14,6 +14,8 @@ import type { EvaluationResults } from "./methods/evaluations.ts";
 import { evaluationInputs } from "./methods/evaluations.ts";
 import type { LaunchResults } from "./methods/launch.ts";
 import { launchInputs } from "./methods/launch.ts";
+import type { MemoryResults } from "./methods/memory.ts";
+import { memoryInputs } from "./methods/memory.ts";
 import type { RecipeResults } from "./methods/recipes.ts";
 import { recipeInputs } from "./methods/recipes.ts";
 import type { RolloutResults } from "./methods/rollouts.ts";
@@ -34,6 +36,7 @@ export type * from "./methods/analysis.ts";
 export type * from "./methods/compare.ts";
 export type * from "./methods/evaluations.ts";
 export type * from "./methods/launch.ts";
+export type * from "./methods/memory.ts";
 export type * from "./methods/recipes.ts";
 export type * from "./methods/rollouts.ts";
 export type * from "./methods/run-pages.ts";
@@ -50,6 +53,7 @@ export const methodInputs = {
   ...runPageInputs,
   ...rolloutInputs,
   ...recipeInputs,
+  ...memoryInputs,
   ...launchInputs,
   ...evaluationInputs,
   ...storageInputs,
@@ -67,6 +71,7 @@ export interface MethodResults
     DatasetResults,
     EvaluationResults,
     LaunchResults,
+    MemoryResults,
     RecipeResults,
     RolloutResults,
     RunPageResults,

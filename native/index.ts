@@ -16,6 +16,7 @@ const version = "0.1.0";
 /** Opens an engine with its own threads. Rejects with an EngineError: DEVICE when a device asked for is not there. */
 export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
   return translated(() => {
+    requireOneRank(options);
     const native = loadNative();
     const opened = new native.Engine({ threads: options.threads, instructionSet: instructionSetOf(options) });
     if (options.device === "cuda") {
@@ -23,7 +24,7 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
       opened.dispose();
       throw new EngineError("DEVICE", `${deviceReason} Open the engine with device "cpu" or "auto".`);
     }
-    return new OpenEngine(opened, options);
+    return new OpenEngine(opened);
   });
 }
 
@@ -33,18 +34,26 @@ function instructionSetOf({ instructionSet, determinism }: EngineOptions): strin
   return determinism === 2 && (wanted === "auto" || wanted === "amx") ? "avx512" : wanted;
 }
 
+function requireOneRank({ rank = 0, worldSize = 1, determinism = 2 }: EngineOptions): void {
+  if (worldSize !== 1 || rank !== 0) {
+    throw new EngineError(
+      "UNSUPPORTED",
+      `Rank ${rank} of ${worldSize}: this engine computes alone. Open it with rank 0 of worldSize 1, or leave both out.`,
+    );
+  }
+  if (![0, 1, 2].includes(determinism)) {
+    throw new EngineError("BAD_ARGUMENT", `determinism is ${String(determinism)}, but must be 0, 1 or 2.`);
+  }
+}
+
 class OpenEngine implements Engine {
   readonly info: EngineInfo;
   readonly #native: NativeEngine;
 
-  constructor(native: NativeEngine, options: EngineOptions) {
+  constructor(native: NativeEngine) {
     this.#native = native;
-    this.info = {
-      version,
-      device: "cpu",
-      determinism: options.determinism ?? 1,
-      ...native.info(),
-    };
+    const info = native.info();
+    this.info = { version, device: "cpu", determinism: info.instructionSet === "amx" ? 1 : 2, ...info };
   }
 
   load(directory: string, options?: LoadOptions): Promise<Model> {

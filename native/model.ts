@@ -9,6 +9,7 @@ import type {
   GenerateOptions,
   GeneratedGroup,
   Media,
+  MemoryReport,
   Model,
   ParameterInfo,
   Prompt,
@@ -165,7 +166,7 @@ export class EngineModel implements Model {
     return translated(() => this.#native.loadState(directory));
   }
 
-  memory(): { readonly current: number; readonly peak: number; readonly byPurpose: Readonly<Record<string, number>> } {
+  memory(): MemoryReport {
     return this.#native.memory();
   }
 

@@ -11,6 +11,7 @@ import type {
   Frames,
   InitialiseOptions,
   LoadOptions,
+  MemoryReport,
   ParameterInfo,
   Sampling,
   ScoreOptions,
@@ -59,7 +60,7 @@ export interface NativeModel {
     readonly parameters: readonly ParameterInfo[];
   };
   weightVersion(): number;
-  memory(): { readonly current: number; readonly peak: number; readonly byPurpose: Readonly<Record<string, number>> };
+  memory(): MemoryReport;
   encode(frames: Frames, options: EncodeOptions, cancel?: NativeCancel): Promise<NativeMedia>;
   generate(
     prompts: readonly NativePrompt[],

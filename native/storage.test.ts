@@ -12,7 +12,7 @@ let folder: string;
 let halfFolder: string;
 
 beforeAll(async () => {
-  engine = await openEngine({ threads: 2 });
+  engine = await openEngine({ threads: 2, determinism: 2 });
   folder = mkdtempSync(join(tmpdir(), "storage-"));
   halfFolder = join(folder, "half");
   const half = await engine.load(oraclePath("tiny-qwen25vl"), { dtype: "bf16" });
@@ -181,6 +181,39 @@ describe("LoRA", () => {
 });
 
 describe("memory savers", () => {
+  it("finds the embeddings of a clip that is shown again, until the tower changes", async () => {
+    const frozen = await engine.load(halfFolder, { frozen: ["visual."], visionCacheBytes: 1e6 });
+    const [first, second] = [await loadSample(frozen, "video"), await loadSample(frozen, "video")];
+    const scores = await frozen.score(answerBatch(first));
+    expect(frozen.memory().visionCacheHits).toBe(0);
+    expect((await frozen.score(answerBatch(second))).logProbs).toEqual(scores.logProbs);
+    expect(frozen.memory().visionCacheHits).toBe(1);
+    await trainOnce(frozen, answerBatch(first));
+    const other = await loadSample(frozen, "image");
+    await frozen.score(answerBatch(other));
+    expect(frozen.memory().visionCacheHits).toBe(1);
+
+    const learning = await engine.load(halfFolder, { visionCacheBytes: 1e6 });
+    const shown = await loadSample(learning, "video");
+    await learning.score(answerBatch(shown));
+    await trainOnce(learning, answerBatch(shown));
+    await learning.score(answerBatch(await loadSample(learning, "video")));
+    expect(learning.memory().visionCacheHits).toBe(0);
+  });
+
+  it("counts media while they are alive", async () => {
+    const model = await engine.load(halfFolder, { trainable: false });
+    const bytes = (): number => model.memory().byPurpose["media"]!;
+    const before = bytes();
+    const sample = await loadSample(model, "video");
+    const held = bytes() - before;
+    expect(held).toBeGreaterThan(4 * 1176 * 4 * sample.prompt.media[0]!.tokens - 1);
+    await model.score(answerBatch(sample));
+    expect(bytes() - before).toBeGreaterThan(held);
+    sample.prompt.media[0]!.dispose();
+    expect(bytes()).toBe(before);
+  });
+
   it("computing blocks again gives the same gradients, bit for bit, with less memory", async () => {
     const [kept, again] = [
       await engine.load(halfFolder, { checkpointing: "never" }),

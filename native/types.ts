@@ -10,7 +10,11 @@ export type DeviceRequest = "auto" | "cpu" | "cuda";
 /** `amx`: AVX-512 with matrix products on the tile unit, from exact bfloat16 parts. */
 export type InstructionSet = "amx" | "avx512" | "avx2" | "portable";
 
-/** 0 fast; 1 repeats bit for bit on one machine and thread count; 2 also across thread counts and batch composition. */
+/**
+ * 0 fast; 1 repeats bit for bit on one machine and thread count; 2 also across thread counts and, for what is computed of
+ * a sequence, batch composition. Without the tile unit the engine always works at level 2; with it, at level 1, and
+ * asking for 2 leaves the unit alone. The level that is kept stands in `info`.
+ */
 export type Determinism = 0 | 1 | 2;
 
 export interface EngineOptions {
@@ -19,6 +23,7 @@ export interface EngineOptions {
   readonly threads?: number;
   readonly seed?: number;
   readonly determinism?: Determinism;
+  /** Only rank 0 of 1 is supported; others are refused. */
   readonly rank?: number;
   readonly worldSize?: number;
   /** Highest instruction set to use; default: SECONDLOOK_INSTRUCTION_SET, else the best the processor has. */
@@ -32,6 +37,7 @@ export interface EngineInfo {
   readonly deviceReason: string;
   readonly threads: number;
   readonly instructionSet: InstructionSet;
+  /** The level that is kept; at least the one asked for. */
   readonly determinism: Determinism;
   readonly cuda: { readonly compiled: boolean; readonly devices: readonly string[] };
 }
@@ -71,6 +77,11 @@ export interface LoadOptions {
   readonly checkpointing?: "auto" | "always" | "never";
   /** `8bit`: the optimiser's moments in 8 bits and blocks of 256, a quarter of the memory. */
   readonly optimiser?: "float32" | "8bit";
+  /**
+   * Embeddings kept by content for media that are encoded again, while the vision tower stays as it is; the least
+   * recently used go first. Default 0: none.
+   */
+  readonly visionCacheBytes?: number;
   /** Trains a new adapter on the frozen weights. */
   readonly lora?: LoraOptions;
   /** A PEFT folder (adapter_config.json, adapter_model.safetensors) to put on the weights and go on with. */
@@ -252,6 +263,15 @@ export interface StepResult {
   readonly culprit?: string;
 }
 
+/** Bytes. `byPurpose.media` counts all media of the process: they may be shown to several models. */
+export interface MemoryReport {
+  readonly current: number;
+  readonly peak: number;
+  readonly byPurpose: Readonly<Record<string, number>>;
+  /** Media whose embeddings were found by content. */
+  readonly visionCacheHits: number;
+}
+
 export interface ParameterInfo {
   /** Hub spelling, e.g. `model.layers.0.self_attn.q_proj.weight`. */
   readonly name: string;
@@ -291,8 +311,8 @@ export interface Model {
   /** What trains, its moments and the step count, exact; for resuming. Frozen weights come from the checkpoint. */
   saveState(directory: string): Promise<void>;
   loadState(directory: string): Promise<void>;
-  /** Peak and current bytes held by the engine for this model, by purpose. */
-  memory(): { readonly current: number; readonly peak: number; readonly byPurpose: Readonly<Record<string, number>> };
+  /** What the engine holds for this model now and held at most. */
+  memory(): MemoryReport;
 
   /** For tests and inspection: a copy of one parameter's values, row-major. */
   readParameter(name: string): Promise<Float32Array>;

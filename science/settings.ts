@@ -109,6 +109,15 @@ export interface SamplingSettings {
 
 export type StageSettings = SftStageSettings | RlStageSettings;
 
+export interface ModelSettings {
+  /** `auto`: as the checkpoint is stored. */
+  readonly precision: "auto" | "float32" | "bf16";
+  /** Null: the weights themselves are trained. */
+  readonly lora: { readonly rank: number; readonly alpha: number } | null;
+  readonly optimizer: "float32" | "8bit";
+  readonly checkpointing: "auto" | "always" | "never";
+}
+
 export interface EvaluationSettings {
   /** Updates between two measurements on validation; 0: only at the ends of stages. */
   readonly every: number;
@@ -128,6 +137,7 @@ export interface Settings {
   readonly vision: VisionSettings;
   /** The vision tower takes no gradient. */
   readonly freezeVision: boolean;
+  readonly model: ModelSettings;
   /** Which rows RL uses. */
   readonly modality: "both" | "video" | "image";
   readonly evaluation: EvaluationSettings;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { PackedGroup } from "../native/types.ts";
-import { microBatches, tokenBudgetOf, tokensOf } from "./batching.ts";
+import { microBatches, tokensOf } from "./batching.ts";
+import { tokenBudgetOf } from "../science/memory/budget.ts";
 
 const group = (prompt: number, ...completions: number[]): PackedGroup => ({
   prompt: { ids: new Int32Array(prompt), media: [] },

@@ -11,6 +11,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 /** Writes files as the engine would. */
 const model = {
+  parameters: [],
   saveState: (directory: string) =>
     Promise.resolve(writeFileSync(join(directory, "weights.bin"), Buffer.alloc(1000, 7))),
   save: (directory: string) => Promise.resolve(writeFileSync(join(directory, "model.safetensors"), "weights")),

@@ -78,7 +78,7 @@ export class Checkpoints {
 
   /**
    * Saves the model's state and the trainer's. A label also writes `model/`, a Hugging Face directory with the
-   * tokenizer's files from `tokenizerDirectory`.
+   * tokenizer's files from `tokenizerDirectory`, adapters merged; adapters alone go to `adapter/`, as PEFT reads them.
    */
   async save(
     model: Model,
@@ -90,7 +90,10 @@ export class Checkpoints {
       mkdirSync(join(folder, "state"));
       await model.saveState(join(folder, "state"));
       if (options.reference) await options.reference.save(join(folder, REFERENCE));
-      if (options.label !== null) await saveModel(model, join(folder, "model"), options.tokenizerDirectory);
+      if (options.label !== null) {
+        await saveModel(model, join(folder, "model"), options.tokenizerDirectory);
+        if (hasAdapter(model)) await model.saveAdapter(join(folder, "adapter"));
+      }
       const files = await checksums(folder);
       const content: CheckpointFile = { version: 1, state, label: options.label, files };
       writeFileAtomically(join(folder, CONTENT), `${JSON.stringify(content, null, 1)}\n`);
@@ -189,6 +192,10 @@ export async function readCheckpoint(folder: string): Promise<Checkpoint> {
     }
   }
   return { folder, step: content.state.step, state: content.state, label: content.label };
+}
+
+function hasAdapter(model: Model): boolean {
+  return model.parameters.some(({ name }) => name.endsWith(".lora_A.weight"));
 }
 
 const TOKENIZER_FILE =

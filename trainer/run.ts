@@ -7,6 +7,7 @@ import { Checkpoints, type Checkpoint } from "./checkpoints.ts";
 import type { RunContext, StageRunner } from "./context.ts";
 import { checkMedia } from "./dataset.ts";
 import { finiteMetrics } from "./journal.ts";
+import { requireMemory } from "./loading.ts";
 import { measureEnds, measureInterval, measureStart } from "./measuring.ts";
 import { openContext, type RunOptions } from "./open-run.ts";
 import { NonFiniteGuard } from "./non-finite.ts";
@@ -31,6 +32,7 @@ export async function runTraining(runFolder: string, options: RunOptions): Promi
   const checkpoints = new Checkpoints(runFolder);
   checkpoints.clean();
   const { checkpoint, damaged } = await checkpoints.newest();
+  requireMemory(settings, plan.startModel);
   const { context, problems, dataReport } = await openContext(runFolder, options);
   const { journal } = options;
   const fromStep = checkpoint?.step ?? 0;

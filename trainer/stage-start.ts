@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Model } from "../native/types.ts";
 import { REFERENCE, type Checkpoint, type Checkpoints } from "./checkpoints.ts";
 import type { RunContext, StageRunner } from "./context.ts";
+import { policyOptions, referenceOptions } from "./loading.ts";
 import type { RunPlan } from "./plan.ts";
 import { RlStage } from "./stages/rl.ts";
 import { SftStage } from "./stages/sft.ts";
@@ -15,8 +16,8 @@ export async function loadStageModel(
   plan: RunPlan,
   index: number,
 ): Promise<Model> {
-  const frozen = context.settings.freezeVision ? ["visual."] : [];
-  const model = await context.engine.load(stageStart(checkpoints, plan, index), { dtype: "float32", frozen });
+  const start = stageStart(checkpoints, plan, index);
+  const model = await context.engine.load(start, policyOptions(context.settings, start, context.config.seed));
   context.prompter.checkModel(model, context.config.model);
   return model;
 }
@@ -34,7 +35,13 @@ export async function openStage(
   if (stage.kind === "sft") return new SftStage(context, stage, policy);
   const saved = resumed === null ? "" : join(resumed.folder, REFERENCE);
   const start = existsSync(saved) ? saved : stageStart(checkpoints, plan, index);
-  const reference = await context.engine.load(start, { dtype: "float32", trainable: false });
+  const moves = stage.movingReference !== null;
+  const adapted = context.settings.model.lora !== null;
+  if (moves && adapted) {
+    throw new Error("A reference that moves needs weights of its own: set model.lora to 0, or let it stand still.");
+  }
+  const options = referenceOptions(context.settings, start, moves);
+  const reference = adapted ? null : await context.engine.load(start, options);
   return new RlStage(context, stage, policy, reference, resumed?.state.memory ?? []);
 }
 

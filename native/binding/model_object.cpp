@@ -91,6 +91,7 @@ Napi::Value ModelObject::weightVersion(const Napi::CallbackInfo& info) {
 Napi::Value ModelObject::memory(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
     const MemoryReport report = live().memory();
+    Napi::Object result = Napi::Object::New(info.Env());
     Napi::Object purposes = Napi::Object::New(info.Env());
     purposes.Set("weights", static_cast<double>(report.weights));
     purposes.Set("mappedWeights", static_cast<double>(report.mappedWeights));
@@ -99,7 +100,7 @@ Napi::Value ModelObject::memory(const Napi::CallbackInfo& info) {
     purposes.Set("activations", static_cast<double>(report.activations));
     purposes.Set("keyValueCache", static_cast<double>(report.cache));
     purposes.Set("media", static_cast<double>(report.media));
-    Napi::Object result = Napi::Object::New(info.Env());
+    result.Set("visionCacheHits", static_cast<double>(report.visionCacheHits));
     result.Set("current", static_cast<double>(report.current()));
     result.Set("peak", static_cast<double>(report.peak));
     result.Set("byPurpose", purposes);

@@ -7,6 +7,7 @@ import { standardRewards, type StandardRewardSettings } from "../rewards/standar
 import type { ScheduleName } from "../schedules.ts";
 import type { OptimizerSettings, Settings, SettingValue, StageSettings } from "../settings.ts";
 import { SettingsError } from "../recipe.ts";
+import { modelSettings } from "./model-fields.ts";
 
 /** Values must be checked already (`resolveValues`). Throws a SettingsError where two settings contradict. */
 export function buildSettings(
@@ -134,6 +135,7 @@ export function buildSettings(
       secondsPerGrid: number("vision.secondsPerGrid"),
     },
     freezeVision: flag("vision.freeze"),
+    model: modelSettings(values),
     modality: text("rl.modality") as Settings["modality"],
     evaluation: {
       every: number("evaluation.every"),

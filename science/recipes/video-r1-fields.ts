@@ -8,6 +8,7 @@ import { PROMPT_TEMPLATES } from "../prompts.ts";
 import type { SettingField } from "../recipe.ts";
 import { SCHEDULE_NAMES } from "../schedules.ts";
 import { choice, code, flag, integer, number, ours, paper, text, type Origin } from "./field-builders.ts";
+import { MODEL_FIELDS } from "./model-fields.ts";
 
 function optimizer(stage: "sft" | "rl", section: string, schedule: string, weightDecay: Origin & { value: number }) {
   const fields: Record<string, SettingField> = {
@@ -103,6 +104,8 @@ export const VIDEO_R1_FIELDS: Readonly<Record<string, SettingField>> = {
     code,
     "Keep the vision tower as it is; its embeddings are then cached for good.",
   ),
+
+  ...MODEL_FIELDS,
 
   "sft.steps": integer(
     "Cold-start SFT",

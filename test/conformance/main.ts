@@ -1,5 +1,5 @@
 /**
- * Compares the product with a folder of reference vectors: `npm run conformance -- DIR [--sections a,b] [--json FILE]`.
+ * Compares the product with a folder of reference vectors: `npm run conformance -- DIR [--sections a,b] [--precision float32|bf16] [--json FILE]`.
  * Any folder of the same layout works. Ends with `N passed, N failed, N not yet`; exit 1 on a failure, 2 when something that
  * was asked for is missing.
  */
@@ -9,7 +9,7 @@ import { checkpointFolders } from "./checkpoints.ts";
 import { closeEngine } from "./engine.ts";
 import { indexTableRows } from "./index-tables.ts";
 import { metricsSection } from "./metrics.ts";
-import { modelSection } from "./model.ts";
+import { modelSection, type Precision } from "./model.ts";
 import { optimSection } from "./optim.ts";
 import { preprocessSection } from "./preprocess.ts";
 import { MissingInput, Section, type Row } from "./report.ts";
@@ -19,13 +19,13 @@ import { tokenizerSection } from "./tokenizer.ts";
 
 type Runner = (directory: string, section: Section) => Promise<void>;
 
-const USAGE = "Usage: npm run conformance -- DIR [--sections a,b] [--json FILE]";
+const USAGE = "Usage: npm run conformance -- DIR [--sections a,b] [--precision float32|bf16] [--json FILE]";
 
 /** Sections of a folder, in the order of the report. */
-function sectionsOf(directory: string): Map<string, Runner> {
+function sectionsOf(directory: string, precision: Precision): Map<string, Runner> {
   const models = checkpointFolders(directory).map((name): [string, Runner] => [
     `model/${name}`,
-    (folder, section) => modelSection(folder, name, section),
+    (folder, section) => modelSection(folder, name, section, precision),
   ]);
   return new Map<string, Runner>([
     ["tokenizer", tokenizerSection],
@@ -42,7 +42,12 @@ function sectionsOf(directory: string): Map<string, Runner> {
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { sections: { type: "string" }, json: { type: "string" }, help: { type: "boolean" } },
+    options: {
+      sections: { type: "string" },
+      json: { type: "string" },
+      precision: { type: "string", default: "float32" },
+      help: { type: "boolean" },
+    },
   });
   if (values.help) {
     console.log(USAGE);
@@ -55,7 +60,10 @@ async function main(): Promise<number> {
       `There is no folder ${directory}: give the folder that holds tokenizer/, rl/, model/ and so on.`,
     );
   }
-  const known = sectionsOf(directory);
+  const { precision } = values;
+  if (precision !== "float32" && precision !== "bf16")
+    throw new MissingInput(`There is no precision "${precision}": choose float32 or bf16.`);
+  const known = sectionsOf(directory, precision);
   const wanted = values.sections?.split(",").map((name) => name.trim()) ?? [...known.keys()];
   for (const name of wanted) {
     if (!known.has(name))
@@ -74,7 +82,8 @@ async function main(): Promise<number> {
       name,
       rows.filter((row) => row.section === name),
     );
-  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify({ directory, rows }, null, 2)}\n`);
+  if (values.json !== undefined)
+    writeFileSync(values.json, `${JSON.stringify({ directory, precision, rows }, null, 2)}\n`);
   console.log(total(rows));
   return rows.some((row) => row.state === "failed") ? 1 : 0;
 }

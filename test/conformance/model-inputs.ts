@@ -1,5 +1,6 @@
 /** Prompts and media out of the reference tensors: frames are recovered from the normalised patches, or are stored raw. */
 import type { Frames, Media, Model, PackedGroup } from "../../native/types.ts";
+import type { HalfError } from "./model-half.ts";
 import { framesOf, tensorOf, type Tensor } from "./files.ts";
 
 export interface Fingerprint {
@@ -22,6 +23,8 @@ export interface InputInfo {
   readonly grads?: Readonly<Record<string, Fingerprint>>;
   readonly updated?: Readonly<Record<string, Fingerprint>>;
   readonly stop_eos: number;
+  /** What transformers in bfloat16 differs by; not stated for every input. */
+  readonly bf16?: HalfError;
 }
 
 export interface RowInput {

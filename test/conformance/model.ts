@@ -6,11 +6,20 @@ import { sharedEngine } from "./engine.ts";
 import { readJson, readTensors } from "./files.ts";
 import { checkForward } from "./model-forward.ts";
 import { checkGeneration } from "./model-generate.ts";
+import { checkHalf } from "./model-half.ts";
 import { checkUpdate } from "./model-update.ts";
 import { buildInputs, type InputInfo, type ModelCase, type RowInput } from "./model-inputs.ts";
 import type { Section } from "./report.ts";
 
-export async function modelSection(directory: string, checkpoint: string, section: Section): Promise<void> {
+/** How matrices are stored while the vectors are compared. */
+export type Precision = "float32" | "bf16";
+
+export async function modelSection(
+  directory: string,
+  checkpoint: string,
+  section: Section,
+  precision: Precision,
+): Promise<void> {
   const folder = path.join(directory, "model", checkpoint);
   if (!existsSync(folder)) {
     section.notYet("vectors", `the folder has no model/${checkpoint}`);
@@ -25,7 +34,7 @@ export async function modelSection(directory: string, checkpoint: string, sectio
     for (const input of inputs) section.notYet(input, engine);
     return;
   }
-  for (const input of inputs) await checkInput(engine, directory, checkpoint, input, section);
+  for (const input of inputs) await checkInput(engine, directory, checkpoint, input, section, precision);
 }
 
 async function checkInput(
@@ -34,12 +43,13 @@ async function checkInput(
   checkpoint: string,
   input: string,
   section: Section,
+  precision: Precision,
 ): Promise<void> {
   const info = readJson<InputInfo>(directory, "model", checkpoint, `${input}.json`);
   const tensors = readTensors(directory, "model", checkpoint, `${input}.safetensors`);
   let model: Model;
   try {
-    model = await engine.load(path.join(directory, checkpoint));
+    model = await engine.load(path.join(directory, checkpoint), { dtype: precision });
   } catch (error) {
     const unsupported = (error as { code?: string }).code === "UNSUPPORTED";
     if (unsupported) section.notYet(input, (error as Error).message);
@@ -51,6 +61,10 @@ async function checkInput(
     const one: ModelCase = { directory, checkpoint, input, info, tensors, model, rows: [] };
     rows = await buildInputs(one);
     const built: ModelCase = { ...one, rows };
+    if (precision === "bf16") {
+      await section.attempt(`${input}: bf16`, () => checkHalf(built, section));
+      return;
+    }
     await section.attempt(`${input}: forward`, () => checkForward(built, section));
     await section.attempt(`${input}: generation`, () => checkGeneration(built, section));
     await section.attempt(`${input}: gradients and update`, () => checkUpdate(built, section));

@@ -1,5 +1,5 @@
 /** Runs that start from another run's checkpoint, and settings that take other paths through the line. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -41,6 +41,28 @@ describe("a branch", () => {
     const first = (before.find(({ type }) => type === "step") as EventOf<"step">).metrics["loss"]!;
     expect(events("step")).toHaveLength(2);
     expect(events("step")[0]!.metrics["loss"]).toBeLessThan(first);
+  });
+});
+
+describe("a run with adapters", () => {
+  it("has the model without them as its reference, and leaves them as PEFT reads them beside the merged model", async () => {
+    const overrides = {
+      "sft.steps": 1,
+      "rl.steps": 3,
+      "rl.permuteRewards": true,
+      "rl.learningRate": 0.01,
+      "model.lora": 4,
+      "model.precision": "bf16",
+      "model.optimizer": "8bit",
+    };
+    const events = await finished(makeRun(folder, world, "adapters", overrides));
+    const rl = events("step").filter(({ stage }) => stage === "rl");
+    expect(rl[0]!.metrics["kl"]).toBe(0);
+    expect(rl.at(-1)!.metrics["kl"]).toBeGreaterThan(0);
+    const end = join(folder, "runs", "adapters", "checkpoints", "step-000004-rl");
+    const adapter = JSON.parse(readFileSync(join(end, "adapter", "adapter_config.json"), "utf8")) as object;
+    expect(adapter).toMatchObject({ peft_type: "LORA", r: 4, lora_alpha: 32 });
+    expect(existsSync(join(end, "model", "model.safetensors"))).toBe(true);
   });
 });
 

@@ -17,19 +17,27 @@ export interface GroupPass {
   readonly signal: AbortSignal;
 }
 
-/** Log-probabilities under a reference, which sees the same frames through its own vision tower. */
+/**
+ * Log-probabilities under a reference, which sees the same frames through its own vision tower. Null: the policy without
+ * its adapters, which sees what the policy was shown.
+ */
 export async function referenceLogProbs(
-  reference: Model,
+  reference: Model | null,
+  policy: Model,
   prepared: readonly PreparedPrompt[],
   groups: readonly PackedGroup[],
   { prompter, tokenBudget, signal }: GroupPass,
 ): Promise<TokenTable> {
   const result: TokenTable = [];
   for (const [from, to] of microBatches(groups, tokenBudget)) {
-    const own = await Promise.all(prepared.slice(from, to).map((item) => prompter.showTo(reference, item)));
+    const own =
+      reference === null
+        ? []
+        : await Promise.all(prepared.slice(from, to).map((item) => prompter.showTo(reference, item)));
     try {
-      const batch = own.map(({ prompt }, index) => ({ prompt, completions: groups[from + index]!.completions }));
-      const scores = await reference.score(batch, { signal });
+      const seen = own.map(({ prompt }, index) => ({ prompt, completions: groups[from + index]!.completions }));
+      const batch = reference === null ? groups.slice(from, to) : seen;
+      const scores = await (reference ?? policy).score(batch, { signal, adapter: reference !== null });
       const rows = splitRows(scores.logProbs, scores.offsets);
       for (const { completions } of batch) result.push(rows.splice(0, completions.length));
     } finally {

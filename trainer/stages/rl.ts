@@ -7,7 +7,8 @@ import { remember } from "../../science/difficulty.ts";
 import { flattenRows, splitRows, type TokenRows } from "../../science/objectives/objective.ts";
 import { learningRateAt } from "../../science/schedules.ts";
 import { scheduleOf, type RlStageSettings } from "../../science/settings.ts";
-import { microBatches, tokenBudgetOf, tokensOf } from "../batching.ts";
+import { microBatches, tokensOf } from "../batching.ts";
+import { tokenBudgetOf } from "../../science/memory/budget.ts";
 import { PhaseClock } from "../clock.ts";
 import type { RunContext, StageRunner, StepOutcome } from "../context.ts";
 import { TrainingSet } from "../dataset.ts";
@@ -29,7 +30,8 @@ interface Totals {
 export class RlStage implements StageRunner {
   readonly policy: Model;
   readonly movingReference?: Model;
-  readonly #reference: Model;
+  /** Null: the policy without its adapters. */
+  readonly #reference: Model | null;
   readonly #context: RunContext;
   readonly #stage: RlStageSettings;
   readonly #data: TrainingSet;
@@ -41,7 +43,7 @@ export class RlStage implements StageRunner {
     context: RunContext,
     stage: RlStageSettings,
     policy: Model,
-    reference: Model,
+    reference: Model | null,
     memory: readonly number[] = [],
   ) {
     const { modality } = context.settings;
@@ -55,7 +57,7 @@ export class RlStage implements StageRunner {
     }
     this.policy = policy;
     this.#reference = reference;
-    if (stage.movingReference !== null) this.movingReference = reference;
+    if (stage.movingReference !== null && reference !== null) this.movingReference = reference;
     this.#context = context;
     this.#history = memory;
     this.#stage = stage;
@@ -85,6 +87,7 @@ export class RlStage implements StageRunner {
           : await clock.time("reference", () =>
               referenceLogProbs(
                 this.#reference,
+                this.policy,
                 sampled.map(({ ordered }) => ordered.prepared),
                 groups,
                 this.#pass(),
@@ -139,7 +142,7 @@ export class RlStage implements StageRunner {
 
   dispose(): void {
     this.policy.dispose();
-    this.#reference.dispose();
+    this.#reference?.dispose();
   }
 
   #request(step: number): RolloutRequest {
@@ -178,7 +181,8 @@ export class RlStage implements StageRunner {
 
   async #moveReference(stageStep: number): Promise<void> {
     const moving = this.#stage.movingReference;
-    if (moving !== null && (stageStep + 1) % moving.every === 0) await this.#reference.blend(this.policy, moving.decay);
+    if (moving !== null && (stageStep + 1) % moving.every === 0)
+      await this.movingReference?.blend(this.policy, moving.decay);
   }
 
   /** `innerUpdates` updates on one batch of rollouts; the first one's ratio is exactly 1. */

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { DATA_FOLDER } from "../../contract/run-folder.ts";
 import type { MethodInput } from "../../contract/methods.ts";
+import { checkMemory } from "../library/memory-check.ts";
 import { runFolder } from "../data-folder.ts";
 import { recipeById } from "../../science/recipes/index.ts";
 import { PRODUCT_FOLDER, type NewRun } from "./launch.ts";
@@ -39,6 +40,11 @@ export function newRunFrom(data: string, input: MethodInput<"runs.launch">, outs
     );
   }
   const { branchFrom, device } = input;
+  // The planner counts this machine's memory, not a device's.
+  if ("settings" in recipe && !(device ?? "").startsWith("cuda")) {
+    const { bytes, refusal } = checkMemory(recipe.settings(input.preset, input.overrides ?? {}), model);
+    if (bytes !== null && refusal !== null) throw new RangeError(refusal);
+  }
   if (branchFrom) checkBranch(data, branchFrom);
   return {
     name: input.name ?? `${recipe.title} · ${input.preset}`,

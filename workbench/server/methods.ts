@@ -8,6 +8,7 @@ import { analysisMethods } from "./methods/analysis.ts";
 import { compareMethods } from "./methods/compare.ts";
 import { evaluationMethods } from "./methods/evaluations.ts";
 import { launchMethods } from "./methods/launch.ts";
+import { memoryMethods } from "./methods/memory.ts";
 import { recipeMethods } from "./methods/recipes.ts";
 import { rolloutMethods } from "./methods/rollouts.ts";
 import { runMethods } from "./methods/runs.ts";
@@ -19,6 +20,7 @@ const handlers: HandlersOf<Method> = {
   ...runMethods,
   ...rolloutMethods,
   ...recipeMethods,
+  ...memoryMethods,
   ...launchMethods,
   ...evaluationMethods,
   ...storageMethods,

@@ -13,6 +13,10 @@ class Decoder {
   Decoder(Context&, Model& model, const std::vector<PromptInput>& prompts, int64_t completionsPerPrompt,
           int64_t maximumTokens);
 
+  ~Decoder() { model_.noteCache(0); }
+  Decoder(const Decoder&) = delete;
+  Decoder& operator=(const Decoder&) = delete;
+
   /// Feeds token `ids[i]` to sequence `rows[i]` (prompt * completionsPerPrompt + completion), which has fed[row] tokens
   /// already; returns logits [rows.size(), vocabulary] that stay valid until the next call.
   const float* step(Context&, const std::vector<int32_t>& rows, const std::vector<int32_t>& ids);

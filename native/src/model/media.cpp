@@ -1,9 +1,57 @@
 #include "media.h"
 
+#include <atomic>
+#include <cstring>
+
 namespace secondlook {
 
 namespace {
 constexpr size_t keptStates = 3;
+std::atomic<size_t> liveMediaBytes{0};
+
+uint64_t mix(uint64_t state, uint64_t word) {
+  state = (state ^ word) * 0x9E3779B97F4A7C15;
+  return state ^ (state >> 32);
+}
+}  // namespace
+
+MediaFloats::MediaFloats(std::vector<float> values) : values_(std::move(values)) { liveMediaBytes += bytes(); }
+MediaFloats::~MediaFloats() { liveMediaBytes -= bytes(); }
+size_t MediaFloats::liveBytes() noexcept { return liveMediaBytes.load(); }
+
+ContentHash Media::contentHash(const Grid& grid, const MediaFloats& patches) {
+  ContentHash hash{mix(static_cast<uint64_t>(grid.time), static_cast<uint64_t>(grid.height)),
+                   mix(0x5365636F6E646C6B, static_cast<uint64_t>(grid.width))};
+  const float* from = patches.data();
+  for (size_t i = 0; i + 2 <= patches.size(); i += 2) {
+    uint64_t word;
+    std::memcpy(&word, from + i, sizeof word);
+    hash.first = mix(hash.first, word);
+    hash.second = mix(hash.second, word + i);
+  }
+  return hash;
+}
+
+Embeddings EmbeddingCache::find(const ContentHash& hash) {
+  for (auto entry = entries_.begin(); entry != entries_.end(); ++entry)
+    if (entry->first == hash) {
+      entries_.splice(entries_.begin(), entries_, entry);
+      ++hits_;
+      return entry->second;
+    }
+  return nullptr;
+}
+
+void EmbeddingCache::add(const ContentHash& hash, Embeddings embeddings) {
+  if (embeddings->bytes() > budget_) return;
+  bytes_ += embeddings->bytes();
+  entries_.emplace_front(hash, std::move(embeddings));
+  for (; bytes_ > budget_; entries_.pop_back()) bytes_ -= entries_.back().second->bytes();
+}
+
+void EmbeddingCache::clear() {
+  entries_.clear();
+  bytes_ = 0;
 }
 
 Embeddings Media::cached(uint64_t key) const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <list>
 #include <memory>
 #include <mutex>
 #include <utility>
@@ -11,7 +12,30 @@
 
 namespace secondlook {
 
-using Embeddings = std::shared_ptr<const std::vector<float>>;
+/// Values of media; the process counts what is alive.
+class MediaFloats {
+ public:
+  explicit MediaFloats(std::vector<float> values);
+  ~MediaFloats();
+  MediaFloats(const MediaFloats&) = delete;
+  MediaFloats& operator=(const MediaFloats&) = delete;
+  const float* data() const noexcept { return values_.data(); }
+  size_t size() const noexcept { return values_.size(); }
+  size_t bytes() const noexcept { return values_.size() * sizeof(float); }
+  /// Of all media in the process, with their embeddings.
+  static size_t liveBytes() noexcept;
+
+ private:
+  std::vector<float> values_;
+};
+
+using Embeddings = std::shared_ptr<const MediaFloats>;
+
+/// Names what a picture or clip shows: equal for equal patches in an equal grid.
+struct ContentHash {
+  uint64_t first, second;
+  bool operator==(const ContentHash&) const = default;
+};
 
 class Media {
  public:
@@ -21,24 +45,41 @@ class Media {
         secondsPerGrid(secondsPerGrid),
         tokens(grid.patches() / unit),
         size(size),
-        patches(std::move(patches)) {}
+        patches(std::move(patches)),
+        hash(contentHash(grid, this->patches)) {}
 
   const bool video;
   const Grid grid;
   const double secondsPerGrid;
   const int64_t tokens;
   const PatchSize size;
-  const std::vector<float> patches;
+  const MediaFloats patches;
+  const ContentHash hash;
 
   /// Embeddings made by the tower state `key`, or null.
   Embeddings cached(uint64_t key) const;
   /// Remembers the newest few states: a policy and its references.
   void remember(uint64_t key, Embeddings embeddings);
-  size_t bytes() const noexcept { return patches.size() * sizeof(float); }
+  size_t bytes() const noexcept { return patches.bytes(); }
 
  private:
+  static ContentHash contentHash(const Grid& grid, const MediaFloats& patches);
   mutable std::mutex mutex_;
   std::vector<std::pair<uint64_t, Embeddings>> cache_;
+};
+
+/// Embeddings of media seen before, by content: for a tower that does not change. The least recently used go first.
+class EmbeddingCache {
+ public:
+  explicit EmbeddingCache(size_t budgetBytes) : budget_(budgetBytes) {}
+  Embeddings find(const ContentHash& hash);
+  void add(const ContentHash& hash, Embeddings embeddings);
+  void clear();
+  size_t hits() const noexcept { return hits_; }
+
+ private:
+  size_t budget_, bytes_ = 0, hits_ = 0;
+  std::list<std::pair<ContentHash, Embeddings>> entries_;  // newest first
 };
 
 }  // namespace secondlook

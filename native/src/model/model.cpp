@@ -23,6 +23,7 @@ Model::Model(ModelConfig config, const ModelOptions& options, std::shared_ptr<co
       table_(config_, options),
       vision_(config_),
       language_(config_),
+      embeddingCache_(options.visionCacheBytes),
       visionKey_(freshVisionKey()) {
   if (options.storage == Storage::bfloat16 && checkpoint) {
     std::vector<bool> mapped;
@@ -46,7 +47,9 @@ Model::Model(ModelConfig config, const ModelOptions& options, std::shared_ptr<co
 
 void Model::weightsChanged(bool visionChanged) {
   weightVersion_.fetch_add(1);
-  if (visionChanged) visionKey_ = freshVisionKey();
+  if (!visionChanged) return;
+  visionKey_ = freshVisionKey();
+  embeddingCache_.clear();
 }
 
 void Model::zeroGradients() {
@@ -89,7 +92,7 @@ void Model::notePeak() noexcept {
 
 MemoryReport Model::memory() const {
   MemoryReport report{weights_.ownBytes(), weights_.mappedBytes(), gradients_.bytes(), optimiser_.bytes(),
-                      activationBytes_.load(), cacheBytes_.load(), 0, 0};
+                      activationBytes_.load(), cacheBytes_.load(), MediaFloats::liveBytes(), embeddingCache_.hits(), 0};
   report.peak = std::max(peakBytes_.load(), report.current());
   return report;
 }
@@ -97,7 +100,12 @@ MemoryReport Model::memory() const {
 void Model::embedMissing(Context& context, const std::vector<std::shared_ptr<Media>>& media, Arena& arena) {
   std::vector<std::shared_ptr<Media>> missing;
   for (const auto& medium : media)
-    if (!medium->cached(visionKey_)) missing.push_back(medium);
+    if (!medium->cached(visionKey_)) {
+      if (Embeddings known = embeddingCache_.find(medium->hash))
+        medium->remember(visionKey_, std::move(known));
+      else
+        missing.push_back(medium);
+    }
   for (size_t begin = 0; begin < missing.size();) {
     const ArenaScope scope(arena);
     std::vector<VisionInput> inputs;
@@ -112,7 +120,9 @@ void Model::embedMissing(Context& context, const std::vector<std::shared_ptr<Med
     const float* from = pass.merged;
     for (; begin < end; ++begin) {
       const int64_t count = missing[begin]->tokens * config_.text.hidden;
-      missing[begin]->remember(visionKey_, std::make_shared<const std::vector<float>>(from, from + count));
+      auto embeddings = std::make_shared<const MediaFloats>(std::vector<float>(from, from + count));
+      embeddingCache_.add(missing[begin]->hash, embeddings);
+      missing[begin]->remember(visionKey_, std::move(embeddings));
       from += count;
     }
   }

@@ -39,7 +39,7 @@ struct StepOutcome {
 
 /// Bytes by purpose. Mapped weights are pages of the checkpoint's file, shared with whoever maps it too.
 struct MemoryReport {
-  size_t weights, mappedWeights, gradients, optimiser, activations, cache, media, peak;
+  size_t weights, mappedWeights, gradients, optimiser, activations, cache, media, visionCacheHits, peak;
   size_t current() const { return weights + mappedWeights + gradients + optimiser + activations + cache + media; }
 };
 
@@ -122,6 +122,7 @@ class Model : public std::enable_shared_from_this<Model> {
   VisionTower vision_;
   LanguageModel language_;
   std::atomic<uint64_t> weightVersion_{1};
+  EmbeddingCache embeddingCache_;
   uint64_t visionKey_;     // unique in the process per state of the tower
   std::mutex arenaMutex_;  // tapes may be let go on another thread
   std::vector<std::unique_ptr<Arena>> idleArenas_;

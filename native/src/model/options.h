@@ -1,6 +1,7 @@
 // What a caller chooses when a model is loaded.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -34,6 +35,7 @@ struct ModelOptions {
   Storage storage = Storage::float32;
   Checkpointing checkpointing = Checkpointing::automatic;
   bool optimiser8Bit = false;
+  size_t visionCacheBytes = 0;  // embeddings kept by content while the tower stays as it is
   LoraSettings lora;
   std::string adapter;  // a PEFT folder to start the adapters from; empty: none
 };

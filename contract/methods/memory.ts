@@ -1,0 +1,31 @@
+/** What a run would need of the machine's memory. */
+import { z } from "zod";
+
+export interface MemoryCheck {
+  readonly parameters: number;
+  /** Of the stage that needs most; null when the model's config cannot be read. */
+  readonly bytes: number | null;
+  /** Bytes a stage, with what they are for: weights, gradients, optimiser, reference, activations and so on. */
+  readonly stages: readonly {
+    readonly stage: string;
+    readonly bytes: number;
+    readonly byPurpose: Readonly<Record<string, number>>;
+  }[];
+  readonly availableBytes: number;
+  /** Why it cannot run here and what to change; null when it fits. */
+  readonly refusal: string | null;
+}
+
+export const memoryInputs = {
+  "recipes.estimate": z.object({
+    recipe: z.string(),
+    preset: z.string(),
+    overrides: z.record(z.string(), z.unknown()).optional(),
+    /** Hugging Face directory; the base model that comes along without. */
+    model: z.string().optional(),
+  }),
+} as const;
+
+export interface MemoryResults {
+  "recipes.estimate": MemoryCheck;
+}

@@ -1,0 +1,142 @@
+/**
+ * The memory planner: what a run will need at most, from its settings and the model's `config.json`, before anything is
+ * loaded. Sizes are the largest that the settings allow: every answer as long as it may be, every clip of the most pixels.
+ */
+import { stageShape, TEXT_TOKENS, visualShape } from "../launch/shape.ts";
+import type { RlStageSettings, Settings, SftStageSettings } from "../settings.ts";
+import { architectureOf, type Architecture } from "./architecture.ts";
+import { tokenBudgetOf } from "./budget.ts";
+import type { ModelChoices } from "./choices.ts";
+import {
+  generationBytes,
+  mediaBytes,
+  scoreBytes,
+  tapeBytes,
+  type GenerationShape,
+  type PackedShape,
+} from "./passes.ts";
+import { weightBytes } from "./weights.ts";
+
+export type MemoryPurpose =
+  "weights" | "gradients" | "optimiser" | "reference" | "activations" | "keyValueCache" | "media" | "process";
+
+export interface StageEstimate {
+  readonly stage: string;
+  readonly bytes: number;
+  readonly byPurpose: Readonly<Record<MemoryPurpose, number>>;
+}
+
+export interface MemoryEstimate {
+  readonly parameters: number;
+  readonly choices: ModelChoices;
+  readonly stages: readonly StageEstimate[];
+  /** Of the stage that needs most. */
+  readonly bytes: number;
+}
+
+/** The runtime, the program and the operators' own buffers. */
+export const PROCESS_BYTES = 200e6;
+/** Embeddings that are kept by content when the vision tower does not change. */
+export const VISION_CACHE_BYTES = 256e6;
+/** Items that an evaluation answers together (trainer/evaluate.ts). */
+export const ITEMS_AT_ONCE = 64;
+
+/** @throws Error when the config is not one of a Qwen2-VL or Qwen2.5-VL model. */
+export function estimateMemory(settings: Settings, config: object): MemoryEstimate {
+  const architecture = architectureOf(config);
+  const choices = choicesOf(settings, config);
+  const stages = settings.stages.map((stage) => estimateStage(architecture, choices, settings, stage, config));
+  return {
+    parameters: architecture.parameterCount,
+    choices,
+    stages,
+    bytes: Math.max(0, ...stages.map(({ bytes }) => bytes)),
+  };
+}
+
+/** Precision `auto` is that of the checkpoint. */
+export function choicesOf(settings: Settings, config: object): ModelChoices {
+  const fields = config as { torch_dtype?: unknown; dtype?: unknown };
+  const stored = fields.torch_dtype ?? fields.dtype;
+  const { precision, lora, optimizer, checkpointing } = settings.model;
+  const checkpointIsHalf = stored === "bfloat16";
+  return {
+    precision: precision === "auto" ? (checkpointIsHalf ? "bf16" : "float32") : precision,
+    checkpointIsHalf,
+    frozenVision: settings.freezeVision,
+    lora,
+    optimizer,
+    checkpointing,
+  };
+}
+
+function estimateStage(
+  architecture: Architecture,
+  choices: ModelChoices,
+  settings: Settings,
+  stage: SftStageSettings | RlStageSettings,
+  config: object,
+): StageEstimate {
+  const own = weightBytes(architecture, choices, true);
+  const visual = visualShape(settings.vision);
+  const promptTokens = visual.tokens + TEXT_TOKENS;
+  const unit = architecture.vision.merge ** 2;
+  const clip = { promptTokens, patches: visual.tokens * unit, units: visual.tokens };
+  const batch = (prompts: number, completions: number, tokens: number): PackedShape => ({
+    rows: prompts * (promptTokens + completions * (tokens - 1)),
+    scored: prompts * completions * tokens,
+    patches: prompts * clip.patches,
+    units: prompts * clip.units,
+    media: prompts,
+  });
+  const answering: GenerationShape = {
+    ...clip,
+    prompts: ITEMS_AT_ONCE,
+    completions: 1,
+    maxTokens: settings.evaluation.maxTokens,
+  };
+  const generations = [generationBytes(architecture, choices, answering)];
+  let media = ITEMS_AT_ONCE;
+  let reference = 0;
+  let tape: number;
+  const perPart = (groupTokens: number, groups: number): number =>
+    Math.min(groups, Math.max(1, Math.floor(tokenBudgetOf(config) / groupTokens)));
+  if (stage.kind === "sft") {
+    const answer = stageShape(settings, stage).tokens - promptTokens;
+    const together = perPart(promptTokens + answer, stage.batchSize);
+    tape = tapeBytes(architecture, choices, batch(together, 1, answer));
+    media = Math.max(media, stage.batchSize);
+  } else {
+    const { promptsPerStep, groupSize, shuffledGroupSize, sampling } = stage;
+    const { maxTokens } = sampling;
+    const together = perPart(promptTokens + groupSize * maxTokens, promptsPerStep);
+    const part = batch(together, groupSize, maxTokens);
+    tape = tapeBytes(architecture, choices, part);
+    for (const completions of [groupSize, shuffledGroupSize])
+      if (completions > 0)
+        generations.push(
+          generationBytes(architecture, choices, { ...clip, prompts: promptsPerStep, completions, maxTokens }),
+        );
+    media = Math.max(media, promptsPerStep * (shuffledGroupSize > 0 ? 2 : 1) + (choices.lora === null ? together : 0));
+    if (choices.lora === null) {
+      const frozen = weightBytes(architecture, choices, false);
+      // Pages of the file that the policy reads too are there once.
+      reference =
+        frozen.weights + Math.max(0, frozen.mappedWeights - own.mappedWeights) + scoreBytes(architecture, part);
+    }
+  }
+  const byPurpose = {
+    weights: own.weights + own.mappedWeights,
+    gradients: own.gradients,
+    optimiser: own.optimiser,
+    reference,
+    activations: Math.max(tape, ...generations.map(({ activations }) => activations)),
+    keyValueCache: Math.max(...generations.map(({ keyValueCache }) => keyValueCache)),
+    media:
+      mediaBytes(architecture, media * clip.patches, media * clip.units) +
+      (choices.frozenVision || choices.lora !== null ? VISION_CACHE_BYTES : 0),
+    process: PROCESS_BYTES,
+  };
+  const bytes = Object.values(byPurpose).reduce((sum, part) => sum + part, 0);
+  return { stage: stage.name, bytes, byPurpose };
+}

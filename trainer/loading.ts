@@ -1,0 +1,60 @@
+/** How a run's settings have its models loaded, and whether they fit into this machine's memory. */
+import { existsSync, readFileSync } from "node:fs";
+import { freemem } from "node:os";
+import { join } from "node:path";
+import type { LoadOptions } from "../native/types.ts";
+import { availableBytes, MEMORY_FILES } from "../science/memory/available.ts";
+import { memoryRefusal } from "../science/memory/fits.ts";
+import { choicesOf, VISION_CACHE_BYTES } from "../science/memory/plan.ts";
+import type { Settings } from "../science/settings.ts";
+
+/** The model's `config.json`. @throws Error naming the file. */
+export function readModelConfig(directory: string): object {
+  const path = join(directory, "config.json");
+  try {
+    return JSON.parse(readFileSync(path, "utf8")) as object;
+  } catch (error) {
+    throw new Error(
+      `${path} cannot be read (${(error as Error).message}): give the folder of a Hugging Face checkpoint.`,
+    );
+  }
+}
+
+/** Of the policy. `seed` gives new adapters their first values. */
+export function policyOptions(settings: Settings, directory: string, seed: number): LoadOptions {
+  const choices = choicesOf(settings, readModelConfig(directory));
+  const { precision, lora, optimizer, checkpointing, frozenVision } = choices;
+  return {
+    dtype: precision,
+    optimiser: optimizer,
+    checkpointing,
+    frozen: frozenVision ? ["visual."] : [],
+    visionCacheBytes: frozenVision || lora !== null ? VISION_CACHE_BYTES : 0,
+    ...(lora === null ? {} : { lora: { rank: lora.rank, alpha: lora.alpha, seed } }),
+  };
+}
+
+/** Of the frozen reference beside a policy that trains its weights; one with adapters is its own reference. */
+export function referenceOptions(settings: Settings, directory: string, moves: boolean): LoadOptions {
+  // One that moves is written to, and in steps below bfloat16's resolution.
+  const dtype = moves ? "float32" : choicesOf(settings, readModelConfig(directory)).precision;
+  return { dtype, trainable: false };
+}
+
+/** @throws Error with what to change when the run cannot fit. */
+export function requireMemory(settings: Settings, directory: string): void {
+  const read = (path: string): string => (existsSync(path) ? readFileSync(path, "utf8") : "");
+  const available = availableBytes({
+    meminfo: read(MEMORY_FILES.meminfo),
+    limit: read(MEMORY_FILES.limit),
+    used: read(MEMORY_FILES.used),
+    free: freemem(),
+  });
+  let refusal: string | null;
+  try {
+    refusal = memoryRefusal(settings, readModelConfig(directory), available);
+  } catch {
+    return; // not a model that can be planned for: loading it says why
+  }
+  if (refusal !== null) throw new Error(refusal);
+}
