@@ -14,9 +14,10 @@ export function readModelConfig(directory: string): object {
   try {
     return JSON.parse(readFileSync(path, "utf8")) as object;
   } catch (error) {
-    throw new Error(
-      `${path} cannot be read (${(error as Error).message}): give the folder of a Hugging Face checkpoint.`,
-    );
+    const reason = (error as Error).message;
+    throw new Error(`${path} cannot be read (${reason}): give the folder of a Hugging Face checkpoint.`, {
+      cause: error,
+    });
   }
 }
 
