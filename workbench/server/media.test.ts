@@ -2,7 +2,7 @@ import { symlinkSync, writeFileSync, mkdirSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { temporaryData } from "../testing/temporary.ts";
 import { MediaSigner, parseRange } from "./media.ts";
 
@@ -69,6 +69,19 @@ describe("media", () => {
     expect((await get(`/media/${forged}.${url.split(".")[1]!}`)).status).toBe(403);
     expect((await get(`/media/${clip}`)).status).toBe(403);
     expect(url).not.toContain("clip.mp4");
+  });
+
+  it("have addresses that last an hour or two and no longer", async () => {
+    const { data, root, clip } = mediaFolder();
+    const { signer, get } = await mediaServer(data);
+    const url = signer.file(clip, root)!;
+    const now = Date.now();
+    const clock = vi.spyOn(Date, "now");
+    onTestFinished(() => clock.mockRestore());
+    clock.mockReturnValue(now + 59 * 60_000);
+    expect((await get(url)).status).toBe(200);
+    clock.mockReturnValue(now + 121 * 60_000);
+    expect((await get(url)).status).toBe(403);
   });
 
   it("are only what lies under the run's root, links followed", () => {

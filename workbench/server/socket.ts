@@ -25,7 +25,10 @@ export class WindowConnection {
     this.#context = context;
     this.#hello = new ServiceHello(token);
     this.#helloTimer = setTimeout(() => socket.close(), HELLO_LIMIT_MS);
-    socket.on("message", (data: Buffer) => void this.#receive(data.toString("utf8")));
+    socket.on("message", (data: Buffer) => {
+      // Whatever a message does, it ends this line and not the service.
+      this.#receive(data.toString("utf8")).catch(() => socket.terminate());
+    });
     socket.on("close", () => clearTimeout(this.#helloTimer));
     socket.on("error", () => socket.terminate());
   }

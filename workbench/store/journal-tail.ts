@@ -14,6 +14,8 @@ export interface JournalChunk {
 }
 
 const CHUNK_BYTES = 4 * 1024 * 1024;
+/** No event is nearly as long; a file that has no lines at all must not fill the memory. */
+const LONGEST_LINE_BYTES = 64 * 1024 * 1024;
 
 /** At most about 4 MiB of whole lines; empty when nothing whole has been added since `offset`. */
 export function readJournalChunk(path: string, offset: number, chunkBytes = CHUNK_BYTES): JournalChunk {
@@ -24,6 +26,10 @@ export function readJournalChunk(path: string, offset: number, chunkBytes = CHUN
     let lastNewline = buffer.subarray(0, filled).lastIndexOf(10);
     // One line longer than the chunk: grow until it ends or the file does.
     while (lastNewline < 0 && filled === buffer.length) {
+      if (filled >= LONGEST_LINE_BYTES)
+        throw new RangeError(
+          `${path} has a line of more than ${LONGEST_LINE_BYTES / 1024 / 1024} MiB at byte ${offset}: that is no journal. Remove the line.`,
+        );
       buffer = Buffer.concat([buffer, Buffer.allocUnsafe(buffer.length)]);
       filled += readSync(file, buffer, filled, buffer.length - filled, offset + filled);
       lastNewline = buffer.subarray(0, filled).lastIndexOf(10);
