@@ -243,10 +243,12 @@ export const preferencePairSchema = z.object({
   group: z.string(),
   chosen: z.number().int(),
   rejected: z.number().int(),
+  /** By which rule they were paired (penalty, consistency, reflection …); two rollouts may be paired by several. */
+  kind: z.string().optional(),
   /** The verifier's decision in a few words, and its reasons. */
   verdict: z.string(),
   rationale: z.string(),
-  /** The update that learnt from it; null: none yet. A later line with the same group and rollouts replaces this one. */
+  /** The update that learnt from it; null: none yet. A later line with the same group, rollouts and kind replaces this one. */
   usedAtStep: z.number().int().nullable(),
   /** Implicit reward of the chosen over that of the rejected one when it was used. */
   margin: finite,

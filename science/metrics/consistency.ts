@@ -11,13 +11,18 @@ import { answerSpan } from "../extraction/answer-span.ts";
 export function isConsistent(completion: string, problemType: string, options: readonly string[]): boolean | null {
   const think = extractThink(completion);
   if (think === null) return null;
-  const said = lastStatement(think.text, problemType, options);
-  const given = valueOf(answerSpan(completion.slice(think.end)).text, problemType, options);
+  const said = concludedAnswer(think.text, problemType, options);
+  const given = statedAnswer(completion.slice(think.end), problemType, options);
   return said === null || given === null ? null : said === given;
 }
 
-/** What the last sentence that names something names. */
-function lastStatement(text: string, problemType: string, options: readonly string[]): string | null {
+/** What stands as the answer in a text: a letter, or a number in one writing; null where there is neither. */
+export function statedAnswer(text: string, problemType: string, options: readonly string[]): string | null {
+  return valueOf(answerSpan(text).text, problemType, options);
+}
+
+/** What the last sentence that names something names; null where none does. */
+export function concludedAnswer(text: string, problemType: string, options: readonly string[]): string | null {
   const sentences = text.split(/(?<=[.!?。])\s+|\n+/u).filter((sentence) => sentence.trim() !== "");
   for (const sentence of sentences.reverse()) {
     const value =

@@ -183,7 +183,7 @@ export function preferencePairs(database: Db, run: string): PreferencePair[] {
   const newest = new Map<string, { line: number; event: EventOf<"preference_pair"> }>();
   for (const { line, event: text } of rows) {
     const event = JSON.parse(text) as EventOf<"preference_pair">;
-    newest.set(`${event.group} ${event.chosen} ${event.rejected}`, { line, event });
+    newest.set(`${event.group} ${event.chosen} ${event.rejected} ${event.kind ?? ""}`, { line, event });
   }
   const group = database.prepare("SELECT step, event FROM groups WHERE run = ? AND name = ? AND superseded = 0");
   const rollouts = database.prepare(
