@@ -4,6 +4,7 @@
  * with these schemas; results are typed. Each subject has a file in `methods/`; here they come together.
  */
 import type { z } from "zod";
+import type { SessionEvent } from "./session.ts";
 import type { DatasetResults } from "./methods/datasets.ts";
 import { datasetInputs } from "./methods/datasets.ts";
 import type { AnalysisResults } from "./methods/analysis.ts";
@@ -26,6 +27,8 @@ import type { RunResults, RunSummary } from "./methods/runs.ts";
 import { runInputs } from "./methods/runs.ts";
 import type { StorageResults } from "./methods/storage.ts";
 import { storageInputs } from "./methods/storage.ts";
+import type { SessionMethodResults } from "./methods/session.ts";
+import { sessionMethodInputs } from "./methods/session.ts";
 import type { SystemResults } from "./methods/system.ts";
 import { systemInputs } from "./methods/system.ts";
 import type { WatchResults } from "./methods/watch.ts";
@@ -42,6 +45,7 @@ export type * from "./methods/rollouts.ts";
 export type * from "./methods/run-pages.ts";
 export type * from "./methods/runs.ts";
 export type * from "./methods/storage.ts";
+export type * from "./methods/session.ts";
 export type * from "./methods/system.ts";
 export type * from "./methods/watch.ts";
 
@@ -57,6 +61,7 @@ export const methodInputs = {
   ...launchInputs,
   ...evaluationInputs,
   ...storageInputs,
+  ...sessionMethodInputs,
   ...systemInputs,
   ...watchInputs,
   ...datasetInputs,
@@ -76,6 +81,7 @@ export interface MethodResults
     RolloutResults,
     RunPageResults,
     RunResults,
+    SessionMethodResults,
     StorageResults,
     SystemResults,
     WatchResults {}
@@ -99,7 +105,8 @@ export type Push =
       readonly run: string;
       readonly step: number;
       readonly kinds: readonly string[];
-    };
+    }
+  | { readonly topic: "session"; readonly seq: number; readonly call: string; readonly event: SessionEvent };
 
 export interface MethodError {
   readonly code: "BAD_REQUEST" | "NOT_FOUND" | "CONFLICT" | "INTERNAL" | "UNAUTHORIZED";

@@ -11,7 +11,7 @@ export const FRAME_CHANGES = ["drop", "blur", "shuffle", "reverse", "repeat", "r
 /** A change to the frames that a model is shown. `frame` counts from 0 and is not used by shuffle and reverse. */
 export const frameChangeSchema = z.object({
   kind: z.enum(FRAME_CHANGES),
-  frame: z.number().int().min(0).default(0),
+  frame: z.number().int().min(0),
 });
 export type FrameChange = z.infer<typeof frameChangeSchema>;
 

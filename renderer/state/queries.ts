@@ -178,6 +178,8 @@ function applyPush(push: Push): void {
     for (const run of push.runs) refreshDetail(run);
     return;
   }
+  // Tokens of an answer in the making: whoever asked listens.
+  if (push.topic === "session") return;
   invalidate((method, params) => {
     if (!ABOUT_A_RUN.has(method) || (params as { run: string }).run !== push.run) return false;
     const kinds = DEPENDS_ON[method];

@@ -13,6 +13,7 @@ import { recipeMethods } from "./methods/recipes.ts";
 import { rolloutMethods } from "./methods/rollouts.ts";
 import { runMethods } from "./methods/runs.ts";
 import { storageMethods } from "./methods/storage.ts";
+import { sessionMethods } from "./methods/session.ts";
 import { systemMethods } from "./methods/system.ts";
 import { watchMethods } from "./methods/watch.ts";
 
@@ -24,6 +25,7 @@ const handlers: HandlersOf<Method> = {
   ...launchMethods,
   ...evaluationMethods,
   ...storageMethods,
+  ...sessionMethods,
   ...systemMethods,
   ...watchMethods,
   ...datasetMethods,

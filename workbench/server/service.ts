@@ -15,7 +15,9 @@ import { SummaryCache } from "../runs/summary-cache.ts";
 import { AlertRules } from "../store/alerts.ts";
 import { openIndex, openUser, type Db } from "../store/databases.ts";
 import { Ingest } from "../store/ingest.ts";
+import { SessionClient } from "../session/client.ts";
 import { RunMarksStore } from "../store/run-marks.ts";
+import { ApiEndpoint } from "./api/endpoint.ts";
 import { MediaSigner } from "./media.ts";
 import type { MethodContext } from "./methods/context.ts";
 import { takeServiceLock, type ServiceLock } from "./service-lock.ts";
@@ -35,6 +37,8 @@ export interface ServiceOptions {
   /** Milliseconds without windows and living runs until the service ends; 0: it stays. */
   readonly idleMs?: number;
   readonly onIdle?: () => void;
+  /** Token of the OpenAI-compatible endpoint; without one there is no endpoint. */
+  readonly apiToken?: string;
 }
 
 /** Another process serves this data folder. */
@@ -60,6 +64,8 @@ export class Service {
   readonly #tailer: Tailer;
   readonly #summaries: SummaryCache;
   readonly #queue: RunQueue;
+  readonly #session: SessionClient;
+  readonly #api: ApiEndpoint | null;
   #lastUse = Date.now();
   #port = 0;
 
@@ -99,6 +105,8 @@ export class Service {
       isQueued: (run) => this.#queue.has(run),
       alertRules: () => rules.list(),
     });
+    this.#session = new SessionClient(data);
+    this.#api = options.apiToken ? new ApiEndpoint(options.apiToken, data, this.#user, this.#session) : null;
     this.#context = {
       data,
       database: this.database,
@@ -111,6 +119,10 @@ export class Service {
       queue: this.#queue,
       rules,
       known: () => this.#tailer.list(),
+      session: this.#session,
+      announce: (announcement) => {
+        for (const window of this.#windows) window.push(announcement);
+      },
       alive: () => this.#tailer.alive,
       changed: (run) => this.#changed(run),
     };
@@ -150,6 +162,7 @@ export class Service {
     this.#server.closeAllConnections();
     await closed;
     rmSync(join(this.data, DATA_FOLDER.service), { force: true });
+    this.#session.stop();
     this.#datasets.stop();
     this.database.close();
     this.#user.close();
@@ -185,6 +198,10 @@ export class Service {
   }
 
   #route(request: IncomingMessage, response: ServerResponse): void {
+    if (this.#api && request.url?.startsWith("/v1/") && this.#welcomes(request)) {
+      void this.#api.answer(request, response);
+      return;
+    }
     if (!this.#welcomes(request) || !["GET", "HEAD"].includes(request.method ?? "")) {
       response.writeHead(403, { "content-length": 0 });
       response.end();
@@ -225,7 +242,11 @@ export class Service {
 
   #endWhenIdle(idleMs: number, onIdle?: () => void): void {
     const busy =
-      this.#windows.size > 0 || this.#tailer.alive.length > 0 || this.#queue.size > 0 || this.#datasets.isBusy;
+      this.#api !== null ||
+      this.#windows.size > 0 ||
+      this.#tailer.alive.length > 0 ||
+      this.#queue.size > 0 ||
+      this.#datasets.isBusy;
     if (busy) this.#lastUse = Date.now();
     else if (Date.now() - this.#lastUse > idleMs) onIdle?.();
   }

@@ -7,7 +7,9 @@ import type { AlertRules } from "../../store/alerts.ts";
 import type { Db } from "../../store/databases.ts";
 import type { Ingest } from "../../store/ingest.ts";
 import type { RunMarksStore } from "../../store/run-marks.ts";
+import type { SessionClient } from "../../session/client.ts";
 import type { MediaSigner } from "../media.ts";
+import type { Announcement } from "../socket.ts";
 
 export interface MethodContext {
   readonly data: string;
@@ -23,6 +25,10 @@ export interface MethodContext {
   readonly rules: AlertRules;
   /** Ids of all runs. */
   readonly known: () => readonly string[];
+  /** The worker that answers what needs a loaded model; started with the first question. */
+  readonly session: SessionClient;
+  /** Tells all windows. */
+  readonly announce: (announcement: Announcement) => void;
   /** Runs that are trained now. */
   readonly alive: () => readonly string[];
   /** Tells all windows that a run's summary is another one now, or that the run is gone. */
