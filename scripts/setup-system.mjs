@@ -9,6 +9,8 @@ const wanted = {
   make: "builds the engine",
   ffmpeg: "decodes videos (the fallback from npm is a build of 2018)",
   chromium: "end-to-end tests",
+  "openssh-server": "the test of a service behind an SSH tunnel",
+  "openssh-client": "the test of a service behind an SSH tunnel",
   xvfb: "desktop tests without a screen",
   "libgtk-3-0": "desktop tests",
   libnotify4: "desktop tests",

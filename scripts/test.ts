@@ -34,6 +34,7 @@ const parts: readonly Part[] = [
   { name: "faults", command: [...bin("vitest", "vitest.mjs"), "run", "--config", "vitest.faults.config.ts"] },
   { name: "hostile", command: [...bin("vitest", "vitest.mjs"), "run", "--config", "vitest.hostile.config.ts"] },
   { name: "end to end", command: [node, "test/e2e/main.ts"] },
+  { name: "tunnel", command: [node, "test/e2e/tunnel.ts"] },
   { name: "desktop", command: [node, "test/electron/main.ts"] },
 ];
 

@@ -179,12 +179,13 @@ export class Service {
     writeFileSync(join(this.data, DATA_FOLDER.service), `${JSON.stringify(description)}\n`, { mode: 0o600 });
   }
 
-  /** Only pages of this service and the desktop shell's may talk to it, whatever name they resolve it by. */
-  #welcomes(request: IncomingMessage): boolean {
-    const hosts = [`127.0.0.1:${this.#port}`, `localhost:${this.#port}`];
-    if (!hosts.includes(request.headers.host ?? "")) return false;
-    const origin = request.headers.origin;
-    return origin === undefined || origin.startsWith("app://") || hosts.includes(origin.replace("http://", ""));
+  /**
+   * Only pages of this service and the desktop shell's may talk to it, and only by this machine's own names: a name that
+   * somebody made resolve to 127.0.0.1 is refused. The port is the browser's: behind an SSH tunnel it is another one.
+   */
+  #welcomes({ headers: { host = "", origin } }: IncomingMessage): boolean {
+    if (!/^(127\.0\.0\.1|localhost)(:\d{1,5})?$/.test(host)) return false;
+    return origin === undefined || origin === "app://secondlook" || origin === `http://${host}`;
   }
 
   #serve(request: IncomingMessage, response: ServerResponse): void {
