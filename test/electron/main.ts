@@ -82,6 +82,23 @@ async function firstVisit(): Promise<number> {
   });
   assert.equal(navigated, "app://secondlook");
   claim("the menu is the window's registry of actions; the page cannot be led elsewhere");
+  assert.equal(await page.evaluate(() => window.open("https://example.org/") === null), true);
+  const permissions = await page.evaluate(async () => [
+    (await navigator.permissions.query({ name: "geolocation" })).state,
+    Object.keys(Reflect.get(window, "secondlook") as object).includes("ipcRenderer"),
+  ]);
+  assert.deepEqual(permissions, ["denied", false]);
+  claim("no window opens, no place is told, and the page has verbs only");
+  const shown = await page.evaluate(() => location.hash);
+  await app.evaluate(({ app }) => app.emit("second-instance", {}, ["secondlook", "secondlook://launch?recipe=x"]));
+  await app.evaluate(({ app }) => app.emit("second-instance", {}, ["secondlook", "secondlook://system"]));
+  await waitFor("the linked screen", async () => (await page.evaluate(() => location.hash)) === "#/system", 10_000);
+  await app.evaluate(
+    ({ app }, link) => app.emit("open-url", { preventDefault: () => undefined }, link),
+    `secondlook://${shown.slice(2)}`,
+  );
+  await page.locator("dt:text-is('Step')").waitFor();
+  claim("links lead to screens, and one that would fill in a launch leads nowhere");
   const last = await shownStep(page);
   await app.close();
   return last;
