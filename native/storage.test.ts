@@ -204,14 +204,14 @@ describe("memory savers", () => {
   it("counts media while they are alive", async () => {
     const model = await engine.load(halfFolder, { trainable: false });
     const bytes = (): number => model.memory().byPurpose["media"]!;
-    const before = bytes();
     const sample = await loadSample(model, "video");
-    const held = bytes() - before;
-    expect(held).toBeGreaterThan(4 * 1176 * 4 * sample.prompt.media[0]!.tokens - 1);
+    const medium = sample.prompt.media[0]!;
     await model.score(answerBatch(sample));
-    expect(bytes() - before).toBeGreaterThan(held);
-    sample.prompt.media[0]!.dispose();
-    expect(bytes()).toBe(before);
+    // Between these lines nothing else can be let go of: media of other tests may be collected at any await.
+    const held = bytes();
+    medium.dispose();
+    const { hidden_size: hidden } = model.config as { hidden_size: number };
+    expect(held - bytes()).toBeGreaterThanOrEqual(4 * medium.tokens * (4 * 1176 + hidden));
   });
 
   it("computing blocks again gives the same gradients, bit for bit, with less memory", async () => {

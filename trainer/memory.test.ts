@@ -78,11 +78,10 @@ describe.each(CASES)("the planner on the small model: %s", (_, different) => {
     const prompts = await promptsFor(model);
     const sampling = { maxTokens: TOKENS, stopIds: [], seed: 1, bannedIds: [config.video_token_id] };
     let keyValueCache = 0;
-    const groups = await model.generate(prompts, {
-      n: GROUP,
-      sampling,
-      onToken: () => (keyValueCache = Math.max(keyValueCache, model.memory().byPurpose["keyValueCache"]!)),
-    });
+    const watch = setInterval(() => {
+      keyValueCache = Math.max(keyValueCache, model.memory().byPurpose["keyValueCache"]!);
+    }, 1);
+    const groups = await model.generate(prompts, { n: GROUP, sampling }).finally(() => clearInterval(watch));
     const tape = await model.forward(
       groups.map(({ completions }, i) => ({ prompt: prompts[i]!, completions: completions.map(({ ids }) => ids) })),
     );
