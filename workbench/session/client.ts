@@ -1,9 +1,8 @@
 /** The session worker as a child of this process: started with the first call, ended with this process or after a pause. */
-import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
-import { join } from "node:path";
+import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { SessionEvent, SessionInput, SessionMethod, SessionResults } from "../../contract/session.ts";
-import { PRODUCT_FOLDER } from "../runs/launch.ts";
+import { startScript } from "../scripts.ts";
 
 /** What went wrong, as a sentence; `code` is BAD_REQUEST where the caller can mend it, CANCELLED, or the engine's. */
 export class SessionError extends Error {
@@ -78,11 +77,10 @@ export class SessionClient {
   #started(): ChildProcessWithoutNullStreams {
     clearTimeout(this.#idle);
     if (this.#child !== null) return this.#child;
-    const script = join(PRODUCT_FOLDER, "trainer", "session-main.ts");
-    const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", script, this.#data], {
-      cwd: PRODUCT_FOLDER,
+    // All three streams are pipes, so none is null.
+    const child = startScript("trainer/session-main.ts", [this.#data], {
       stdio: ["pipe", "pipe", "pipe"],
-    });
+    }) as ChildProcessWithoutNullStreams;
     this.#child = child;
     child.stdin.on("error", () => undefined);
     child.on("error", (error) => this.#ended(child, error.message));
