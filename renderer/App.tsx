@@ -14,6 +14,7 @@ import { Data } from "./screens/Data.tsx";
 import { Launch } from "./screens/Launch.tsx";
 import { Evals } from "./screens/Evals.tsx";
 import { LiveRun } from "./screens/LiveRun.tsx";
+import { Playground } from "./screens/Playground.tsx";
 import { Recipes } from "./screens/Recipes.tsx";
 import { Rollouts } from "./screens/Rollouts.tsx";
 import { Runs } from "./screens/Runs.tsx";
@@ -43,6 +44,8 @@ function Screen() {
       return <Data key={route.dataset} dataset={route.dataset} tab={route.tab} row={route.row} />;
     case "evals":
       return <Evals {...route} />;
+    case "playground":
+      return <Playground />;
     case "recipes":
       return <Recipes recipe={route.recipe} />;
     case "system":
@@ -102,6 +105,14 @@ export function App() {
       keywords: "evaluation benchmark score accuracy",
       perform: () =>
         navigate({ screen: "evals", evaluation: null, model: 0, view: "ordered", sample: null, against: null }),
+    },
+    {
+      id: "go-playground",
+      label: "Playground",
+      group: "Go to",
+      shortcut: "g p",
+      keywords: "ask question chat counterfactual frames",
+      perform: () => navigate({ screen: "playground" }),
     },
     {
       id: "go-recipes",

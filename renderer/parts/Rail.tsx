@@ -16,6 +16,7 @@ const ICONS: Readonly<Record<string, IconName>> = {
   "go-rollouts": "rollouts",
   "go-data": "data",
   "go-evals": "evals",
+  "go-playground": "play",
   "go-recipes": "recipes",
   "go-system": "system",
 };

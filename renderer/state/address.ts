@@ -57,6 +57,7 @@ export type Route =
       readonly row: number | null;
     }
   | { readonly screen: "recipes"; readonly recipe: string | null }
+  | { readonly screen: "playground" }
   | { readonly screen: "system" };
 
 export const LIVE_TABS = ["overview", "metrics", "timing", "alerts", "control", "configuration", "messages"] as const;
@@ -133,6 +134,7 @@ export function parseRoute(fragment: string): Route {
     };
   }
   if (first === "recipes") return { screen: "recipes", recipe: second || null };
+  if (first === "playground") return { screen: "playground" };
   if (first === "system") return { screen: "system" };
   return { screen: "runs" };
 }
@@ -185,6 +187,8 @@ export function formatRoute(route: Route): string {
     }
     case "recipes":
       return route.recipe ? `#/recipes/${encodeURIComponent(route.recipe)}` : "#/recipes";
+    case "playground":
+      return "#/playground";
     case "system":
       return "#/system";
   }
