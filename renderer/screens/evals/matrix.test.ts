@@ -11,14 +11,22 @@ const items = (right: number) =>
     format: 1, tokens: 5, stopReason: "stop", logProb: -1, media: null, error: null,
   })); // prettier-ignore
 
-function evaluation(id: string, weights: string, frames: number, right: number): EvaluationSummary {
+function evaluation(
+  id: string,
+  weights: string,
+  frames: number,
+  right: number,
+  rightShuffled: number | null = null,
+): EvaluationSummary {
   const preset = PROTOCOL_PRESETS["paper-16"]!.protocol;
   const protocol = { ...preset, vision: { ...preset.vision, maxFrames: frames } };
   const model = { label: `model ${weights}`, directory: "/m", weights, run: null, step: null };
   const benchmark = { id: "bench", title: "Bench", fileHash: "", items: 10 };
+  const shuffled = rightShuffled === null ? {} : { shuffled: summariseView(items(rightShuffled), []) };
+  const views = { ordered: summariseView(items(right), []), ...shuffled };
   const result = {
     version: 1 as const, benchmark, mainMetric: "score", protocol,
-    models: [{ model, views: { ordered: summariseView(items(right), []) } }],
+    models: [{ model, views }],
   }; // prettier-ignore
   return {
     id, createdAt: Number(id), benchmark: { id: "bench", title: "Bench", limit: null }, importedFrom: null, models: [model],
@@ -59,10 +67,40 @@ describe("buildMatrix", () => {
   });
 });
 
-it("draws a curve over frames for one model and otherwise equal protocols", () => {
-  const curves = frameCurves([evaluation("2", "a", 32, 6), evaluation("1", "a", 8, 4), evaluation("3", "b", 8, 4)]);
-  expect(curves).toHaveLength(1);
-  expect(curves[0]!.points.map(({ frames, ordered }) => [frames, ordered])).toEqual([[8, 0.4], [32, 0.6]]); // prettier-ignore
+describe("frameCurves", () => {
+  it("draws a curve for one model and otherwise equal protocols", () => {
+    const curves = frameCurves([evaluation("2", "a", 32, 6), evaluation("1", "a", 8, 4), evaluation("3", "b", 8, 4)]);
+    expect(curves).toHaveLength(1);
+    expect(curves[0]!.points.map(({ frames, ordered }) => [frames, ordered])).toEqual([[8, 0.4], [32, 0.6]]); // prettier-ignore
+  });
+
+  it("carries interval and shuffled score of the records, and the newest where frames were measured twice", () => {
+    const [curve] = frameCurves([
+      evaluation("4", "a", 16, 9, 3),
+      evaluation("3", "a", 4, 5),
+      evaluation("2", "a", 16, 2, 2),
+      evaluation("1", "a", 8, 6, 6),
+    ]);
+    expect(curve!.points.map(({ frames, ordered, shuffled }) => [frames, ordered, shuffled])).toEqual([
+      [4, 0.5, null],
+      [8, 0.6, 0.6],
+      [16, 0.9, 0.3],
+    ]);
+    for (const { ordered, interval } of curve!.points) {
+      expect(interval[0]).toBeLessThan(ordered);
+      expect(interval[1]).toBeGreaterThanOrEqual(ordered);
+    }
+  });
+
+  it("joins no points that differ in anything else, or in the part of the items", () => {
+    const warm = evaluation("2", "a", 32, 6);
+    const part = evaluation("3", "a", 64, 6);
+    const other = [
+      { ...warm, protocol: { ...warm.protocol, temperature: 0.1 } },
+      { ...part, benchmark: { ...part.benchmark, limit: 5 } },
+    ];
+    expect(frameCurves([...other, evaluation("1", "a", 8, 4)])).toEqual([]);
+  });
 });
 
 it("exports measured rows with their weights and published ones with their source", () => {
