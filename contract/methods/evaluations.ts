@@ -141,6 +141,13 @@ export const evaluationInputs = {
     frames: z.number().int().min(2).max(4096).optional(),
     views: z.array(z.enum(MEASURED_VIEWS)).min(1).optional(),
   }),
+  /** A result file as Video-R1's scripts write it becomes an evaluation. */
+  "evaluations.import": z.object({
+    file: z.string().min(1),
+    benchmark: z.string(),
+    modelName: z.string().trim().min(1).max(200),
+    preset: z.string().optional(),
+  }),
   "evaluations.continue": z.object({ evaluation: z.string() }),
   "evaluations.stop": z.object({ evaluation: z.string() }),
   "evaluations.items": one,
@@ -152,6 +159,7 @@ export interface EvaluationResults {
   "evaluations.overview": EvaluationsOverview;
   "evaluations.choices": EvaluationChoices;
   "evaluations.start": { readonly evaluation: string };
+  "evaluations.import": { readonly evaluation: string; readonly rows: number; readonly reproduced: number };
   "evaluations.continue": { readonly evaluation: string };
   "evaluations.stop": { readonly stopped: boolean };
   "evaluations.items": readonly EvaluatedItemRow[];

@@ -6,11 +6,13 @@ import { upstreamResults } from "../../science/evaluation/upstream.ts";
 import { dataFolder } from "../data-folder.ts";
 import { benchmarks, fileInDataFolder } from "../evaluations/benchmarks.ts";
 import { createEvaluation, evaluationFolder, type EvaluationOrder } from "../evaluations/new-evaluation.ts";
-import { readItems, readProgress, readRequest, readResult } from "../evaluations/read.ts";
+import { importEvaluation } from "../evaluations/import.ts";
+import { readItems, checkCanRun, readProgress, readRequest, readResult } from "../evaluations/read.ts";
 import { resultTable } from "../evaluations/table.ts";
 import { table } from "../terminal.ts";
 import { runScript } from "./by-path.ts";
 import { integer, text, UsageError, type Command, type OptionValues } from "./command.ts";
+import { rescoreReport } from "./rescore.ts";
 
 const several = (value: OptionValues[string]): string[] => (Array.isArray(value) ? value.map(String) : []);
 
@@ -54,6 +56,8 @@ export const evaluate: Command = {
     "--media-root DIR   where the videos lie (default: the file's folder)",
     "--limit N          a part: always the same N items",
     "--json FILE        results and final_acc as Video-R1's scripts write them (several models: FILE.0.json …)",
+    "--import FILE      a result file of somebody else becomes an evaluation, scored again; with --benchmark NAME,",
+    "                   --model-name NAME and --preset NAME (as they asked, if known)",
     "--resume ID        goes on with an evaluation",
     "--list             the benchmarks, and which are here",
   ],
@@ -71,14 +75,18 @@ export const evaluate: Command = {
     "media-root": { type: "string" },
     limit: { type: "string" },
     json: { type: "string" },
+    import: { type: "string" },
+    "model-name": { type: "string" },
     resume: { type: "string" },
     list: { type: "boolean" },
   },
   async run(options) {
     const data = dataFolder(text(options["data"]));
     if (options["list"] === true) return list(data);
+    const theirs = text(options["import"]);
+    if (theirs !== undefined) return importTheirs(data, theirs, options);
     const id = text(options["resume"]) ?? createEvaluation(data, orderOf(options)).id;
-    readRequest(data, id);
+    checkCanRun(readRequest(data, id));
     console.log(id);
     const folder = evaluationFolder(data, id);
     const code = await runScript("trainer/evaluation/main.ts", [folder, data]);
@@ -115,6 +123,21 @@ function orderOf(options: OptionValues): EvaluationOrder {
     ...(frames === undefined ? {} : { frames }),
     changes: changesOf(options),
   };
+}
+
+function importTheirs(data: string, file: string, options: OptionValues): number {
+  const [benchmark, modelName, preset] = ["benchmark", "model-name", "preset"].map((name) => text(options[name]));
+  if (benchmark === undefined || modelName === undefined) {
+    throw new UsageError("--import needs --benchmark NAME and --model-name NAME.");
+  }
+  const { request, rescored, problems } = importEvaluation(data, {
+    file,
+    benchmark,
+    modelName,
+    ...(preset === undefined ? {} : { preset }),
+  });
+  console.log(`${request.id}\n\n${resultTable(readResult(data, request.id)!)}\n\n${rescoreReport(rescored, problems)}`);
+  return 0;
 }
 
 function writeUpstream(data: string, id: string, result: EvaluationResult, file: string): void {

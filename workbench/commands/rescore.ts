@@ -1,7 +1,8 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { DIFFERENCE_REASONS, rescore as rescored, type Rescored } from "../../science/rescore.ts";
-import { readResultFile, type ResultFile } from "../../science/result-files.ts";
+import type { ResultFile } from "../../science/result-files.ts";
+import { readResults } from "../evaluations/import.ts";
 import { percent, table } from "../terminal.ts";
 import { text, UsageError, type Command } from "./command.ts";
 
@@ -24,32 +25,17 @@ export const rescore: Command = {
     if (rules !== undefined && rules !== "evaluation" && rules !== "training") {
       throw new UsageError(`--rules is "${rules}", but must be evaluation or training.`);
     }
-    const file = readFile(resolve(name));
+    const file = readResults(resolve(name));
     const result = rescored(file, rules);
     const out = text(options["json"]);
     if (out) writeFileSync(resolve(out), `${JSON.stringify({ ...result, problems: file.problems }, null, 2)}\n`);
-    console.log(report(result, file.problems));
+    console.log(rescoreReport(result, file.problems));
     return Promise.resolve(result.reproduced === result.rows && file.problems.length === 0 ? 0 : 1);
   },
 };
 
-function readFile(path: string): ResultFile {
-  let source: string;
-  try {
-    source = readFileSync(path, "utf8");
-  } catch (error) {
-    throw new Error(`${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? "unknown reason"}).`, {
-      cause: error,
-    });
-  }
-  try {
-    return readResultFile(source);
-  } catch (error) {
-    throw new Error(`${path}: ${(error as Error).message}`, { cause: error });
-  }
-}
-
-function report(result: Rescored, problems: ResultFile["problems"]): string {
+/** What was reproduced, and the first differences with their reasons. */
+export function rescoreReport(result: Rescored, problems: ResultFile["problems"]): string {
   const { rows, reproduced, differences, means, rules } = result;
   const lines = [`${reproduced} of ${rows} stored rewards reproduced by the rules of ${rules}.`];
   const compared = [

@@ -44,12 +44,9 @@ export function createEvaluation(data: string, order: EvaluationOrder): Evaluati
   if (order.models.length === 0) throw new RangeError("No model is named: give --model DIR.");
   const models = order.models.map(modelAt);
   const protocol = protocolFor(benchmark, models[0]!.directory, order);
-  const now = new Date();
-  const stamp = now.toISOString().replace(/[-:]/g, "").replace("T", "-").slice(0, 15);
   const request: EvaluationRequest = {
     version: EVALUATION_VERSION,
-    id: `${stamp}-${benchmark.id}-${randomBytes(2).toString("hex")}`,
-    createdAt: now.getTime(),
+    ...newEvaluationId(benchmark.id),
     benchmark: { id: benchmark.id, title: benchmark.title, file, fileHash: "", limit: order.limit ?? null },
     mediaRoot: resolve(order.mediaRoot ?? dirname(file)),
     models,
@@ -58,6 +55,12 @@ export function createEvaluation(data: string, order: EvaluationOrder): Evaluati
   if (!existsSync(request.mediaRoot)) throw new RangeError(`The media root ${request.mediaRoot} is not there.`);
   writeRequest(data, request, benchmark);
   return request;
+}
+
+export function newEvaluationId(benchmark: string): { id: string; createdAt: number } {
+  const now = new Date();
+  const stamp = now.toISOString().replace(/[-:]/g, "").replace("T", "-").slice(0, 15);
+  return { id: `${stamp}-${benchmark}-${randomBytes(2).toString("hex")}`, createdAt: now.getTime() };
 }
 
 export function writeRequest(data: string, request: EvaluationRequest, benchmark: Benchmark): void {

@@ -8,12 +8,12 @@ import type {
 } from "../../contract/methods/evaluations.ts";
 import { DATA_FOLDER } from "../../contract/run-folder.ts";
 import type { Benchmark } from "../../science/evaluation/benchmark.ts";
-import { livingLease } from "../runs/alive.ts";
 import { describe, listEvents } from "../runs/summaries.ts";
 import type { Db } from "../store/databases.ts";
 import { benchmarks, fileInDataFolder } from "./benchmarks.ts";
 import { evaluationFolder } from "./new-evaluation.ts";
 import { evaluationIds, readProgress, readRequest, readResult } from "./read.ts";
+import { isAtWork } from "./start.ts";
 
 export function evaluationsOverview(data: string, database: Db, runs: readonly string[]): EvaluationsOverview {
   return {
@@ -49,7 +49,7 @@ export function evaluationSummary(data: string, id: string): EvaluationSummary {
   const request = readRequest(data, id);
   const result = readResult(data, id);
   const progress = readProgress(data, id);
-  const isAlive = livingLease(evaluationFolder(data, id)) !== null;
+  const isAlive = isAtWork(evaluationFolder(data, id));
   const state = isAlive ? "running" : result !== null ? "done" : progress?.phase === "failed" ? "failed" : "stopped";
   const { createdAt, benchmark, models, protocol, importedFrom } = request;
   const { id: name, title, limit } = benchmark;

@@ -32,6 +32,12 @@ export function readRequest(data: string, id: string): EvaluationRequest {
   return request;
 }
 
+/** @throws RangeError for an imported one. */
+export function checkCanRun({ id, importedFrom }: EvaluationRequest): void {
+  if (importedFrom === undefined) return;
+  throw new RangeError(`${id} was imported from ${importedFrom}: there is nothing to run. Start a new evaluation.`);
+}
+
 export const readResult = (data: string, id: string): EvaluationResult | null =>
   readJson(join(evaluationFolder(data, id), EVALUATION_FOLDER.result));
 

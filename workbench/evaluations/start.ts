@@ -5,11 +5,18 @@ import { EVALUATION_FOLDER } from "../../contract/evaluation.ts";
 import { livingLease } from "../runs/alive.ts";
 import { startScript } from "../scripts.ts";
 import { evaluationFolder } from "./new-evaluation.ts";
+import { checkCanRun, readRequest } from "./read.ts";
 
-/** @throws RangeError when a worker is at it already. */
+/** Folders whose workers this process started and which have not ended: they take their lease a moment later. */
+const started = new Set<string>();
+
+export const isAtWork = (folder: string): boolean => started.has(folder) || livingLease(folder) !== null;
+
+/** @throws RangeError when a worker is at it already, and for an imported one. */
 export function startEvaluation(data: string, id: string): void {
   const folder = evaluationFolder(data, id);
-  if (livingLease(folder)) throw new RangeError("This evaluation is at work already.");
+  checkCanRun(readRequest(data, id));
+  if (isAtWork(folder)) throw new RangeError("This evaluation is at work already.");
   rmSync(join(folder, EVALUATION_FOLDER.progress), { force: true });
   const log = openSync(join(folder, EVALUATION_FOLDER.log), "a", 0o600);
   const child = startScript("trainer/evaluation/main.ts", [folder, data], {
@@ -17,6 +24,9 @@ export function startEvaluation(data: string, id: string): void {
     stdio: ["ignore", log, log],
   });
   closeSync(log);
+  started.add(folder);
+  child.on("error", () => started.delete(folder));
+  child.on("exit", () => started.delete(folder));
   child.unref();
 }
 

@@ -31,7 +31,7 @@ export function MatrixTable({
             <tr key={row.key}>
               <th scope="row" title={row.directory}>
                 <strong>{row.label}</strong>
-                <span>weights {row.key.slice(0, 10) || "unknown"}</span>
+                <span>{row.directory === "" ? "outputs imported" : `weights ${row.key.slice(0, 10)}`}</span>
               </th>
               {columns.map((column) => (
                 <ScoreCell key={column.key} cell={row.cells.get(column.key)} />

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { ViewSummary } from "../../../contract/evaluation.ts";
 import type { EvaluationsOverview, EvaluationSummary } from "../../../contract/methods.ts";
 import { PROTOCOL_PRESETS } from "../../../science/evaluation/protocol.ts";
 import { summariseView } from "../../../science/evaluation/summary.ts";
@@ -23,7 +24,7 @@ function evaluation(
   const model = { label: `model ${weights}`, directory: "/m", weights, run: null, step: null };
   const benchmark = { id: "bench", title: "Bench", fileHash: "", items: 10 };
   const shuffled = rightShuffled === null ? {} : { shuffled: summariseView(items(rightShuffled), []) };
-  const views = { ordered: summariseView(items(right), []), ...shuffled };
+  const views: Record<string, ViewSummary> = { ordered: summariseView(items(right), []), ...shuffled };
   const result = {
     version: 1 as const, benchmark, mainMetric: "score", protocol,
     models: [{ model, views }],
@@ -65,6 +66,17 @@ describe("buildMatrix", () => {
     expect(all.columns.map(({ benchmark }) => benchmark)).toEqual(["bench", "other"]);
     expect(all.ghosts[0]!.scores.get("bench")).toEqual([published]);
   });
+});
+
+it("gives imported outputs a row by their model's name, as nobody knows the weights", () => {
+  const theirs = ["2", "1"].map((id): EvaluationSummary => {
+    const one = evaluation(id, "", 16, 5);
+    const models = one.result!.models.map((each) => ({ ...each, model: { ...each.model, label: `theirs ${id}` } }));
+    return { ...one, importedFrom: "/x.json", result: { ...one.result!, models } };
+  });
+  const { rows } = buildMatrix(overview(theirs), false);
+  expect(rows.map(({ label }) => label)).toEqual(["theirs 1", "theirs 2"]);
+  expect(scoreRows(overview(theirs))[0]!.source).toBe("imported from /x.json");
 });
 
 describe("frameCurves", () => {

@@ -1,5 +1,5 @@
 /** The matrix of scores: one column a benchmark and protocol, one row a model by its weights, published numbers as ghosts. */
-import type { Measured, Protocol, ViewSummary } from "../../../contract/evaluation.ts";
+import type { EvaluatedModel, Measured, Protocol, ViewSummary } from "../../../contract/evaluation.ts";
 import type {
   BenchmarkSummary,
   EvaluationsOverview,
@@ -49,6 +49,9 @@ export interface Matrix {
   readonly ghosts: readonly GhostRow[];
 }
 
+/** A model is known by its weights; whoever wrote imported outputs, by the name given. */
+const keyOf = ({ weights, label }: EvaluatedModel): string => weights || label;
+
 /** What must be equal for two scores to stand in one column. */
 export function protocolKey(protocol: Protocol): string {
   return protocolFacts(protocol)
@@ -73,13 +76,13 @@ export function buildMatrix(overview: EvaluationsOverview, allBenchmarks: boolea
       const summary = views[view];
       const main = summary?.metrics[evaluation.result!.mainMetric];
       if (summary === undefined || main === undefined) return;
-      const row = rows.get(model.weights) ?? {
+      const row = rows.get(keyOf(model)) ?? {
         label: model.label,
         step: model.step,
         directory: model.directory,
         cells: new Map(),
       };
-      rows.set(model.weights, row);
+      rows.set(keyOf(model), row);
       row.cells.set(column.key, {
         evaluation: evaluation.id,
         model: index,
@@ -157,7 +160,7 @@ export function scoreRows(overview: EvaluationsOverview): ScoreRow[] {
   return [...measured, ...published];
 }
 
-function rowsOf({ benchmark, protocol, result }: EvaluationSummary): ScoreRow[] {
+function rowsOf({ benchmark, protocol, result, importedFrom }: EvaluationSummary): ScoreRow[] {
   return result!.models.flatMap(({ model, views }) =>
     Object.entries(views).flatMap(([view, summary]) =>
       Object.entries(summary.metrics).map(([metric, { n, value, interval }]): ScoreRow => ({
@@ -174,7 +177,10 @@ function rowsOf({ benchmark, protocol, result }: EvaluationSummary): ScoreRow[] 
         promptHash: protocol.promptHash,
         temperature: String(protocol.temperature),
         extraction: protocol.extraction,
-        source: `measured here, weights ${model.weights.slice(0, 12)}`,
+        source:
+          importedFrom === null
+            ? `measured here, weights ${model.weights.slice(0, 12)}`
+            : `imported from ${importedFrom}`,
       })),
     ),
   );
@@ -202,7 +208,7 @@ export function frameCurves(evaluations: readonly EvaluationSummary[]): FrameCur
     for (const { model, views } of result.models) {
       const ordered = views["ordered"]?.metrics[result.mainMetric];
       if (ordered === undefined) continue;
-      const key = `${benchmark.id}|${benchmark.limit ?? "all"}|${model.weights}|${protocolKey(sameFrames)}`;
+      const key = `${benchmark.id}|${benchmark.limit ?? "all"}|${keyOf(model)}|${protocolKey(sameFrames)}`;
       const curve = curves.get(key) ?? {
         model: model.label,
         benchmark: benchmark.title,

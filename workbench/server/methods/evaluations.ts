@@ -3,6 +3,7 @@ import type { EvaluatedItem } from "../../../contract/evaluation.ts";
 import type { EvaluatedItemDetail, EvaluationResults } from "../../../contract/methods/evaluations.ts";
 import { comparePaired } from "../../../science/evaluation/compare.ts";
 import { PROTOCOL_PRESETS, protocolDifferences } from "../../../science/evaluation/protocol.ts";
+import { importEvaluation } from "../../evaluations/import.ts";
 import { modelAt, modelsOfRun } from "../../evaluations/models.ts";
 import { createEvaluation } from "../../evaluations/new-evaluation.ts";
 import { evaluationsOverview } from "../../evaluations/overview.ts";
@@ -27,8 +28,11 @@ export const evaluationMethods: HandlersOf<keyof EvaluationResults> = {
     startEvaluation(data, request.id);
     return { evaluation: request.id };
   },
+  "evaluations.import": ({ data }, order) => {
+    const { request, rescored } = importEvaluation(data, definedOf(order));
+    return { evaluation: request.id, rows: rescored.rows, reproduced: rescored.reproduced };
+  },
   "evaluations.continue": ({ data }, { evaluation }) => {
-    readRequest(data, evaluation);
     startEvaluation(data, evaluation);
     return { evaluation };
   },
