@@ -13,6 +13,7 @@ import { checkData } from "./data.ts";
 import { readJournal, startCommand, waitFor } from "../support/processes.ts";
 import { SyntheticRun } from "../../workbench/testing/synthetic-run.ts";
 import { claimAccessible } from "./accessibility.ts";
+import { checkEvaluations } from "./evals.ts";
 import { claimRollouts } from "./rollouts.ts";
 
 const data = mkdtempSync(join(tmpdir(), "secondlook-e2e-"));
@@ -115,6 +116,7 @@ try {
     });
     await claimRollouts({ page, claim, run, other, hesitant, journal });
     await checkData(page, data, claim);
+    await checkEvaluations(page, data, claim);
     await claimAccessible(page, claim, [
       "#/runs",
       "#/launch",
