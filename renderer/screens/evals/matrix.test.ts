@@ -23,7 +23,8 @@ function evaluation(
   const protocol = { ...preset, vision: { ...preset.vision, maxFrames: frames } };
   const model = { label: `model ${weights}`, directory: "/m", weights, run: null, step: null };
   const benchmark = { id: "bench", title: "Bench", fileHash: "", items: 10 };
-  const shuffled = rightShuffled === null ? {} : { shuffled: summariseView(items(rightShuffled), []) };
+  const shuffled: Record<string, ViewSummary> =
+    rightShuffled === null ? {} : { shuffled: summariseView(items(rightShuffled), []) };
   const views: Record<string, ViewSummary> = { ordered: summariseView(items(right), []), ...shuffled };
   const result = {
     version: 1 as const, benchmark, mainMetric: "score", protocol,
