@@ -1,9 +1,12 @@
 /** The effective settings of a run: what the trainer's stages read. A recipe makes them from a preset and overrides. */
 import type { AdvantageMode } from "./advantages.ts";
+import type { ConsistencyJudge } from "./judge/consistency-judge.ts";
 import type { LikelihoodForm } from "./answer-likelihood.ts";
 import type { DifficultySettings } from "./difficulty.ts";
 import type { PolicyObjective } from "./objectives/policy-objective.ts";
+import type { PairSettings } from "./preference-pairs.ts";
 import type { PromptTemplate } from "./prompts.ts";
+import type { Pruning } from "./pruning.ts";
 import type { FormatOptions } from "./rewards/format.ts";
 import type { LengthSettings } from "./rewards/length.ts";
 import type { Sample } from "./records.ts";
@@ -82,6 +85,8 @@ export interface RlStageSettings {
   readonly likelihoodForm: LikelihoodForm;
   /** Which of the rows for RL this stage trains on; null: all. A curriculum is several stages with different rows. */
   readonly rows: ((sample: Sample) => boolean) | null;
+  /** Leaves out rows that an earlier stage solved; null: none. */
+  readonly pruning: Pruning | null;
   readonly temporal: TemporalSettings;
   readonly length: LengthSettings;
   readonly format: FormatOptions;
@@ -90,6 +95,22 @@ export interface RlStageSettings {
   /** Control: rewards are permuted inside each group before advantages. Nothing can be learnt from them. */
   readonly permuteRewards: boolean;
   readonly sampling: SamplingSettings;
+  readonly optimizer: OptimizerSettings;
+}
+
+/** Preference pairs out of an earlier RL stage's rollouts, learnt with DPO against the policy as the stage found it. */
+export interface DpoStageSettings {
+  readonly kind: "dpo";
+  /** Unique in the run; labels its checkpoint and its measurement. */
+  readonly name: string;
+  readonly steps: number;
+  /** Pairs an update. */
+  readonly batchSize: number;
+  readonly beta: number;
+  /** Name of an RL stage before it. */
+  readonly rolloutsOf: string;
+  readonly judge: ConsistencyJudge;
+  readonly pairs: PairSettings;
   readonly optimizer: OptimizerSettings;
 }
 
@@ -107,7 +128,7 @@ export interface SamplingSettings {
   readonly maxTokens: number;
 }
 
-export type StageSettings = SftStageSettings | RlStageSettings;
+export type StageSettings = SftStageSettings | RlStageSettings | DpoStageSettings;
 
 export interface ModelSettings {
   /** `auto`: as the checkpoint is stored. */

@@ -102,7 +102,7 @@ export async function scanJournal(path: string): Promise<JournalScan> {
 }
 
 /** Hands over each line that ends with a newline, without it, and the byte where the next one starts. */
-async function eachWholeLine(path: string, take: (line: Buffer, end: number) => void): Promise<void> {
+export async function eachWholeLine(path: string, take: (line: Buffer, end: number) => void): Promise<void> {
   let start = 0;
   let rest = Buffer.alloc(0);
   for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {

@@ -1,5 +1,5 @@
 /** How large the work of a run is, from its settings and the model's configuration: what the launch form shows at once. */
-import type { RlStageSettings, Settings, SftStageSettings, VisionSettings } from "../settings.ts";
+import type { Settings, StageSettings, VisionSettings } from "../settings.ts";
 import { MERGED_PATCH } from "../vision.ts";
 
 /** What matters of a model before it is loaded. */
@@ -30,7 +30,7 @@ export function visualShape(vision: VisionSettings): VisualShape {
 }
 
 export interface StageShape {
-  readonly kind: "sft" | "rl";
+  readonly kind: StageSettings["kind"];
   readonly name: string;
   readonly steps: number;
   /** Sequences that are read or written in one update, shuffled ones included. */
@@ -44,17 +44,19 @@ export interface StageShape {
 /** Tokens of an answer where nothing bounds it: SFT learns the traces of the data. */
 const TRACE_TOKENS = 400;
 
-export function stageShape(settings: Settings, stage: SftStageSettings | RlStageSettings): StageShape {
+export function stageShape(settings: Settings, stage: StageSettings): StageShape {
   const { tokens: visual } = visualShape(settings.vision);
-  if (stage.kind === "sft") {
+  if (stage.kind !== "rl") {
     const answer = Math.min(TRACE_TOKENS, settings.evaluation.maxTokens);
     const { name, steps, batchSize } = stage;
+    // A pair is two sequences.
+    const sequences = stage.kind === "dpo" ? 2 * batchSize : batchSize;
     return {
-      kind: "sft",
+      kind: stage.kind,
       name,
       steps,
-      sequences: batchSize,
-      trained: batchSize,
+      sequences,
+      trained: sequences,
       tokens: visual + TEXT_TOKENS + answer,
     };
   }

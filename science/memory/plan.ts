@@ -3,7 +3,7 @@
  * loaded. Sizes are the largest that the settings allow: every answer as long as it may be, every clip of the most pixels.
  */
 import { stageShape, TEXT_TOKENS, visualShape } from "../launch/shape.ts";
-import type { RlStageSettings, Settings, SftStageSettings } from "../settings.ts";
+import type { Settings, StageSettings } from "../settings.ts";
 import { architectureOf, type Architecture } from "./architecture.ts";
 import { tokenBudgetOf } from "./budget.ts";
 import type { ModelChoices } from "./choices.ts";
@@ -74,7 +74,7 @@ function estimateStage(
   architecture: Architecture,
   choices: ModelChoices,
   settings: Settings,
-  stage: SftStageSettings | RlStageSettings,
+  stage: StageSettings,
   config: object,
 ): StageEstimate {
   const own = weightBytes(architecture, choices, true);
@@ -101,11 +101,13 @@ function estimateStage(
   let tape: number;
   const perPart = (groupTokens: number, groups: number): number =>
     Math.min(groups, Math.max(1, Math.floor(tokenBudgetOf(config) / groupTokens)));
-  if (stage.kind === "sft") {
+  if (stage.kind !== "rl") {
     const answer = stageShape(settings, stage).tokens - promptTokens;
-    const together = perPart(promptTokens + answer, stage.batchSize);
-    tape = tapeBytes(architecture, choices, batch(together, 1, answer));
+    const completions = stage.kind === "dpo" ? 2 : 1;
+    const together = perPart(promptTokens + completions * answer, stage.batchSize);
+    tape = tapeBytes(architecture, choices, batch(together, completions, answer));
     media = Math.max(media, stage.batchSize);
+    if (stage.kind === "dpo" && choices.lora === null) reference = weightBytes(architecture, choices, false).weights;
   } else {
     const { promptsPerStep, groupSize, shuffledGroupSize, sampling } = stage;
     const { maxTokens } = sampling;

@@ -106,6 +106,7 @@ export function buildSettings(
       difficulty: null,
       likelihoodForm: "geometric",
       rows: null,
+      pruning: null,
       ...parts,
       rewards: standardRewards(parts),
       permuteRewards: flag("rl.permuteRewards"),

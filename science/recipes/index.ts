@@ -4,9 +4,10 @@ import { SettingsError } from "../recipe.ts";
 import { deepVideoR1 } from "./deepvideo-r1.ts";
 import { grpoCare } from "./grpo-care.ts";
 import { twGrpo } from "./tw-grpo.ts";
+import { veripo } from "./veripo.ts";
 import { videoR1 } from "./video-r1.ts";
 
-export const RECIPES: readonly Recipe[] = [videoR1, twGrpo, deepVideoR1, grpoCare];
+export const RECIPES: readonly Recipe[] = [videoR1, twGrpo, deepVideoR1, grpoCare, veripo];
 
 /** The recipe with this id; throws a SettingsError that lists the known ones. */
 export function recipeById(id: string): Recipe {

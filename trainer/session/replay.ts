@@ -17,7 +17,7 @@ import { scanJournal } from "../journal-scan.ts";
 import { Journal } from "../journal.ts";
 import { openContext } from "../open-run.ts";
 import type { PromptRollouts, RolloutGroup } from "../rollouts.ts";
-import { loadStageModel, openStage } from "../stage-start.ts";
+import { excludedRows, loadStageModel, openStage } from "../stage-start.ts";
 import { RlStage } from "../stages/rl.ts";
 import type { Call } from "./line-server.ts";
 import type { LoggedRollout } from "./logged-step.ts";
@@ -151,7 +151,9 @@ async function stageFrom(prepared: PreparedReplay, context: RunContext): Promise
   const { stage } = plan.stages[stageIndex]!;
   const memory = (isWithin ? from.state.memory : undefined) ?? [];
   // Sampling alone needs no reference: the policy stands in its place.
-  if (cost.updates === 0 && stage.kind === "rl") return new RlStage(context, stage, policy, policy, memory);
+  if (cost.updates === 0 && stage.kind === "rl") {
+    return new RlStage(context, stage, policy, policy, { memory, excluded: await excludedRows(context, stage) });
+  }
   const runner = await openStage(context, checkpoints, plan, stageIndex, policy, isWithin ? from : null);
   if (runner instanceof RlStage) return runner;
   runner.dispose();

@@ -27,6 +27,14 @@ interface Totals {
   byToken: Record<string, number>;
 }
 
+/** What a stage is given beside its models. */
+export interface RlStart {
+  /** From the checkpoint within the stage that it resumes from. */
+  readonly memory: readonly number[];
+  /** Samples that an earlier stage solved. */
+  readonly excluded: ReadonlySet<string>;
+}
+
 export class RlStage implements StageRunner {
   readonly policy: Model;
   readonly movingReference?: Model;
@@ -44,11 +52,14 @@ export class RlStage implements StageRunner {
     stage: RlStageSettings,
     policy: Model,
     reference: Model | null,
-    memory: readonly number[] = [],
+    { memory, excluded }: RlStart,
   ) {
     const { modality } = context.settings;
     const usable = context.samples.train.filter(
-      (sample) => (modality === "both" || sample.dataType === modality) && (stage.rows?.(sample) ?? true),
+      (sample) =>
+        (modality === "both" || sample.dataType === modality) &&
+        (stage.rows?.(sample) ?? true) &&
+        !excluded.has(sample.id),
     );
     if (usable.length === 0) {
       throw new Error(

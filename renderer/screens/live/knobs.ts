@@ -60,7 +60,7 @@ export function knobsOf(
   controls: readonly ControlEntry[],
 ): KnobState[] {
   const settings = (run.config["settings"] ?? {}) as Readonly<Record<string, unknown>>;
-  const stage = run.stages.find(({ name }) => name === run.stage)?.kind === "sft" ? "sft" : "rl";
+  const stage = run.stages.find(({ name }) => name === run.stage)?.kind ?? "rl";
   const launched: Readonly<Record<Knob, unknown>> = {
     learningRate: settings[`${stage}.learningRate`],
     beta: settings["rl.klBeta"],

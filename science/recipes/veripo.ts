@@ -1,0 +1,154 @@
+/** VerIPO: GRPO, a verifier that makes preference pairs of its rollouts, DPO on them, and again (arXiv 2505.19000). */
+import { RULE_JUDGE } from "../judge/consistency-judge.ts";
+import { extendRecipe } from "../extend-recipe.ts";
+import { PAIR_KINDS, PAIR_RULES } from "../preference-pairs.ts";
+import type { DpoStageSettings, RlStageSettings, StageSettings } from "../settings.ts";
+import { choice, code, flag, integer, number, ours } from "./field-builders.ts";
+import { videoR1 } from "./video-r1.ts";
+
+const SECTION = "Preference stages";
+const tiny = videoR1.presets["tiny"]!;
+const plain = { "temporal.enabled": false, "rl.shuffledGroupSize": 0, "length.enabled": false } as const;
+const small = {
+  ...tiny.values,
+  ...plain,
+  "rl.steps": 100,
+  "veripo.laterSteps": 60,
+  "veripo.laterLearningRate": 2.5e-4,
+  "dpo.steps": 20,
+  "dpo.batchSize": 16,
+  "dpo.learningRate": 1e-4,
+} as const;
+
+export const veripo = extendRecipe(videoR1, {
+  id: "veripo",
+  title: "VerIPO",
+  paper: {
+    arxiv: "2505.19000",
+    title: "VerIPO: Cultivating Long Reasoning in Video-LLMs via Verifier-Guided Iterative Policy Optimization",
+  },
+  summary:
+    "GRPO searches widely; a verifier checks its rollouts for accuracy, consistency, repetition and length and makes " +
+    "preference pairs of them; DPO learns the pairs; then GRPO goes on without most of the prompts that are solved.",
+  claim: {
+    text: "Reasoning that agrees with its answer more often, after cheaper updates than further GRPO would take.",
+    check:
+      "Share of held-out answers that are right and consistent after each stage, and seconds an update, against GRPO alone and against swapped labels, over seeds.",
+  },
+  fields: {
+    "veripo.rounds": integer(SECTION, 2, 1, 8, code, "How often GRPO and DPO alternate; two rounds are published."),
+    "veripo.endWithDpo": flag(SECTION, true, ours, "The last round too ends with DPO; otherwise with GRPO."),
+    "veripo.laterSteps": integer(SECTION, 200, 1, 1_000_000, ours, "Updates of GRPO in each round after the first."),
+    "veripo.laterLearningRate": number(SECTION, 5e-7, 0, 1, code, "GRPO's rate in each round after the first."),
+    "veripo.pruneShare": number(SECTION, 0.8, 0, 1, code, "Share of solved prompts that the next round leaves out."),
+    "veripo.kinds": choice(
+      SECTION,
+      "all",
+      ["all", "none", ...PAIR_KINDS],
+      ours,
+      "Which pairs are built; the mix is not published. none: GRPO alone, for comparison.",
+    ),
+    "veripo.swapLabels": flag(SECTION, false, ours, "Control: chosen and rejected change places."),
+    "veripo.mostOfAKind": integer(
+      SECTION,
+      PAIR_RULES.mostOfAKind,
+      1,
+      100,
+      ours,
+      "Pairs of one kind and one prompt, at most.",
+    ),
+    "dpo.steps": integer(SECTION, 100, 1, 1_000_000, ours, "Updates of each DPO stage."),
+    "dpo.batchSize": integer(SECTION, 32, 1, 4096, code, "Pairs an update."),
+    "dpo.beta": number(SECTION, 0.1, 0, 10, code, "How strongly DPO holds on to the policy that the stage found."),
+    "dpo.learningRate": number(SECTION, 5e-7, 0, 1, code, "Learning rate of DPO."),
+    "dpo.warmupSteps": integer(SECTION, 0, 0, 1_000_000, ours, "Updates of warm-up in each DPO stage."),
+  },
+  presets: {
+    tiny: { ...tiny, values: small },
+    "upstream-code": {
+      title: "As the authors' table says",
+      summary: "GRPO on 64 prompts, DPO on 32 pairs, two rounds. The training code is not published.",
+      values: { ...plain, "sft.steps": 0, "rl.promptsPerStep": 64, "rl.learningRate": 1e-6, "reward.format": 0.5 },
+    },
+    "swapped-labels": {
+      title: "Swapped labels",
+      summary: "Control at small size: DPO is told to prefer what the verifier rejected. It must make things worse.",
+      values: { ...small, "veripo.swapLabels": true },
+    },
+    "grpo-only": {
+      title: "GRPO alone",
+      summary: "Baseline at small size: the same rounds and pruning without DPO.",
+      values: { ...small, "veripo.kinds": "none" },
+    },
+  },
+  panels: [
+    {
+      kind: "lineage",
+      title: "Preference pairs",
+      explanation: "Which rollout was preferred to which, by which rule, and the update that learnt from it.",
+    },
+    {
+      kind: "curve",
+      title: "Preference",
+      metrics: ["rewards/margins", "rewards/accuracies"],
+      explanation:
+        "How far DPO puts the chosen above the rejected, against its reference, and on which share of pairs.",
+    },
+    {
+      kind: "curve",
+      title: "Log-probabilities",
+      metrics: ["logps/chosen", "logps/rejected"],
+      explanation: "Of the chosen and the rejected. Both falling together is the known way in which DPO fails.",
+    },
+    {
+      kind: "curve",
+      title: "Verifier",
+      metrics: ["verifier/accuracy", "verifier/consistency", "verifier/right_and_consistent", "verifier/repetition"],
+      explanation:
+        "Of all rollouts of the GRPO stage before, once for each DPO stage. Read consistency beside accuracy.",
+    },
+  ],
+  stages: (base, values) => base.flatMap((stage) => (stage.kind === "rl" ? rounds(stage, values) : [stage])),
+});
+
+function rounds(first: RlStageSettings, values: Readonly<Record<string, unknown>>): StageSettings[] {
+  const kind = values["veripo.kinds"] as string;
+  const count = values["veripo.rounds"] as number;
+  const stages: StageSettings[] = [];
+  let search = first;
+  for (let round = 1; round <= count; round++) {
+    if (round > 1) {
+      search = {
+        ...first,
+        name: `rl-${round}`,
+        steps: values["veripo.laterSteps"] as number,
+        pruning: { rolloutsOf: search.name, share: values["veripo.pruneShare"] as number },
+        optimizer: { ...first.optimizer, learningRate: values["veripo.laterLearningRate"] as number },
+      };
+    }
+    stages.push(search);
+    if (kind === "none" || (round === count && !(values["veripo.endWithDpo"] as boolean))) continue;
+    const dpo: DpoStageSettings = {
+      kind: "dpo",
+      name: round === 1 ? "dpo" : `dpo-${round}`,
+      steps: values["dpo.steps"] as number,
+      batchSize: values["dpo.batchSize"] as number,
+      beta: values["dpo.beta"] as number,
+      rolloutsOf: search.name,
+      judge: RULE_JUDGE,
+      pairs: {
+        ...PAIR_RULES,
+        kinds: PAIR_KINDS.filter((one) => kind === "all" || kind === one),
+        mostOfAKind: values["veripo.mostOfAKind"] as number,
+        swapLabels: values["veripo.swapLabels"] as boolean,
+      },
+      optimizer: {
+        ...first.optimizer,
+        learningRate: values["dpo.learningRate"] as number,
+        warmupSteps: values["dpo.warmupSteps"] as number,
+      },
+    };
+    stages.push(dpo);
+  }
+  return stages;
+}
