@@ -27,7 +27,7 @@ export function SummaryColumn({ plan }: { readonly plan: LaunchPlan }) {
   );
 }
 
-function Size({ plan: { visual, stages, model } }: { readonly plan: LaunchPlan }) {
+function Size({ plan: { visual, stages, model, memory } }: { readonly plan: LaunchPlan }) {
   const context = model?.problems.length === 0 ? model.contextLength : 0;
   const longest = Math.max(0, ...stages.map(({ tokens }) => tokens));
   const share = context > 0 ? longest / context : 0;
@@ -43,6 +43,12 @@ function Size({ plan: { visual, stages, model } }: { readonly plan: LaunchPlan }
         <dd>{rl ? `${formatCount(rl.sequences)}, of which ${formatCount(rl.trained)} are trained on` : "–"}</dd>
         <dt>Longest sequence</dt>
         <dd>{longest > 0 ? `${formatCount(longest)} tokens` : "–"}</dd>
+        <dt>Memory</dt>
+        <dd>
+          {memory?.bytes
+            ? `about ${formatLarge(memory.bytes)}B at most, ${formatLarge(memory.availableBytes)}B are free`
+            : "–"}
+        </dd>
       </dl>
       {context > 0 && (
         <div className={styles["context"]} data-over={share > 1}>

@@ -1,12 +1,12 @@
 /** Everything that the launch form knows of the run it would start. */
 import { useMemo } from "react";
-import type { Device, EarlierStage, ModelCheck } from "../../../contract/methods.ts";
+import type { Device, EarlierStage, MemoryCheck, ModelCheck } from "../../../contract/methods.ts";
 import { checkLaunch, type Finding } from "../../../science/launch/checks.ts";
 import { estimateDuration, type DurationEstimate, type StageTiming } from "../../../science/launch/duration.ts";
 import { stageShape, visualShape, type StageShape, type VisualShape } from "../../../science/launch/shape.ts";
 import { RECIPES } from "../../../science/recipes/index.ts";
 import { useService } from "../../state/queries.ts";
-import { readDraft, useDraft, type ReadDraft } from "./draft.ts";
+import { readDraft, requestOf, useDraft, type Draft, type ReadDraft } from "./draft.ts";
 
 export interface LaunchPlan {
   readonly read: ReadDraft;
@@ -17,6 +17,8 @@ export interface LaunchPlan {
   readonly stages: readonly StageShape[];
   /** By stage; a stage nothing is known of is missing. */
   readonly durations: readonly DurationEstimate[];
+  /** Undefined until it is known, and while a setting is wrong. */
+  readonly memory: MemoryCheck | undefined;
 }
 
 const NONE: readonly never[] = [];
@@ -27,6 +29,10 @@ export function useLaunchPlan(): LaunchPlan {
   const earlier = useService("launch.earlier", {}).data ?? NONE;
   const devices = useService("devices.list", {}).data ?? NONE;
   const read = useMemo(() => readDraft(draft), [draft]);
+  const memory = useService(
+    "recipes.estimate",
+    useMemo(() => memoryQuestion(draft, read), [draft, read]),
+  ).data;
   const timings = useMemo(() => earlier.flatMap(timingOf), [earlier]);
   return useMemo(() => {
     const { settings } = read;
@@ -37,15 +43,28 @@ export function useLaunchPlan(): LaunchPlan {
       read,
       model,
       devices,
-      findings: settings ? checkLaunch(settings, known) : [],
+      findings: settings ? [...checkLaunch(settings, known), ...memoryFindings(memory, device)] : [],
       visual: settings ? visualShape(settings.vision) : null,
       stages,
       durations: stages.flatMap((stage) => {
         const estimate = estimateDuration(stage, known?.parameters ?? null, device, timings);
         return estimate ? [estimate] : [];
       }),
+      memory,
     };
-  }, [read, model, devices, draft.device, timings]);
+  }, [read, model, devices, draft.device, timings, memory]);
+}
+
+function memoryQuestion(draft: Draft, read: ReadDraft) {
+  if (read.settings === null) return null;
+  const { recipe, preset, overrides, model } = requestOf(draft, read);
+  return { recipe, preset, ...(overrides ? { overrides } : {}), ...(model ? { model } : {}) };
+}
+
+/** The plan counts this machine's memory, not a device's. A model that cannot be read is told of beside the model. */
+function memoryFindings(memory: MemoryCheck | undefined, device: string): Finding[] {
+  if (!memory || memory.bytes === null || memory.refusal === null || device !== "cpu") return [];
+  return [{ level: "error", field: null, message: memory.refusal }];
 }
 
 /** Runs of recipes that this window does not know say nothing about their shape. */
