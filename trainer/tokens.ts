@@ -9,7 +9,7 @@ import { Template } from "@huggingface/jinja";
 import { Tokenizer } from "@huggingface/tokenizers";
 
 /** Real templates take milliseconds; in this time one that never ends cannot take much memory either. */
-const TEMPLATE_TIME_LIMIT_MS = 500;
+const TEMPLATE_TIME_LIMIT_MS = 250;
 /** On a machine busy with other things a template gets the processor at one of so many tries. */
 const STARVED_TRIES = 20;
 
