@@ -1,5 +1,5 @@
 /**
- * Makes the README's pictures from the real thing: `node scripts/screenshots.ts DATA_FOLDER`, where a demo has run.
+ * Makes the README's pictures from the real thing: `node scripts/screenshots.ts DATA_FOLDER [UPDATES_BEFORE_THE_END]`, where a demo has run.
  * Opens the newest run with RL in a headless Chromium and writes `docs/images/*.png`.
  */
 import { mkdirSync } from "node:fs";
@@ -18,6 +18,8 @@ if (data === undefined) {
   console.error("Usage: node scripts/screenshots.ts DATA_FOLDER (of a demo that has ended)");
   process.exit(2);
 }
+/** The step whose rollouts are shown lies this many updates before the end. */
+const back = Number(process.argv[3] ?? 2);
 const folder = resolve("docs/images");
 mkdirSync(folder, { recursive: true });
 
@@ -34,8 +36,8 @@ try {
   const address = await waitFor("the service", () => /(http:\S+)/.exec(service.output())?.[1], 20_000, service.output);
   const views: readonly (readonly [name: string, hash: string, scheme: "light" | "dark"])[] = [
     ["live-run", `#/runs/${run.id}`, "light"],
-    ["rollouts", `#/runs/${run.id}/rollouts?step=${run.step - 2}`, "light"],
-    ["what-if", `#/runs/${run.id}/rollouts/what-if?step=${run.step - 2}`, "light"],
+    ["rollouts", `#/runs/${run.id}/rollouts?step=${run.step - back}`, "light"],
+    ["what-if", `#/runs/${run.id}/rollouts/what-if?step=${run.step - back}`, "light"],
     ["second-looks", `#/runs/${run.id}/rollouts/corrections`, "light"],
     ["dead-groups", `#/runs/${run.id}/rollouts/map`, "dark"],
     ["one-prompt", `#/runs/${run.id}/rollouts/prompt`, "light"],

@@ -135,4 +135,29 @@ describe("runs side by side", () => {
     expect(new Set(policies.map(({ run }) => run))).toEqual(new Set(["a", "b"]));
     expect(differences).toEqual([]);
   });
+
+  it("pair what was asked with frames in order, whatever other views came after", () => {
+    const database = indexed(["a", "b"]);
+    const insert = database.prepare(
+      "INSERT INTO events (run, line, type, step, attempt, superseded, event) VALUES (?, ?, 'evaluation_item', 12, 1, 0, ?)",
+    );
+    let line = 1e9;
+    for (const [run, right] of [
+      ["a", 1],
+      ["b", 0],
+    ] as const) {
+      for (const [view, score] of [
+        ["ordered", right],
+        ["shuffled", 1 - right],
+        ["question-only", 1 - right],
+      ] as const) {
+        for (const sampleId of ["one", "two"]) {
+          const item = { type: "evaluation_item", split: "heldout", label: "rl", step: 12, view, sampleId, score };
+          insert.run(run, line++, JSON.stringify({ ...item, task: "count" }));
+        }
+      }
+    }
+    const { differences } = compareEvaluations(database, ["a", "b"]);
+    expect(differences).toMatchObject([{ run: "b", split: "heldout", n: 2, difference: -1, won: 0, lost: 2 }]);
+  });
 });

@@ -116,7 +116,7 @@ export function repeatedPrompts(database: Db, run: string): RepeatedPrompt[] {
   const { samples, tasks, cells } = readGroupMap(database, run);
   for (const cell of cells) add(samples[cell.sample]!, tasks[cell.task]!, cell.accuracy);
   for (const item of evaluationItems(database, run)) {
-    if (item.view !== "shuffled") add(item.sampleId, item.task, item.score);
+    if (item.view === "ordered") add(item.sampleId, item.task, item.score);
   }
   return [...moments]
     .filter(([, { scores }]) => scores.length > 1)

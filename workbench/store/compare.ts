@@ -21,7 +21,7 @@ function eventsOf<Type extends "evaluation" | "evaluation_item">(
 
 /** Scores by item of the newest measurement of a split on ordered frames. */
 function newestScores(items: readonly Item[], split: string): Map<string, number> {
-  const own = items.filter((item) => item.split === split && item.view !== "shuffled");
+  const own = items.filter((item) => item.split === split && item.view === "ordered");
   const newest = own.at(-1);
   return new Map(
     own
@@ -84,7 +84,7 @@ export function sharedPrompts(database: Db, runs: readonly string[]): SharedProm
       tasks.set(sample, map.tasks[cell.task]!);
     }
     for (const item of eventsOf(database, run, "evaluation_item")) {
-      if (item.view === "shuffled") continue;
+      if (item.view !== "ordered") continue;
       own.set(item.sampleId, item.score);
       tasks.set(item.sampleId, item.task);
     }
