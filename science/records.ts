@@ -30,6 +30,20 @@ export interface Sample {
   readonly extra: Readonly<Record<string, unknown>>;
 }
 
+/** For groups that are known by their numbers alone: a stand-in where no part of the reward looks at the row. */
+export const NO_SAMPLE: Sample = {
+  id: "",
+  question: "",
+  dataType: "video",
+  problemType: "multiple choice",
+  options: [],
+  solution: "",
+  answer: "",
+  path: "",
+  task: "",
+  extra: {},
+};
+
 /** Why a row cannot be used: fits the journal's `data_error`. */
 export interface RowProblem {
   readonly file: string;

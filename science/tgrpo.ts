@@ -1,6 +1,6 @@
 /** T-GRPO's reward of one group from numbers alone, as reference vectors and stored rollouts have them (rl/tgrpo.json). */
 import type { AdvantageMode } from "./advantages.ts";
-import type { Sample } from "./records.ts";
+import { NO_SAMPLE } from "./records.ts";
 import { accuracyPart } from "./rewards/accuracy.ts";
 import { scoreGroup, type GroupOutcome } from "./rewards/group.ts";
 import { lengthPart, type LengthSettings } from "./rewards/length.ts";
@@ -49,17 +49,3 @@ const silent = (accuracy: number, tokenCount: number): RewardedRollout => ({
   accuracy,
   tokenCount,
 });
-
-/** None of T-GRPO's parts looks at the row. */
-const NO_SAMPLE: Sample = {
-  id: "",
-  question: "",
-  dataType: "video",
-  problemType: "multiple choice",
-  options: [],
-  solution: "",
-  answer: "",
-  path: "",
-  task: "",
-  extra: {},
-};

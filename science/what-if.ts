@@ -4,7 +4,7 @@
  */
 import { ADVANTAGE_MODES, type AdvantageMode } from "./advantages.ts";
 import { grpoObjective, LOSS_TYPES, type LossType } from "./objectives/grpo.ts";
-import type { Sample } from "./records.ts";
+import { NO_SAMPLE } from "./records.ts";
 import { advantagesOverBatch } from "./rewards/batch.ts";
 import { scoreGroup, type GroupOutcome } from "./rewards/group.ts";
 import { lengthPart, type LengthSettings } from "./rewards/length.ts";
@@ -224,17 +224,3 @@ function fieldsOf({ weights, temporal, length, ...rest }: WhatIfSettings): Recor
     ["rl.objective", rest.objective],
   ]);
 }
-
-/** None of the parts here looks at the row. */
-const NO_SAMPLE: Sample = {
-  id: "",
-  question: "",
-  dataType: "video",
-  problemType: "multiple choice",
-  options: [],
-  solution: "",
-  answer: "",
-  path: "",
-  task: "",
-  extra: {},
-};

@@ -85,8 +85,8 @@ const EVALUATION_TABLES = `
   CREATE INDEX evaluation_items_by_sample ON evaluation_items (evaluation, sample);
 `;
 
-const TABLES_BEFORE = [
-  "runs",
+/** Tables whose rows belong to one run, by their column `run`. */
+export const TABLES_OF_A_RUN: readonly string[] = [
   "sources",
   "lines",
   "resumes",
@@ -97,12 +97,14 @@ const TABLES_BEFORE = [
   "rollouts",
   "events",
   "summaries",
-  "evaluation_sources",
-  "evaluation_items",
 ];
 
 const AFRESH =
-  TABLES_BEFORE.map((table) => `DROP TABLE IF EXISTS ${table};`).join("\n") + INDEX_TABLES + EVALUATION_TABLES;
+  ["runs", ...TABLES_OF_A_RUN, "evaluation_sources", "evaluation_items"]
+    .map((table) => `DROP TABLE IF EXISTS ${table};`)
+    .join("\n") +
+  INDEX_TABLES +
+  EVALUATION_TABLES;
 
 /** An older index is made anew from the journals: only the newest version has statements. */
 export const INDEX_MIGRATIONS: readonly string[] = [

@@ -1,20 +1,8 @@
 /** The statements by which journals enter the index. */
 import type { Db } from "./databases.ts";
+import { TABLES_OF_A_RUN } from "./schema.ts";
 
 export type IngestStatements = ReturnType<typeof prepareIngest>;
-
-const TABLES_OF_A_RUN = [
-  "sources",
-  "lines",
-  "resumes",
-  "metrics",
-  "metric_blocks",
-  "latest",
-  "groups",
-  "rollouts",
-  "events",
-  "summaries",
-];
 
 export function prepareIngest(database: Db) {
   return {

@@ -96,7 +96,7 @@ function Answers({ runs, sample }: { readonly runs: readonly RunDetail[]; readon
     runs.map(({ id }) => ({ run: id, sampleId: sample })),
   );
   const about = histories.find(({ data }) => data?.question)?.data;
-  const newest = histories.map(({ data }) => data?.moments.findLast((moment) => moment.view !== "shuffled"));
+  const newest = histories.map(({ data }) => data?.moments.findLast((moment) => moment.view === "ordered"));
   const reference = newest[0]?.answers[0]?.text ?? null;
   if (histories.some(({ data, error }) => !data && !error)) return <Skeleton height={240} />;
   return (

@@ -103,11 +103,18 @@ export function PromptHistory({ run, sample }: { readonly run: RunDetail; readon
   );
 }
 
+/** What the model was shown: answers are compared within one view only. */
+const VIEWS = [
+  { value: "ordered", label: "Ordered" },
+  { value: "shuffled", label: "Shuffled" },
+  { value: "question-only", label: "No frames" },
+];
+
 /** Moments from left to right in time; each answer beside what it was at the moment before (or at the first). */
 function Moments({ run, sample }: { readonly run: string; readonly sample: string }) {
   const { data, error } = useService("analysis.promptHistory", { run, sampleId: sample });
   const [against, setAgainst] = useState<"before" | "first" | "none">("before");
-  const [view, setView] = useState<"ordered" | "shuffled">("ordered");
+  const [view, setView] = useState("ordered");
   if (error && !data) {
     return (
       <div className={styles["pad"]}>
@@ -123,7 +130,8 @@ function Moments({ run, sample }: { readonly run: string; readonly sample: strin
     );
   }
   const views = new Set(data.moments.map((moment) => moment.view));
-  const shown = data.moments.filter((moment) => (view === "shuffled") === (moment.view === "shuffled"));
+  const choices = VIEWS.filter(({ value }) => views.has(value));
+  const shown = data.moments.filter((moment) => moment.view === view);
   return (
     <section className={styles["moments"]} aria-label="Moments">
       <Question history={data} />
@@ -138,17 +146,7 @@ function Moments({ run, sample }: { readonly run: string; readonly sample: strin
             { value: "none", label: "Plain" },
           ]}
         />
-        {views.has("shuffled") && (
-          <Segmented
-            label="View"
-            value={view}
-            onChange={setView}
-            choices={[
-              { value: "ordered", label: "Ordered" },
-              { value: "shuffled", label: "Shuffled" },
-            ]}
-          />
-        )}
+        {choices.length > 1 && <Segmented label="View" value={view} onChange={setView} choices={choices} />}
       </div>
       <ol className={styles["line"]} data-history={sample}>
         {shown.map((moment, index) => (
