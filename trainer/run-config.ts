@@ -1,5 +1,5 @@
 /** Reads `run.json` and the settings it asks for. */
-import { readFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, readSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { DATA_FOLDER, RUN_FOLDER, type RunConfigFile } from "../contract/run-folder.ts";
@@ -36,7 +36,10 @@ export interface RunPreparation {
   readonly settings: Settings;
 }
 
-/** Also imports the recipe, where the run's file names a folder for it. @throws Error that names the file and the field. */
+/**
+ * Also imports the recipe, where the run's file names a folder for it. A run that has begun keeps the settings that its
+ * journal froze: presets may have changed since, with the program. @throws Error that names the file and the field.
+ */
 export async function readRunConfig(runFolder: string): Promise<RunPreparation> {
   const path = join(runFolder, RUN_FOLDER.config);
   let value: unknown;
@@ -54,7 +57,35 @@ export async function readRunConfig(runFolder: string): Promise<RunPreparation> 
   }
   const config = parsed.data as RunConfigFile;
   const recipe = await loadRecipe(config.recipe, config.recipeFolder);
-  return { config, recipe, settings: settingsOf(recipe, config.preset, config.overrides) };
+  const values = { ...config.overrides, ...frozenValues(runFolder, recipe) };
+  return { config, recipe, settings: settingsOf(recipe, config.preset, values) };
+}
+
+/** The start of a journal that is looked at for `run_started`, which is one of its first lines. */
+const HEAD_BYTES = 2 ** 20;
+
+/** What `run_started` says of each setting; empty before it. A setting that the recipe has no longer is left out. */
+function frozenValues(runFolder: string, recipe: Recipe): Record<string, unknown> {
+  const path = join(runFolder, RUN_FOLDER.journal(0));
+  if (!existsSync(path)) return {};
+  const head = Buffer.alloc(HEAD_BYTES);
+  const file = openSync(path, "r");
+  let bytes: number;
+  try {
+    bytes = readSync(file, head);
+  } finally {
+    closeSync(file);
+  }
+  const lines = head.toString("utf8", 0, bytes).split("\n").slice(0, -1);
+  const line = lines.find((one) => one.includes('"type":"run_started"'));
+  if (line === undefined) return {};
+  let settings: object;
+  try {
+    settings = (JSON.parse(line) as { config: { settings: object } }).config.settings;
+  } catch (error) {
+    throw new Error(`${path}: its line run_started is damaged; copy the file from a backup.`, { cause: error });
+  }
+  return Object.fromEntries(Object.entries(settings).filter(([name]) => Object.hasOwn(recipe.fields, name)));
 }
 
 /** The data folder that a run folder `<data>/runs/<id>` lies in. */

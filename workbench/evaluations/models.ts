@@ -1,5 +1,5 @@
 /** Models that can be evaluated: Hugging Face folders, checkpoints of runs that kept their weights, the base model. */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import type { EvaluatedModel } from "../../contract/evaluation.ts";
 import type { EventOf } from "../../contract/journal.ts";
@@ -40,7 +40,11 @@ function ownerOf(directory: string): Pick<EvaluatedModel, "label" | "run" | "ste
 export function startOfRun(directory: string): EventOf<"run_started"> | null {
   const journal = join(dirname(dirname(dirname(directory))), RUN_FOLDER.journal(0));
   if (!existsSync(journal)) return null;
-  const lines = readFileSync(journal, "utf8").split("\n", 20);
+  const head = Buffer.alloc(2 ** 20);
+  const file = openSync(journal, "r");
+  const bytes = readSync(file, head);
+  closeSync(file);
+  const lines = head.toString("utf8", 0, bytes).split("\n").slice(0, -1);
   const line = lines.find((one) => one.includes('"type":"run_started"'));
   return line === undefined ? null : (JSON.parse(line) as EventOf<"run_started">);
 }

@@ -43,7 +43,8 @@ export function createEvaluation(data: string, order: EvaluationOrder): Evaluati
   const { benchmark, file } = findBenchmark(data, order);
   if (order.models.length === 0) throw new RangeError("No model is named: give --model DIR.");
   const models = order.models.map(modelAt);
-  const protocol = protocolFor(benchmark, models[0]!.directory, order);
+  const directories = models.map(({ directory }) => directory);
+  const protocol = protocolFor(benchmark, directories, order);
   const request: EvaluationRequest = {
     version: EVALUATION_VERSION,
     ...newEvaluationId(benchmark.id),
@@ -112,9 +113,9 @@ function guess(path: string): Benchmark {
   };
 }
 
-function protocolFor(benchmark: Benchmark, model: string, order: EvaluationOrder): Protocol {
+function protocolFor(benchmark: Benchmark, models: readonly string[], order: EvaluationOrder): Protocol {
   const name = order.preset ?? benchmark.presets[0]!;
-  const base = name === "as-trained" ? asTrained(model) : PROTOCOL_PRESETS[name]?.protocol;
+  const base = name === "as-trained" ? asTrained(models) : PROTOCOL_PRESETS[name]?.protocol;
   if (base === undefined) {
     throw new RangeError(
       `There is no preset "${name}"; known are ${[...Object.keys(PROTOCOL_PRESETS), "as-trained"].join(", ")}.`,
@@ -129,11 +130,11 @@ function protocolFor(benchmark: Benchmark, model: string, order: EvaluationOrder
   return changed(base, changes);
 }
 
-/** By the settings that the run froze in its journal: presets may have changed since. */
-function asTrained(model: string): Protocol {
-  const started = startOfRun(model);
-  if (started === null) {
-    throw new RangeError(`${model} belongs to no run whose journal is here: give another preset.`);
+/** By the settings that the run of the first trained model froze in its journal: presets may have changed since. */
+function asTrained(models: readonly string[]): Protocol {
+  const started = models.map(startOfRun).find((start) => start !== null);
+  if (started === undefined) {
+    throw new RangeError(`${models.join(", ")}: no run whose journal is here has trained this. Give another preset.`);
   }
   const recipe = recipeById(started.recipe);
   const frozen = started.config["settings"] as Readonly<Record<string, unknown>>;
