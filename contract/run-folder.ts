@@ -21,6 +21,8 @@ export const DATA_FOLDER = {
   /** Address and pid of the running service. */
   service: "service.json",
   samplePack: "sample-pack",
+  /** Further data sets of the program, a folder each, made like the sample pack. */
+  sets: "sets",
   /** Copies of the packaged program by hash: what services and workers of a packaged app run from. */
   runtime: "runtime",
   /** Imported datasets: `<id>/rows.db`, made from the dataset's file and to be made again from it. */

@@ -9,6 +9,7 @@ const settings: DifficultySettings = {
   noiseScale: 0.1,
   level: "adaptive",
   reference: "relative",
+  swap: false,
 };
 
 describe("difficulty against recent prompts", () => {

@@ -17,6 +17,8 @@ export interface DifficultySettings {
   readonly level: "adaptive" | "fixed";
   /** `relative`: the mean of recent prompts; `absolute`: half of the largest reward (ablation). */
   readonly reference: "relative" | "absolute";
+  /** Control: hard prompts get the noise and easy ones the hints. */
+  readonly swap: boolean;
 }
 
 /** Mean rewards of the last prompts, oldest first. Plain data, so that a checkpoint can hold it. */
@@ -49,7 +51,8 @@ export function planAugmentation(
       ? ABSOLUTE_REFERENCE
       : history.reduce((sum, value) => sum + value, 0) / history.length;
   const delta = reference - reward;
-  const mode = delta > settings.band ? "hint" : delta < -settings.band ? "noise" : "none";
+  const [hard, easy] = settings.swap ? (["noise", "hint"] as const) : (["hint", "noise"] as const);
+  const mode = delta > settings.band ? hard : delta < -settings.band ? easy : "none";
   if (mode === "none" || (mode === "hint" && !settings.hints) || (mode === "noise" && !settings.noise)) {
     return { ...nothing, delta };
   }

@@ -144,6 +144,8 @@ export interface EvaluationSettings {
   readonly every: number;
   /** Items of each validation measurement; 0: all. */
   readonly items: number;
+  /** Held-out items also on shuffled frames and without any. */
+  readonly contrasts: boolean;
   /** Greedy when 0. */
   readonly temperature: number;
   readonly maxTokens: number;

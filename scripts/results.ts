@@ -14,10 +14,11 @@ import { chosenArms, QUICK_OVERRIDES, type Arm } from "./results/arms.ts";
 import { curvesFigure, type Curve } from "./results/figure.ts";
 import { readRun, type RunRecord } from "./results/journal.ts";
 import { resultsPage } from "./results/page.ts";
-import { endOf, existingRuns, runName } from "./results/plan.ts";
+import { jobKey, jobsOf, runName } from "./results/plan.ts";
 import { Results, type Policy } from "./results/results.ts";
-import { mean } from "./results/statistics.ts";
-import { workOff, type Done } from "./results/work.ts";
+import { endOf, existingRuns } from "../workbench/proof/find-runs.ts";
+import { mean } from "../workbench/proof/statistics.ts";
+import { workOff } from "../workbench/proof/work.ts";
 
 const USAGE = `npm run results [-- OPTIONS]
 
@@ -64,6 +65,14 @@ function makePack(): void {
   if (pack.status !== 0) throw new Error("The sample pack could not be made; its output is above.");
 }
 
+/** The run of an arm and seed, or why there is none. */
+interface Done {
+  readonly arm: string;
+  readonly seed: number;
+  readonly run: string | null;
+  readonly reason: string | null;
+}
+
 /** The newest complete run of each arm and seed, by name. */
 function runsByName(arms: readonly Arm[]): Done[] {
   const existing = existingRuns(data);
@@ -74,6 +83,12 @@ function runsByName(arms: readonly Arm[]): Done[] {
       return { arm: arm.id, seed, run: run?.id ?? null, reason: run ? null : `no complete run "${name}" in ${data}` };
     }),
   );
+}
+
+async function trainWhatIsMissing(arms: readonly Arm[]): Promise<Done[]> {
+  const jobs = jobsOf({ data, seeds, arms, overrides: quick ? QUICK_OVERRIDES : {}, quick });
+  const ended = new Map((await workOff(data, jobs, parallel)).map((done) => [done.key, done]));
+  return seeds.flatMap((seed) => arms.map(({ id }) => ({ arm: id, seed, ...ended.get(jobKey(id, seed))! })));
 }
 
 async function policiesOf(arms: readonly Arm[], done: readonly Done[]): Promise<Policy[]> {
@@ -124,9 +139,7 @@ const usable = arms.filter(({ wants }) => wants === undefined || rows.some(({ da
 if (parallel > 1) {
   process.env["SECONDLOOK_THREADS"] = String(Math.max(1, Math.floor(availableParallelism() / parallel)));
 }
-const done = values["report-only"]
-  ? runsByName(usable)
-  : await workOff({ data, seeds, arms: usable, overrides: quick ? QUICK_OVERRIDES : {}, quick, parallel });
+const done = values["report-only"] ? runsByName(usable) : await trainWhatIsMissing(usable);
 const missing = [
   ...arms.filter((arm) => !usable.includes(arm)).map(({ title, wants }) => `${title}: the rows hold no ${wants!}.`),
   ...done.flatMap(({ arm, seed, reason }) => (reason === null ? [] : [`${arm}, seed ${seed}: ${reason}`])),

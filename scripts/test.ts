@@ -33,6 +33,7 @@ const parts: readonly Part[] = [
   { name: "sanitizers", command: [node, "scripts/sanitizers.mjs", "address,undefined"] },
   { name: "faults", command: [...bin("vitest", "vitest.mjs"), "run", "--config", "vitest.faults.config.ts"] },
   { name: "hostile", command: [...bin("vitest", "vitest.mjs"), "run", "--config", "vitest.hostile.config.ts"] },
+  { name: "claims", command: [node, "workbench/cli.ts", "claims", "all", "--quick"] },
   { name: "end to end", command: [node, "test/e2e/main.ts"] },
   { name: "tunnel", command: [node, "test/e2e/tunnel.ts"] },
   { name: "desktop", command: [node, "test/electron/main.ts"] },

@@ -45,7 +45,7 @@ export async function measureEnds(
 interface Measurement extends Measuring {
   readonly label: string;
   readonly split: EvaluationSplit;
-  /** All items, and every view. */
+  /** All items, and every view unless the settings leave the others out. */
   readonly whole: boolean;
 }
 
@@ -66,7 +66,7 @@ async function measure(context: RunContext, policy: Model, step: number, how: Me
     samples,
     items,
     step,
-    views: whole ? ["shuffled", "question-only"] : [],
+    views: whole && context.settings.evaluation.contrasts ? ["shuffled", "question-only"] : [],
     onProgress: (done, total) => context.say(`  ${name}: ${done} of ${total} questions`),
   });
   const percent = (value: number): string => `${(100 * value).toFixed(1)} %`;

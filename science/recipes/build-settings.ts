@@ -141,6 +141,7 @@ export function buildSettings(
     evaluation: {
       every: number("evaluation.every"),
       items: number("evaluation.items"),
+      contrasts: flag("evaluation.contrasts"),
       temperature: number("evaluation.temperature"),
       maxTokens: number("evaluation.maxTokens"),
     },

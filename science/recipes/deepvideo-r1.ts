@@ -74,6 +74,7 @@ export const deepVideoR1 = extendRecipe(videoR1, {
       paper("relative"),
       "Difficulty against recent prompts, or against half of the largest reward (ablation).",
     ),
+    "da.swap": flag(DIFFICULTY, false, ours, "Control: hard prompts get the noise and easy ones the hints."),
     "rl.innerUpdates": integer(
       "Reinforcement learning",
       4,
@@ -169,5 +170,6 @@ function difficultyOf(values: Values): DifficultySettings {
     noiseScale: values["da.noiseScale"] as number,
     level: values["da.level"] as DifficultySettings["level"],
     reference: values["da.reference"] as DifficultySettings["reference"],
+    swap: values["da.swap"] as boolean,
   };
 }

@@ -330,6 +330,12 @@ export const VIDEO_R1_FIELDS: Readonly<Record<string, SettingField>> = {
     "Updates between two measurements on validation; 0: only at the ends of stages.",
   ),
   "evaluation.items": integer("Measuring", 0, 0, 1_000_000, ours, "Validation items of a measurement; 0: all."),
+  "evaluation.contrasts": flag(
+    "Measuring",
+    true,
+    ours,
+    "Held-out questions are asked again with shuffled frames and without any frame; off: a third of the time.",
+  ),
   "evaluation.temperature": number(
     "Measuring",
     0,

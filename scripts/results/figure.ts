@@ -1,5 +1,5 @@
 /** Validation accuracy over training as small multiples: one panel an arm, seeds thin, their mean thick. Plain SVG. */
-import { mean } from "./statistics.ts";
+import { mean } from "../../workbench/proof/statistics.ts";
 
 export interface Curve {
   readonly title: string;

@@ -3,7 +3,7 @@ import { duration } from "../../workbench/terminal.ts";
 import type { Arm } from "./arms.ts";
 import type { RunRecord } from "./journal.ts";
 import type { Policy, Results, View } from "./results.ts";
-import { deviation, mean, type Difference } from "./statistics.ts";
+import { deviation, mean, type Difference } from "../../workbench/proof/statistics.ts";
 import { verdicts, withInterval } from "./verdicts.ts";
 
 export interface PageInput {

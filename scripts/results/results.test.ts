@@ -6,7 +6,7 @@ import { ARMS, chosenArms } from "./arms.ts";
 import { curvesFigure } from "./figure.ts";
 import { readRun, type GateCount, type RunRecord } from "./journal.ts";
 import { Results, type Policy } from "./results.ts";
-import { directionOf, pairedDifference } from "./statistics.ts";
+import { directionOf, pairedDifference } from "../../workbench/proof/statistics.ts";
 import { verdicts } from "./verdicts.ts";
 
 const scores = (values: readonly number[]): Map<string, number> =>
@@ -119,7 +119,14 @@ describe("a journal", () => {
       rewards: { accuracy, temporal: accuracy === 1 ? 0.3 : 0, format },
     });
     const lines = [
-      { type: "run_started", name: "n", config: { settings: { "rl.advantageEpsilon": 1e-4 } }, model: {}, engine: {} },
+      {
+        type: "run_started",
+        name: "n",
+        config: { settings: { "rl.advantageEpsilon": 1e-4 } },
+        model: {},
+        engine: {},
+        stages: [],
+      },
       { type: "group", view: "ordered", group: "1-0", gate },
       ...[1, 1, 0, 0].map((accuracy, index) => rollout("1-0", index, accuracy, 1)),
       { type: "group", view: "ordered", group: "1-1", gate },

@@ -1,6 +1,6 @@
 /** All measurements of the proof, by arm and seed. */
 import type { RunRecord } from "./journal.ts";
-import { mean, pairedDifference, type Difference, type Scores } from "./statistics.ts";
+import { mean, pairedDifference, type Difference, type Scores } from "../../workbench/proof/statistics.ts";
 
 /** One policy that was measured: an arm's end, or the base model before anything. */
 export interface Policy {

@@ -1,6 +1,6 @@
 /** Sentences that follow from the numbers, whatever they are. */
 import type { Results } from "./results.ts";
-import { directionOf, type Difference } from "./statistics.ts";
+import { directionOf, type Difference } from "../../workbench/proof/statistics.ts";
 
 /** `+6.7` points; a true minus sign. */
 export const points = (share: number): string => `${share < 0 ? "−" : "+"}${Math.abs(share * 100).toFixed(1)}`;

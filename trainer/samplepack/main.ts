@@ -1,15 +1,24 @@
-/** `node trainer/samplepack/main.ts FOLDER [--small]`: makes the sample pack. */
+/** `node trainer/samplepack/main.ts FOLDER [--set NAME] [--small]`: makes the sample pack, or a data set beside it. */
 import { resolve } from "node:path";
+import { parseArgs } from "node:util";
 import { FULL_PACK, hasPack, makePack, SMALL_PACK } from "./pack.ts";
+import { setByName } from "./sets/index.ts";
+import { makeSet } from "./sets/set.ts";
 
-const folder = process.argv.slice(2).find((argument) => !argument.startsWith("-"));
-if (folder === undefined) {
-  console.error("Usage: node trainer/samplepack/main.ts FOLDER [--small]");
+const { values, positionals } = parseArgs({
+  options: { set: { type: "string" }, small: { type: "boolean", default: false } },
+  allowPositionals: true,
+});
+if (positionals[0] === undefined) {
+  console.error("Usage: node trainer/samplepack/main.ts FOLDER [--set NAME] [--small]");
   process.exit(2);
 }
+const folder = resolve(positionals[0]);
+const say = (line: string): void => console.error(`  ${line}`);
 try {
-  const size = process.argv.includes("--small") ? SMALL_PACK : FULL_PACK;
-  if (!hasPack(resolve(folder), size)) await makePack(resolve(folder), size, (line) => console.error(`  ${line}`));
+  const size = values.small ? SMALL_PACK : FULL_PACK;
+  if (values.set !== undefined) await makeSet(folder, setByName(values.set), values.small, say);
+  else if (!hasPack(folder, size)) await makePack(folder, size, say);
 } catch (error) {
   console.error((error as Error).message);
   process.exit(1);

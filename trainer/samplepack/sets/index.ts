@@ -1,0 +1,11 @@
+/** The data sets beside the sample pack, by name. */
+import type { SampleSet } from "./set.ts";
+
+const SETS: readonly SampleSet[] = [];
+
+/** @throws RangeError for a name that no set has. */
+export function setByName(name: string): SampleSet {
+  const set = SETS.find((candidate) => candidate.name === name);
+  if (set !== undefined) return set;
+  throw new RangeError(`There is no data set "${name}". There are: ${SETS.map((one) => one.name).join(", ")}.`);
+}
