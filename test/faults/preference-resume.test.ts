@@ -53,11 +53,7 @@ async function killAfter(run: string, steps: number, extraMs: number): Promise<v
 }
 
 beforeAll(async () => {
-  await makePack(
-    world.pack,
-    { train: 10, traced: 6, validation: 2, heldOut: 2, heldOutUnseen: 0 },
-    () => undefined,
-  );
+  await makePack(world.pack, { train: 10, traced: 6, validation: 2, heldOut: 2, heldOutUnseen: 0 }, () => undefined);
   const run = make("whole");
   await finish(run);
   wanted = outcomeOf(run);
@@ -70,9 +66,14 @@ describe("VerIPO's loop", () => {
     const steps = eventsOf(join(folder, "runs", "whole")).filter(({ type }) => type === "step");
     expect([...new Set(steps.map(({ stage }) => stage))]).toEqual(["rl", "dpo", "rl-2", "dpo-2"]);
     for (const stage of ["dpo", "dpo-2"]) {
-      const own = steps.filter((step) => step["stage"] === stage).map(({ metrics }) => metrics as Record<string, number>);
+      const own = steps
+        .filter((step) => step["stage"] === stage)
+        .map(({ metrics }) => metrics as Record<string, number>);
       expect(own[0]!["pairs/all"], stage).toBeGreaterThan(0);
-      expect(own.every((metrics) => metrics["num_pairs"]! > 0 && metrics["grad_norm"]! > 0), stage).toBe(true);
+      expect(
+        own.every((metrics) => metrics["num_pairs"]! > 0 && metrics["grad_norm"]! > 0),
+        stage,
+      ).toBe(true);
     }
   });
 
