@@ -186,6 +186,8 @@ export const evaluationSchema = z.object({
   /** On time-dependent items only, ordered and shuffled. */
   temporal: z.object({ n: z.number().int(), ordered: z.number(), shuffled: z.number() }).nullable(),
   formatRate: z.number(),
+  /** Share of answers to which their reasoning leads, by a rule; reasoning that names nothing counts as not leading there. */
+  consistency: z.number().optional(),
   meanLength: z.number(),
   byTask: z.record(z.string(), z.object({ n: z.number().int(), accuracy: z.number() })),
   byType: z.record(z.string(), z.object({ n: z.number().int(), accuracy: z.number() })).optional(),
@@ -211,6 +213,8 @@ export const evaluationItemSchema = z.object({
   answer: z.string(),
   score: z.number(),
   format: z.number(),
+  /** Whether the reasoning leads to the answer, by a rule; null: it names nothing. */
+  consistent: z.boolean().nullable().optional(),
 });
 
 export const checkpointSchema = z.object({
