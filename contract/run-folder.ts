@@ -68,6 +68,8 @@ export interface RunConfigFile {
   readonly branchFrom?: { readonly run: string; readonly checkpoint: string };
   /** `auto` (where absent), `cpu`, `cuda` or `cuda:0`. */
   readonly device?: string;
+  /** Processes of this machine that train together, over MPI; 1 where absent. */
+  readonly processes?: number;
   /** A rehearsal of a launch: in no list, and removed when its result was seen. */
   readonly dry?: boolean;
   readonly createdAt: number;

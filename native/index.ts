@@ -5,6 +5,7 @@
 import { EngineModel } from "./model.ts";
 import { type NativeEngine, loadNative } from "./module.ts";
 import { translated } from "./failures.ts";
+import { ALONE, joinTeam } from "./team/index.ts";
 import type { Engine, EngineInfo, EngineOptions, Frames, InitialiseOptions, LoadOptions, Model } from "./types.ts";
 import { EngineError } from "./types.ts";
 
@@ -16,7 +17,7 @@ const version = "0.1.0";
 /** Opens an engine with its own threads. Rejects with an EngineError: DEVICE when a device asked for is not there. */
 export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
   return translated(() => {
-    requireOneRank(options);
+    requireDeterminism(options);
     const native = loadNative();
     const opened = new native.Engine({ threads: options.threads, instructionSet: instructionSetOf(options) });
     if (options.device === "cuda") {
@@ -24,7 +25,8 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
       opened.dispose();
       throw new EngineError("DEVICE", `${deviceReason} Open the engine with device "cpu" or "auto".`);
     }
-    return new OpenEngine(opened);
+    const engine = new OpenEngine(opened);
+    return options.team === undefined ? engine : joinTeam(opened, engine);
   });
 }
 
@@ -34,13 +36,7 @@ function instructionSetOf({ instructionSet, determinism }: EngineOptions): strin
   return determinism === 2 && (wanted === "auto" || wanted === "amx") ? "avx512" : wanted;
 }
 
-function requireOneRank({ rank = 0, worldSize = 1, determinism = 2 }: EngineOptions): void {
-  if (worldSize !== 1 || rank !== 0) {
-    throw new EngineError(
-      "UNSUPPORTED",
-      `Rank ${rank} of ${worldSize}: this engine computes alone. Open it with rank 0 of worldSize 1, or leave both out.`,
-    );
-  }
+function requireDeterminism({ determinism = 2 }: EngineOptions): void {
   if (![0, 1, 2].includes(determinism)) {
     throw new EngineError("BAD_ARGUMENT", `determinism is ${String(determinism)}, but must be 0, 1 or 2.`);
   }
@@ -48,6 +44,7 @@ function requireOneRank({ rank = 0, worldSize = 1, determinism = 2 }: EngineOpti
 
 class OpenEngine implements Engine {
   readonly info: EngineInfo;
+  readonly team = ALONE;
   readonly #native: NativeEngine;
 
   constructor(native: NativeEngine) {

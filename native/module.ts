@@ -94,6 +94,10 @@ export interface NativeEngine {
   load(directory: string, options?: LoadOptions): Promise<NativeModel>;
   initialise(configText: string, options: InitialiseOptions): Promise<NativeModel>;
   resize(frames: Frames, size: { readonly height: number; readonly width: number }): Promise<Uint8Array>;
+  join(library: string): Promise<{ readonly rank: number; readonly size: number }>;
+  gather(own: Uint8Array): Promise<Uint8Array[]>;
+  leave(): Promise<void>;
+  abort(exitCode: number): void;
   dispose(): void;
 }
 
@@ -125,12 +129,17 @@ export interface NativeModule {
   adamwUpdate(tensors: object, options: object): { parameter: Float32Array; m: Float32Array; v: Float32Array };
 }
 
+/** SECONDLOOK_ENGINE, or build/ beside this file. */
+export function nativePath(): string {
+  return process.env.SECONDLOOK_ENGINE ?? fileURLToPath(new URL("./build/engine.node", import.meta.url));
+}
+
 let loaded: NativeModule | undefined;
 
-/** Loads engine.node once: from SECONDLOOK_ENGINE, or from build/ beside this file. */
+/** Loads engine.node once. */
 export function loadNative(): NativeModule {
   if (loaded) return loaded;
-  const path = process.env.SECONDLOOK_ENGINE ?? fileURLToPath(new URL("./build/engine.node", import.meta.url));
+  const path = nativePath();
   if (!existsSync(path)) {
     throw new EngineError(
       "IO",

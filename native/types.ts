@@ -23,9 +23,8 @@ export interface EngineOptions {
   readonly threads?: number;
   readonly seed?: number;
   readonly determinism?: Determinism;
-  /** Only rank 0 of 1 is supported; others are refused. */
-  readonly rank?: number;
-  readonly worldSize?: number;
+  /** `launched`: this process is one of several that `mpirun` or a scheduler started to train one model together. */
+  readonly team?: "launched";
   /** Highest instruction set to use; default: SECONDLOOK_INSTRUCTION_SET, else the best the processor has. */
   readonly instructionSet?: InstructionSet | "auto";
 }
@@ -42,8 +41,29 @@ export interface EngineInfo {
   readonly cuda: { readonly compiled: boolean; readonly devices: readonly string[] };
 }
 
+/**
+ * The processes that train one model together, this one included. Every member makes the same calls, on its engine's models
+ * and here, in the same order. Values travel by structured clone.
+ */
+export interface Team {
+  readonly rank: number;
+  readonly size: number;
+  /** Everybody's value, by rank. */
+  gather<T>(own: T): Promise<T[]>;
+  /** Member 0 computes; every member gets its value, or the error it ended with. */
+  share<T>(compute: () => T | Promise<T>): Promise<T>;
+  /** Every member computes; all get all values by rank, or the error that the first of them ended with. */
+  exchange<T>(compute: () => T | Promise<T>): Promise<T[]>;
+  /** The last call of every member, when all went well. */
+  leave(): Promise<void>;
+  /** Ends the processes of all members. */
+  abort(exitCode: number): void;
+}
+
 export interface Engine {
   readonly info: EngineInfo;
+  /** A team of one where `team` was not asked for. */
+  readonly team: Team;
   /** Loads a Hugging Face checkpoint directory (config.json + safetensors, either key layout). */
   load(directory: string, options?: LoadOptions): Promise<Model>;
   /** A new model with random weights from a parsed Hugging Face `config.json`. */

@@ -7,6 +7,8 @@ const wanted = {
   "g++": "builds the engine",
   cmake: "builds the engine",
   make: "builds the engine",
+  "libopenmpi-dev": "builds the engine's module for several processes",
+  "openmpi-bin": "starts several processes that train together",
   ffmpeg: "decodes videos (the fallback from npm is a build of 2018)",
   chromium: "end-to-end tests",
   "openssh-server": "the test of a service behind an SSH tunnel",

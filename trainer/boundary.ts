@@ -2,6 +2,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { ControlCommand } from "../contract/control.ts";
 import type { EventBody } from "../contract/journal.ts";
+import type { Team } from "../native/types.ts";
 import { ControlReader } from "./control.ts";
 import type { Journal } from "./journal.ts";
 
@@ -17,7 +18,10 @@ export class StopRun extends Error {
 
 export interface BoundaryHooks {
   readonly journal: Journal;
-  readonly signal: AbortSignal;
+  /** Who trains together: all apply what the first member read. */
+  readonly team: Team;
+  /** Aborted: stop here. */
+  readonly stop: AbortSignal;
   readonly knobs: Map<string, number>;
   readonly stage: string;
   /** Saves a checkpoint of the state after `step`. */
@@ -71,13 +75,16 @@ export class Boundary {
     for (const { knob, value } of this.#replay.filter((known) => known.step === step)) hooks.knobs.set(knob, value);
     let paused = false;
     for (;;) {
-      if (hooks.signal.aborted) throw new StopRun(true, "The worker was told to stop (SIGTERM).");
-      const { commands, refused } = this.#reader.poll();
+      const { stopped, commands, refused } = await hooks.team.share(() => ({
+        stopped: hooks.stop.aborted,
+        ...this.#reader.poll(),
+      }));
+      if (stopped) throw new StopRun(true, "The worker was told to stop (SIGTERM).");
       for (const { id, command, reason } of refused) acknowledge(hooks.journal, { id, command, step }, false, reason);
       for (const command of commands) paused = await this.#apply(command, step, hooks, paused);
       hooks.journal.flush();
       if (!paused) return;
-      await delay(PAUSE_POLL_MS, undefined, { signal: hooks.signal }).catch(() => undefined);
+      await delay(PAUSE_POLL_MS, undefined, { signal: hooks.stop }).catch(() => undefined);
     }
   }
 

@@ -15,7 +15,8 @@ import {
 import { join, relative, sep } from "node:path";
 import { crc32 } from "node:zlib";
 import { diskSentence } from "../contract/disk-errors.ts";
-import type { Model } from "../native/types.ts";
+import { ALONE } from "../native/team/team.ts";
+import type { Model, Team } from "../native/types.ts";
 import { RUN_FOLDER } from "../contract/run-folder.ts";
 import { syncPath, syncTree, writeFileAtomically } from "./durable.ts";
 
@@ -56,9 +57,11 @@ export class Checkpoints {
   readonly #runFolder: string;
   readonly #folder: string;
   readonly #keep: number;
+  readonly #team: Team;
 
-  /** Keeps the `keep` newest ones and all that have a label. */
-  constructor(runFolder: string, keep = 2) {
+  /** Keeps the `keep` newest ones and all that have a label. In a team the first member writes. */
+  constructor(runFolder: string, { keep = 2, team = ALONE }: { readonly keep?: number; readonly team?: Team } = {}) {
+    this.#team = team;
     this.#runFolder = runFolder;
     this.#folder = join(runFolder, RUN_FOLDER.checkpoints);
     this.#keep = keep;
@@ -86,6 +89,11 @@ export class Checkpoints {
     options: { label: string | null; tokenizerDirectory: string; reference?: Model },
   ): Promise<string> {
     const final = this.folderOf(state.step, options.label);
+    if (this.#team.rank > 0) {
+      await contribute(model, final, options);
+      await this.#team.share(() => undefined);
+      return final;
+    }
     await this.#writeFolder(final, async (folder) => {
       mkdirSync(join(folder, "state"));
       await model.saveState(join(folder, "state"));
@@ -99,6 +107,7 @@ export class Checkpoints {
       writeFileAtomically(join(folder, CONTENT), `${JSON.stringify(content, null, 1)}\n`);
     });
     this.#prune();
+    await this.#team.share(() => undefined);
     return final;
   }
 
@@ -192,6 +201,19 @@ export async function readCheckpoint(folder: string): Promise<Checkpoint> {
     }
   }
   return { folder, step: content.state.step, state: content.state, label: content.label };
+}
+
+/** The calls of a member that does not write, in the order of the one that does. */
+async function contribute(
+  model: Model,
+  folder: string,
+  options: { readonly label: string | null; readonly reference?: Model },
+): Promise<void> {
+  await model.saveState(folder);
+  await options.reference?.save(folder);
+  if (options.label === null) return;
+  await model.save(folder);
+  if (hasAdapter(model)) await model.saveAdapter(folder);
 }
 
 function hasAdapter(model: Model): boolean {

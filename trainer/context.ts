@@ -34,6 +34,8 @@ export interface RunContext {
   readonly report: (problem: DataProblem) => void;
   /** Aborted by SIGTERM: work in flight ends with an error. */
   readonly signal: AbortSignal;
+  /** Aborted by SIGTERM: the run ends at the next step boundary. */
+  readonly stop: AbortSignal;
   readonly knobs: Map<string, number>;
   /** One line for people, into the worker's log. */
   readonly say: (line: string) => void;

@@ -22,6 +22,7 @@ export class Journal {
   readonly attempt: number;
   /** Newest step of this attempt. */
   lastStep = 0;
+  /** -1: muted. */
   readonly #lines: number;
   readonly #tokens: number;
   readonly #folder: string;
@@ -36,13 +37,29 @@ export class Journal {
     const journalPath = join(runFolder, RUN_FOLDER.journal(rank));
     const tokensPath = join(runFolder, RUN_FOLDER.tokens(rank));
     const scan = await scanJournal(journalPath);
-    return new Journal(runFolder, journalPath, tokensPath, scan);
+    return new Journal(runFolder, scan, { journalPath, tokensPath });
   }
 
-  private constructor(folder: string, journalPath: string, tokensPath: string, scan: JournalScan) {
+  /** Takes events and writes nothing: of a member of a team that follows the one with the journal. */
+  static muted(runFolder: string, before: JournalScan): Journal {
+    return new Journal(runFolder, before, null);
+  }
+
+  private constructor(
+    folder: string,
+    scan: JournalScan,
+    paths: { readonly journalPath: string; readonly tokensPath: string } | null,
+  ) {
     this.before = scan;
     this.#folder = folder;
     this.attempt = scan.lastAttempt + 1;
+    if (paths === null) {
+      this.#lines = this.#tokens = -1;
+      this.#tokenEnd = 0;
+      this.#closed = true;
+      return;
+    }
+    const { journalPath, tokensPath } = paths;
     this.#lines = openSync(journalPath, "a", 0o600);
     this.#tokens = openSync(tokensPath, "a", 0o600);
     ftruncateSync(this.#lines, scan.wholeBytes);
@@ -53,6 +70,7 @@ export class Journal {
   /** Adds an event; it is on disk after the next {@link flush}. Numbers that are not finite become null. */
   append(body: EventBody): void {
     if (body.type === "step") this.lastStep = body.step;
+    if (this.#lines < 0) return;
     const envelope = { v: JOURNAL_VERSION, attempt: this.attempt, seq: this.#seq++, time: Date.now() };
     this.#pendingLines.push(`${JSON.stringify({ ...envelope, ...body })}\n`);
   }
@@ -68,7 +86,7 @@ export class Journal {
     const block = Buffer.concat(arrays.map((array) => Buffer.from(array.buffer, array.byteOffset, array.byteLength)));
     const offset = this.#tokenEnd;
     this.#tokenEnd += block.length;
-    this.#pendingBlocks.push(block);
+    if (this.#lines >= 0) this.#pendingBlocks.push(block);
     return { offset, bytes: block.length, crc: crc32(block), count, channels: names };
   }
 

@@ -67,6 +67,12 @@ export function acquireLease(runFolder: string, attempt: number): HeldLease {
   }
 }
 
+/** Who holds the run now; null when nobody does. */
+export function readLeaseHolder(runFolder: string): Lease | null {
+  const lease = readLease(join(runFolder, RUN_FOLDER.lease));
+  return lease === null || isStale(lease) ? null : lease;
+}
+
 function readLease(path: string): Lease | null {
   try {
     return JSON.parse(readFileSync(path, "utf8")) as Lease;

@@ -42,8 +42,8 @@ export function referenceOptions(settings: Settings, directory: string, moves: b
   return { dtype, trainable: false };
 }
 
-/** @throws Error with what to change when the run cannot fit. */
-export function requireMemory(settings: Settings, directory: string): void {
+/** `processes` of this machine share its memory. @throws Error with what to change when the run cannot fit. */
+export function requireMemory(settings: Settings, directory: string, processes = 1): void {
   const read = (path: string): string => (existsSync(path) ? readFileSync(path, "utf8") : "");
   const available = availableBytes({
     meminfo: read(MEMORY_FILES.meminfo),
@@ -53,7 +53,7 @@ export function requireMemory(settings: Settings, directory: string): void {
   });
   let refusal: string | null;
   try {
-    refusal = memoryRefusal(settings, readModelConfig(directory), available);
+    refusal = memoryRefusal(settings, readModelConfig(directory), Math.floor(available / processes));
   } catch {
     return; // not a model that can be planned for: loading it says why
   }

@@ -15,14 +15,17 @@ import { loadTokenizer } from "./tokens.ts";
 export interface RunOptions {
   readonly engine: Engine;
   readonly journal: Journal;
+  /** Ends work in flight. */
   readonly signal: AbortSignal;
+  /** Ends the run at the next step boundary. */
+  readonly stop: AbortSignal;
   readonly say: (line: string) => void;
 }
 
 /** Also the rows that cannot be used, to be reported once the run's start stands in the journal. */
 export async function openContext(
   runFolder: string,
-  { engine, journal, signal, say }: RunOptions,
+  { engine, journal, signal, stop, say }: RunOptions,
 ): Promise<{ context: RunContext; problems: DataProblem[]; dataReport: DataReport }> {
   const { config, recipe, settings } = await readRunConfig(runFolder);
   const frames = join(dataFolderOf(runFolder), DATA_FOLDER.frames);
@@ -62,6 +65,7 @@ export async function openContext(
     samples,
     report: dataReport.add,
     signal,
+    stop,
     knobs: new Map<string, number>(),
     say,
   };

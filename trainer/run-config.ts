@@ -26,6 +26,7 @@ const schema = z.looseObject({
   }),
   branchFrom: z.object({ run: z.string(), checkpoint: z.string() }).optional(),
   device: z.string().optional(),
+  processes: z.number().int().min(1).max(64).optional(),
   dry: z.boolean().optional(),
   createdAt: z.number().default(0),
 });

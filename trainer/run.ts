@@ -29,10 +29,11 @@ const CHECKED_AT_START = 20_000;
 export async function runTraining(runFolder: string, options: RunOptions): Promise<RunEnd> {
   const { config, settings } = await readRunConfig(runFolder);
   const plan = await planRun(runFolder, config, settings);
-  const checkpoints = new Checkpoints(runFolder);
-  checkpoints.clean();
+  const { team } = options.engine;
+  const checkpoints = new Checkpoints(runFolder, { team });
+  await team.share(() => checkpoints.clean());
   const { checkpoint, damaged } = await checkpoints.newest();
-  requireMemory(settings, plan.startModel);
+  requireMemory(settings, plan.startModel, team.size);
   const { context, problems, dataReport } = await openContext(runFolder, options);
   const { journal } = options;
   const fromStep = checkpoint?.step ?? 0;
@@ -181,7 +182,8 @@ class Run {
       if (this.#stageStep >= stage.steps) break;
       await this.#boundary.pass(this.#step, {
         journal,
-        signal: this.#context.signal,
+        team: this.#context.engine.team,
+        stop: this.#context.stop,
         knobs: this.#context.knobs,
         stage: stage.name,
         save: () => this.#save(runner, null),

@@ -8,13 +8,15 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { diskSentence } from "../contract/disk-errors.ts";
 import { RUN_FOLDER, type RunConfigFile } from "../contract/run-folder.ts";
-import type { DeviceRequest, Engine } from "../native/types.ts";
+import type { DeviceRequest, Engine, EngineOptions } from "../native/types.ts";
 import { openEngine } from "../native/index.ts";
 import { scanJournal } from "./journal-scan.ts";
 import { Journal } from "./journal.ts";
 import { acquireLease, type HeldLease } from "./lease.ts";
 import { readRunConfig } from "./run-config.ts";
 import { runTraining } from "./run.ts";
+import { follow } from "./team/follower.ts";
+import { hasEnd, launchedRank, launchTeam, membersOf } from "./team/launch.ts";
 
 const EXIT = { done: 0, failed: 1, usage: 2, leased: 4 } as const;
 
@@ -35,11 +37,15 @@ export async function work(runFolder: string): Promise<number> {
     if (existsSync(join(runFolder, RUN_FOLDER.config))) await journalFailure(runFolder, (error as Error).message);
     return EXIT.usage;
   }
+  const members = membersOf(config);
+  const rank = launchedRank();
+  if (members > 1 && rank !== null && rank > 0) return follow(runFolder, rank, engineOptions(config));
   const scan = await scanJournal(join(runFolder, RUN_FOLDER.journal(0)));
   if (scan.ended === "completed") {
     say("The run is complete; there is nothing to resume.");
     return EXIT.done;
   }
+  if (members > 1 && rank === null) return lead(runFolder, members);
   let lease: HeldLease;
   try {
     lease = acquireLease(runFolder, scan.lastAttempt + 1);
@@ -49,6 +55,8 @@ export async function work(runFolder: string): Promise<number> {
     return unwritable === null ? EXIT.leased : EXIT.failed;
   }
   const stop = new AbortController();
+  // What one member dropped in flight the others would wait for: a team stops at step boundaries only.
+  const signal = members > 1 ? new AbortController().signal : stop.signal;
   process.once("SIGTERM", () => stop.abort());
   process.once("SIGINT", () => stop.abort());
   const journal = await Journal.open(runFolder);
@@ -80,29 +88,47 @@ export async function work(runFolder: string): Promise<number> {
       detail: "loading the engine and the model",
     });
     journal.flush();
-    engine = await openEngine({ device: deviceOf(config), seed: config.seed, determinism: 1, ...threads() });
+    engine = await openEngine(engineOptions(config));
+    await engine.team.share(() => journal.before);
     const { device, instructionSet, threads: count } = engine.info;
-    say(`attempt ${journal.attempt} on ${device} (${instructionSet}, ${count} threads)`);
-    const end = await runTraining(runFolder, { engine, journal, signal: stop.signal, say });
+    const each = members > 1 ? ` in each of ${members} processes` : "";
+    say(`attempt ${journal.attempt} on ${device} (${instructionSet}, ${count} threads${each})`);
+    const end = await runTraining(runFolder, { engine, journal, signal, stop: stop.signal, say });
     journal.append({ type: "phase", phase: "finalizing", stage: null, step: end.step });
     journal.append({ type: "run_ended", ...end });
     say(`${end.status} after step ${end.step}: ${end.reason}`);
     journal.close();
     lease.release();
+    await engine.team.leave();
     return EXIT.done;
   } catch (error) {
     fail(error);
+    engine?.team.abort(EXIT.failed);
     return EXIT.failed;
   } finally {
     engine?.dispose();
   }
 }
 
+/** Starts the members of a run by several processes, and journals an end that they could not journal themselves. */
+async function lead(runFolder: string, members: number): Promise<number> {
+  const { code, reason } = await launchTeam(runFolder, members, say);
+  if (code === 0) return EXIT.done;
+  if (!(await hasEnd(runFolder))) await journalFailure(runFolder, reason);
+  say(reason);
+  return EXIT.failed;
+}
+
+function engineOptions(config: RunConfigFile): EngineOptions {
+  const together = membersOf(config) > 1 ? { team: "launched" as const } : {};
+  return { device: deviceOf(config), seed: config.seed, determinism: 1, ...threads(), ...together };
+}
+
 /** Wrong settings end the run too, so that whoever watches sees the reason. */
 async function journalFailure(runFolder: string, reason: string): Promise<void> {
   const lease = acquireLease(runFolder, 0);
   const journal = await Journal.open(runFolder);
-  journal.append({ type: "run_ended", status: "failed", step: 0, reason });
+  journal.append({ type: "run_ended", status: "failed", step: journal.lastStep, reason });
   journal.close();
   lease.release();
 }

@@ -81,6 +81,8 @@ export const launchRequestSchema = z.object({
     .string()
     .regex(/^(auto|cpu|cuda(:\d+)?)$/)
     .optional(),
+  /** Processes of this machine that train together. */
+  processes: z.number().int().min(1).max(64).optional(),
   branchFrom: z.object({ run: z.string(), checkpoint: z.string() }).optional(),
 });
 export type LaunchRequest = z.infer<typeof launchRequestSchema>;

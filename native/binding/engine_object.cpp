@@ -11,6 +11,8 @@ Napi::Function EngineObject::define(Napi::Env env) {
       env, "Engine",
       {InstanceMethod<&EngineObject::info>("info"), InstanceMethod<&EngineObject::load>("load"),
        InstanceMethod<&EngineObject::initialise>("initialise"), InstanceMethod<&EngineObject::resize>("resize"),
+       InstanceMethod<&EngineObject::join>("join"), InstanceMethod<&EngineObject::gather>("gather"),
+       InstanceMethod<&EngineObject::leave>("leave"), InstanceMethod<&EngineObject::abort>("abort"),
        InstanceMethod<&EngineObject::dispose>("dispose")});
 }
 

@@ -113,8 +113,8 @@ Napi::Value ModelObject::step(const Napi::CallbackInfo& info) {
     live();
     return runJob(
         info.Env(), *core, self(info), nullptr,
-        [model = model, settings = asStepSettings(info[0])](Context& context) {
-          return model->step(context, settings);
+        [model = model, core = core, settings = asStepSettings(info[0])](Context& context) {
+          return model->step(context, settings, core->team.get());
         },
         [](Napi::Env env, StepOutcome& outcome) -> Napi::Value {
           Napi::Object result = Napi::Object::New(env);
@@ -199,8 +199,8 @@ Napi::Value ModelObject::saveState(const Napi::CallbackInfo& info) {
     live();
     return runJob(
         info.Env(), *core, self(info), nullptr,
-        [model = model, directory = asPath(info[0], "directory")](Context&) {
-          secondlook::saveState(*model, directory);
+        [model = model, core = core, directory = asPath(info[0], "directory")](Context&) {
+          secondlook::saveState(*model, directory, core->team.get());
           return true;
         },
         undefined);
@@ -212,8 +212,8 @@ Napi::Value ModelObject::loadState(const Napi::CallbackInfo& info) {
     live();
     return runJob(
         info.Env(), *core, self(info), nullptr,
-        [model = model, directory = asPath(info[0], "directory")](Context& context) {
-          secondlook::loadState(context, *model, directory);
+        [model = model, core = core, directory = asPath(info[0], "directory")](Context& context) {
+          secondlook::loadState(context, *model, directory, core->team.get());
           return true;
         },
         undefined);

@@ -5,6 +5,7 @@
 
 #include <memory>
 
+#include "../src/comm/communicator.h"
 #include "../src/device/thread_pool.h"
 #include "../src/model/model.h"
 #include "../src/model/tape.h"
@@ -17,6 +18,7 @@ struct EngineCore {
   EngineCore(Napi::Env env, int threads, InstructionSet set) : pool(threads), instructionSet(set), worker(env) {}
   ThreadPool pool;
   InstructionSet instructionSet;
+  std::shared_ptr<Communicator> team;  // null: alone; used by the job thread
   Worker worker;  // last: it is stopped before the pool goes
 };
 
@@ -46,6 +48,10 @@ class EngineObject : public Napi::ObjectWrap<EngineObject> {
   Napi::Value load(const Napi::CallbackInfo& info);
   Napi::Value initialise(const Napi::CallbackInfo& info);
   Napi::Value resize(const Napi::CallbackInfo& info);
+  Napi::Value join(const Napi::CallbackInfo& info);
+  Napi::Value gather(const Napi::CallbackInfo& info);
+  Napi::Value leave(const Napi::CallbackInfo& info);
+  Napi::Value abort(const Napi::CallbackInfo& info);
   Napi::Value dispose(const Napi::CallbackInfo& info);
   std::shared_ptr<EngineCore> core_;
 };

@@ -11,6 +11,7 @@ export interface LaunchRequest {
   readonly datasets?:
     Readonly<Partial<Record<"train" | "sft" | "validation" | "heldOut", string | undefined>>> | undefined;
   readonly device?: string | undefined;
+  readonly processes?: number | undefined;
   readonly branchFrom?: { readonly run: string; readonly checkpoint: string } | undefined;
 }
 
@@ -48,6 +49,7 @@ export function launchArguments(request: LaunchRequest): string[] {
     option(DATASET_OPTIONS[split], request.datasets?.[split]);
   }
   if (request.device !== undefined && request.device !== "auto") option("--device", request.device);
+  if (request.processes !== 1) option("--processes", request.processes);
   if (request.branchFrom) option("--branch", `${request.branchFrom.run}:${request.branchFrom.checkpoint}`);
   for (const [name, value] of Object.entries(request.overrides ?? {})) words.push("--set", `${name}=${String(value)}`);
   return words;

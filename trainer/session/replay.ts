@@ -92,7 +92,7 @@ async function withStep<Result>(
   try {
     engine = await engineLike(logged.started);
     const say = (text: string): void => call.emit({ type: "progress", text });
-    const { context } = await openContext(runFolder, { engine, journal, signal: call.signal, say });
+    const { context } = await openContext(runFolder, { engine, journal, signal: call.signal, stop: call.signal, say });
     const changes = await knobsOf(runFolder);
     const stage = await stageFrom(prepared, context);
     try {

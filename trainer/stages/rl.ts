@@ -73,7 +73,7 @@ export class RlStage implements StageRunner {
     this.#history = memory;
     this.#stage = stage;
     this.#data = new TrainingSet(usable, [context.config.seed, stage.name], context.clips, context.report);
-    this.#tokenBudget = tokenBudgetOf(policy.config);
+    this.#tokenBudget = tokenBudgetOf(policy.config) * context.engine.team.size;
   }
 
   async update(stageStep: number, step: number): Promise<StepOutcome> {

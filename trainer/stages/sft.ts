@@ -33,7 +33,7 @@ export class SftStage implements StageRunner {
     this.#context = context;
     this.#stage = stage;
     this.#data = new TrainingSet(traces, [context.config.seed, stage.name], context.clips, context.report);
-    this.#tokenBudget = tokenBudgetOf(policy.config);
+    this.#tokenBudget = tokenBudgetOf(policy.config) * context.engine.team.size;
   }
 
   async update(stageStep: number): Promise<StepOutcome> {

@@ -71,6 +71,7 @@ export const train: Command = {
     "--recipe-folder DIR",
     "                    takes the recipe from DIR/RECIPE.ts and trusts that code: it runs as you, now and on resume",
     "--device NAME       auto (the default), cpu, or cuda:N for one of several GPUs",
+    "--processes N       processes of this machine that train together over MPI, each with its share of a step",
     "--branch RUN:CHECKPOINT",
     "                    starts from a labelled checkpoint of another run, e.g. ID:checkpoints/step-000080-sft",
     "--seed N, --name TEXT",
@@ -92,6 +93,7 @@ export const train: Command = {
     set: { type: "string", multiple: true },
     "recipe-folder": { type: "string" },
     device: { type: "string" },
+    processes: { type: "string" },
     branch: { type: "string" },
     seed: { type: "string" },
     name: { type: "string" },
@@ -110,6 +112,10 @@ export const train: Command = {
     const name = text(options["name"]);
     const ownData = datasetsOf(data, options) ?? dataOf(options);
     const branch = branchOf(text(options["branch"]));
+    const processes = integer(options, "processes");
+    if (processes !== undefined && (processes < 1 || processes > 64)) {
+      throw new UsageError(`--processes ${processes}: give a number from 1 to 64.`);
+    }
     const device = text(options["device"]);
     if (device !== undefined && !/^(auto|cpu|cuda(:\d+)?)$/.test(device)) {
       throw new UsageError(`--device ${device}: choose auto, cpu, cuda or cuda:N.`);
@@ -128,6 +134,7 @@ export const train: Command = {
           ...(ownData === undefined ? {} : { data: ownData }),
           ...(branch === undefined ? {} : { branchFrom: branch }),
           ...(device === undefined ? {} : { device }),
+          ...(processes === undefined ? {} : { processes }),
         },
         outside,
       ),

@@ -39,7 +39,7 @@ export function newRunFrom(data: string, input: MethodInput<"runs.launch">, outs
       `${file} (${what}) is not there. Give --${what === "model" ? "model" : "data"}, or run "npm run demo" once to make the sample pack.`,
     );
   }
-  const { branchFrom, device } = input;
+  const { branchFrom, device, processes = 1 } = input;
   // The planner counts this machine's memory, not a device's.
   if ("settings" in recipe && !(device ?? "").startsWith("cuda")) {
     const { bytes, refusal } = checkMemory(recipe.settings(input.preset, input.overrides ?? {}), model);
@@ -57,6 +57,7 @@ export function newRunFrom(data: string, input: MethodInput<"runs.launch">, outs
     data: files,
     ...(branchFrom === undefined ? {} : { branchFrom }),
     ...(device === undefined || device === "auto" ? {} : { device }),
+    ...(processes === 1 ? {} : { processes }),
   };
 }
 

@@ -73,6 +73,15 @@ FlatBuffer::FlatBuffer(int64_t count) : count_(count) {
   data_ = std::unique_ptr<float, UnmapPages>(static_cast<float*>(mapPages(bytes)), UnmapPages{bytes});
 }
 
+void FlatBuffer::forget(size_t begin, size_t end) noexcept {
+  constexpr size_t page = size_t{1} << 21;  // huge pages too
+  auto* bytes = reinterpret_cast<std::byte*>(data_.get());
+  const size_t from = std::min(end, (begin + page - 1) / page * page), to = std::max(from, end / page * page);
+  std::memset(bytes + begin, 0, from - begin);
+  if (to > from) ::madvise(bytes + from, to - from, MADV_DONTNEED);
+  std::memset(bytes + to, 0, end - to);
+}
+
 void UnmapPages::operator()(float* address) const noexcept { ::munmap(address, bytes); }
 
 }  // namespace secondlook

@@ -67,6 +67,8 @@ class FlatBuffer {
   int64_t count() const noexcept { return count_; }
   size_t bytes() const noexcept { return static_cast<size_t>(count_) * sizeof(float); }
   explicit operator bool() const noexcept { return data_ != nullptr; }
+  /// Zeroes bytes [begin, end) and gives their whole pages back.
+  void forget(size_t begin, size_t end) noexcept;
 
  private:
   std::unique_ptr<float, UnmapPages> data_;

@@ -91,7 +91,8 @@ void Model::notePeak() noexcept {
 }
 
 MemoryReport Model::memory() const {
-  MemoryReport report{weights_.ownBytes(), weights_.mappedBytes(), gradients_.bytes(), optimiser_.bytes(),
+  MemoryReport report{weights_.ownBytes(), weights_.mappedBytes(), gradients_.bytes(),
+                      static_cast<size_t>(static_cast<double>(optimiser_.bytes()) * shards_.share()),
                       activationBytes_.load(), cacheBytes_.load(), MediaFloats::liveBytes(), embeddingCache_.hits(), 0};
   report.peak = std::max(peakBytes_.load(), report.current());
   return report;
@@ -171,45 +172,6 @@ std::shared_ptr<Model> Model::clone(Context& context, bool trainable) const {
   }
   copy->visionKey_ = visionKey_;  // the same tower: its embeddings serve both
   return copy;
-}
-
-StepOutcome Model::step(Context& context, const StepSettings& settings) {
-  if (!gradients_)
-    throw Error(ErrorCode::badArgument,
-                "step: this model was loaded with trainable: false and has no gradients. Load it as trainable.");
-  StepOutcome outcome;
-  double sum = 0;
-  for (const Parameter& parameter : table_.all()) {
-    if (!parameter.trainable) continue;
-    const double squares = ops::sumOfSquares(context, parameter.count, gradient(parameter));
-    if (!std::isfinite(squares) && outcome.culprit.empty()) outcome.culprit = parameter.name;
-    sum += squares;
-  }
-  outcome.gradientNorm = std::sqrt(sum);
-  if (!outcome.culprit.empty()) {
-    outcome.skipped = true;
-    zeroGradients();
-    return outcome;
-  }
-  const double factor = settings.clip > 0 ? std::min(1.0, settings.clip / (outcome.gradientNorm + 1e-6)) : 1.0;
-  ++optimiser_.steps;
-  ops::AdamW adamw{static_cast<float>(settings.learningRate),
-                   static_cast<float>(settings.beta1),
-                   static_cast<float>(settings.beta2),
-                   static_cast<float>(settings.epsilon),
-                   0,
-                   optimiser_.steps,
-                   static_cast<float>(factor)};
-  for (const Parameter& parameter : table_.all()) {
-    if (!parameter.trainable) continue;
-    adamw.weightDecay =
-        settings.skipNormDecay && parameter.isVectorOrNorm() ? 0.0f : static_cast<float>(settings.weightDecay);
-    optimiser_.update(context, adamw, parameter, weights_.wide(parameter), gradient(parameter));
-    weights_.narrow(context, parameter);
-  }
-  zeroGradients();
-  weightsChanged(visionTrainable_);
-  return outcome;
 }
 
 }  // namespace secondlook

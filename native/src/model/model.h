@@ -15,11 +15,14 @@
 #include "optimiser.h"
 #include "packing.h"
 #include "parameters.h"
+#include "shards.h"
 #include "vision.h"
 #include "weight_store.h"
 #include "weights.h"
 
 namespace secondlook {
+
+class Communicator;
 
 struct ScoreResult {
   std::vector<float> logProbs, entropy;
@@ -94,7 +97,12 @@ class Model : public std::enable_shared_from_this<Model> {
                     Policy policy = Policy::adapted);
   std::vector<std::vector<float>> groupDivergence(Context&, const std::vector<GroupInput>& groups, float temperature,
                                                   const DivergenceRule& rule);
-  StepOutcome step(Context&, const StepSettings& settings);
+  /// In a team, the members' gradients are summed and each member keeps the optimiser's state of its own part.
+  StepOutcome step(Context&, const StepSettings& settings, Communicator* team = nullptr);
+  /// Which part of the optimiser's state this process keeps.
+  const Shards& shards() const noexcept { return shards_; }
+  /// Before the first step, or before a state is loaded. Throws Error(badArgument) later.
+  void divide(int rank, int members);
   void blend(Context&, const Model& other, double decay);
   std::shared_ptr<Model> clone(Context&, bool trainable) const;
   void trace(Context&, const PromptInput& prompt, const TraceSink& sink);
@@ -105,6 +113,7 @@ class Model : public std::enable_shared_from_this<Model> {
   void noteCache(size_t bytes) noexcept;
 
  private:
+  void shareWeights(Communicator& team);
   void notePeak() noexcept;
   void embedMissing(Context&, const std::vector<std::shared_ptr<Media>>& media, Arena& arena);
 
@@ -114,6 +123,7 @@ class Model : public std::enable_shared_from_this<Model> {
   WeightStore weights_;
   FlatBuffer gradients_;
   Optimiser optimiser_;
+  Shards shards_;
   VisionWeights visionWeights_;
   TextWeights textWeights_, baseTextWeights_;
   VisionGradients visionGradients_;

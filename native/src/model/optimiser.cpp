@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "../comm/communicator.h"
 #include "../device/thread_pool.h"
 #include "../ops/ops.h"
+#include "shards.h"
 
 namespace secondlook {
 
@@ -62,18 +64,21 @@ Optimiser::Optimiser(const ParameterTable& table, bool eightBit) : table_(&table
 
 size_t Optimiser::bytes() const noexcept { return first_.bytes() + second_.bytes() + scales_.bytes(); }
 
-void Optimiser::update(Context& context, const ops::AdamW& settings, const Parameter& p, float* values,
+void Optimiser::update(Context& context, const ops::AdamW& settings, const Parameter& p, Span span, float* values,
                        const float* gradient) {
   if (!eightBit_) {
-    ops::adamw(context, settings, p.count, values, gradient, firstMoment(p), secondMoment(p));
+    ops::adamw(context, settings, span.count(), values + span.begin, gradient + span.begin,
+               firstMoment(p) + span.begin, secondMoment(p) + span.begin);
     return;
   }
+  const int64_t firstOwn = span.begin / blockSize;
   uint8_t *first = firstCodes(p), *second = secondCodes(p);
   float *firstScale = scales(p), *secondScale = firstScale + blocks(p);
   const uint64_t stream = (static_cast<uint64_t>(settings.step) << 40) ^ static_cast<uint64_t>(p.place.state);
-  context.pool.parallelFor(blocks(p), 64, [&](int64_t begin, int64_t end) {
+  const int64_t own = (span.end + blockSize - 1) / blockSize - firstOwn;
+  context.pool.parallelFor(own, 64, [&](int64_t begin, int64_t end) {
     float m[blockSize], v[blockSize];
-    for (int64_t block = begin; block < end; ++block) {
+    for (int64_t block = firstOwn + begin; block < firstOwn + end; ++block) {
       const int64_t at = block * blockSize, count = std::min(blockSize, p.count - at);
       for (int64_t i = 0; i < count; ++i) {
         m[i] = decodeFirst(first[at + i], firstScale[block]);
@@ -89,6 +94,29 @@ void Optimiser::update(Context& context, const ops::AdamW& settings, const Param
       }
     }
   });
+}
+
+void Optimiser::collect(Communicator& team, int root) {
+  for (FlatBuffer* buffer : {&first_, &second_, &scales_})
+    if (*buffer) team.mergeTo(root, buffer->data(), static_cast<int64_t>(buffer->bytes()));
+}
+
+void Optimiser::keepOwn(const Shards& shards) {
+  if (shards.members() == 1) return;
+  const size_t unit = eightBit_ ? 1 : sizeof(float);
+  const Span own = shards.of(shards.rank());
+  for (FlatBuffer* buffer : {&first_, &second_}) {
+    buffer->forget(0, static_cast<size_t>(own.begin) * unit);
+    buffer->forget(static_cast<size_t>(own.end) * unit, buffer->bytes());
+  }
+  if (!eightBit_) return;
+  for (const Parameter& p : table_->all()) {
+    if (p.place.state < 0) continue;
+    const Span mine = shards.own(p);
+    for (int64_t block = 0; block < blocks(p); ++block)
+      if (block * blockSize < mine.begin || block * blockSize >= mine.end)
+        scales(p)[block] = scales(p)[blocks(p) + block] = 0;
+  }
 }
 
 }  // namespace secondlook

@@ -14,6 +14,8 @@
 
 namespace secondlook {
 
+class Communicator;
+class Shards;
 struct Context;
 namespace ops {
 struct AdamW;
@@ -26,8 +28,13 @@ class Optimiser {
   Optimiser() = default;
   Optimiser(const ParameterTable& table, bool eightBit);
 
-  /// One step for a parameter's values (masters) and gradient.
-  void update(Context&, const ops::AdamW& settings, const Parameter&, float* values, const float* gradient);
+  /// One step for the elements [begin, end) of a parameter's values (masters) and gradient; `begin` is a whole number of
+  /// blocks, `end` too or the parameter's count.
+  void update(Context&, const ops::AdamW& settings, const Parameter&, Span, float* values, const float* gradient);
+  /// Brings the moments of all members together at `root`; the others' stay as they are.
+  void collect(Communicator& team, int root);
+  /// Forgets the moments that other members keep.
+  void keepOwn(const Shards& shards);
   bool eightBit() const noexcept { return eightBit_; }
   size_t bytes() const noexcept;
   int64_t steps = 0;

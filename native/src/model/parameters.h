@@ -19,6 +19,13 @@ struct Place {
   int64_t state = -1;  // gradient and moments: the same place in three buffers
 };
 
+/// Elements [begin, end).
+struct Span {
+  int64_t begin = 0, end = 0;
+  int64_t count() const { return end - begin; }
+  bool empty() const { return end <= begin; }
+};
+
 struct Parameter {
   std::string name;  // the hub's spelling; adapters: module path + ".lora_A.weight"
   std::vector<int64_t> shape;

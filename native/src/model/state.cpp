@@ -2,6 +2,7 @@
 #include <charconv>
 #include <cstring>
 
+#include "../comm/communicator.h"
 #include "../error.h"
 #include "../io/safetensors.h"
 #include "storage.h"
@@ -36,7 +37,11 @@ std::vector<StatePart> partsOf(const Model& model, const Parameter& p) {
 const char* formatOf(const Model& model) { return model.optimiser().eightBit() ? stateFormat8Bit : stateFormat; }
 }  // namespace
 
-void saveState(const Model& model, const std::string& directory) {
+void saveState(Model& model, const std::string& directory, Communicator* team) {
+  if (team != nullptr) {
+    model.optimiser().collect(*team, 0);
+    if (team->rank() != 0) return;
+  }
   createDirectories(directory);
   std::vector<TensorToWrite> tensors;
   for (const Parameter& parameter : model.table().all()) {
@@ -47,9 +52,10 @@ void saveState(const Model& model, const std::string& directory) {
   writeSafetensors(directory + "/state.safetensors", tensors,
                    {{"format", formatOf(model)}, {"step", std::to_string(model.optimiser().steps)}});
   writeTextFile(directory + "/config.json", flatConfig(model.config().source).dump(2) + "\n");
+  model.optimiser().keepOwn(model.shards());
 }
 
-void loadState(Context& context, Model& model, const std::string& directory) {
+void loadState(Context& context, Model& model, const std::string& directory, Communicator* team) {
   const std::string path = directory + "/state.safetensors";
   const SafetensorsFile file(path);
   const auto refuse = [&](const std::string& what) -> void {
@@ -81,6 +87,9 @@ void loadState(Context& context, Model& model, const std::string& directory) {
       }
       if (copy) model.weights().narrow(context, parameter);
     }
+  model.optimiser().steps = 0;
+  if (team != nullptr) model.divide(team->rank(), team->size());
+  model.optimiser().keepOwn(model.shards());
   model.optimiser().steps = step;
   model.zeroGradients();
   model.weightsChanged(true);

@@ -20,8 +20,9 @@ std::shared_ptr<Model> initialiseModel(Context&, const Json& config, const Model
 /// Writes config.json (flat) and model.safetensors (hub names). Matrices keep their storage; adapters are merged.
 void saveModel(Context&, const Model& model, const std::string& directory);
 /// What trains (masters), its moments and the step count, bit for bit, in state.safetensors; config.json beside it.
-/// Frozen parameters are not in it: they come from the checkpoint that the model was loaded from.
-void saveState(const Model& model, const std::string& directory);
-void loadState(Context&, Model& model, const std::string& directory);
+/// Frozen parameters are not in it: they come from the checkpoint that the model was loaded from. In a team all members
+/// call; member 0 writes the same file that one process alone would, so a run may go on with another number of members.
+void saveState(Model& model, const std::string& directory, Communicator* team = nullptr);
+void loadState(Context&, Model& model, const std::string& directory, Communicator* team = nullptr);
 
 }  // namespace secondlook

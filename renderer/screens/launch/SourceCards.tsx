@@ -60,6 +60,8 @@ export function PathInput({
   );
 }
 
+const PROCESSES = [1, 2, 3, 4, 8];
+
 /** Name, seed and device of the run. */
 export function RunCard({
   devices,
@@ -96,6 +98,19 @@ export function RunCard({
               <option key={id} value={id}>
                 {id}
                 {busyWith ? " (busy)" : ""}
+              </option>
+            ))}
+          </select>
+        </Field>
+        <Field label="Processes">
+          <select
+            value={draft.processes}
+            title="Processes of this machine that train together over MPI, each with its share of every step"
+            onChange={(event) => changeDraft({ processes: Number(event.target.value) })}
+          >
+            {PROCESSES.map((count) => (
+              <option key={count} value={count}>
+                {count}
               </option>
             ))}
           </select>

@@ -20,6 +20,8 @@ export interface Draft {
   /** Empty: the base model that comes along. */
   readonly model: string;
   readonly device: string;
+  /** Processes that train together. */
+  readonly processes: number;
   readonly rows: RowsKind;
   /** Files by split and `mediaRoot`. */
   readonly files: Readonly<Record<string, string>>;
@@ -39,6 +41,7 @@ export function emptyDraft(recipe: string = RECIPES[0]!.id, preset?: string): Dr
     seed: "1",
     model: "",
     device: "auto",
+    processes: 1,
     rows: "pack",
     files: {},
     datasets: {},
@@ -121,7 +124,7 @@ export function boundsOf(field: SettingField): string | null {
 
 /** What the service is asked for. Settings go as numbers, so that the frozen configuration has no text in their place. */
 export function requestOf(draft: Draft, { values }: ReadDraft): LaunchRequest {
-  const { recipe, preset, name, seed, model, device, rows, files, datasets, overrides, branchFrom } = draft;
+  const { recipe, preset, name, seed, model, device, processes, rows, files, datasets, overrides, branchFrom } = draft;
   const filled = Object.fromEntries(Object.entries(files).filter(([, path]) => path.trim() !== ""));
   const chosen = Object.fromEntries(Object.entries(datasets).filter(([, dataset]) => dataset !== ""));
   return {
@@ -132,6 +135,7 @@ export function requestOf(draft: Draft, { values }: ReadDraft): LaunchRequest {
     ...(name.trim() === "" ? {} : { name: name.trim() }),
     ...(model.trim() === "" ? {} : { model: model.trim() }),
     ...(device === "auto" ? {} : { device }),
+    ...(processes === 1 ? {} : { processes }),
     ...(rows === "files" ? { data: filled } : {}),
     ...(rows === "datasets" && chosen["train"] ? { datasets: { ...chosen, train: chosen["train"] } } : {}),
     ...(branchFrom ? { branchFrom } : {}),
@@ -140,7 +144,8 @@ export function requestOf(draft: Draft, { values }: ReadDraft): LaunchRequest {
 
 /** The form as a run was launched. */
 export function draftOf(request: LaunchRequest): Draft {
-  const { recipe, preset, name = "", seed = 1, model = "", device = "auto", data, datasets, overrides } = request;
+  const { recipe, preset, name = "", seed = 1, model = "", device = "auto", processes = 1 } = request;
+  const { data, datasets, overrides } = request;
   const text = (value: unknown): string | boolean => (typeof value === "boolean" ? value : String(value));
   return {
     ...emptyDraft(recipe, preset),
@@ -148,6 +153,7 @@ export function draftOf(request: LaunchRequest): Draft {
     seed: String(seed),
     model,
     device,
+    processes,
     rows: datasets ? "datasets" : data ? "files" : "pack",
     files: data ?? {},
     datasets: datasets ?? {},

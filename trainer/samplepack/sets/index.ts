@@ -1,8 +1,7 @@
 /** The data sets beside the sample pack, by name. */
-import { LEVEL_SETS } from "./levels.ts";
 import type { SampleSet } from "./set.ts";
 
-const SETS: readonly SampleSet[] = [...LEVEL_SETS];
+const SETS: readonly SampleSet[] = [];
 
 /** @throws RangeError for a name that no set has. */
 export function setByName(name: string): SampleSet {

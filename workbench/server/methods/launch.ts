@@ -25,7 +25,7 @@ export const launchMethods: HandlersOf<keyof LaunchResults> = {
       const remedy = `Launch it with "secondlook train ${again.recipe} --recipe-folder ${again.recipeFolder}".`;
       throw new MethodFailure("BAD_REQUEST", message, remedy);
     }
-    const { recipe, preset, name, seed, overrides, model, device, branchFrom, ...config } = again;
+    const { recipe, preset, name, seed, overrides, model, device, processes, branchFrom, ...config } = again;
     const isPack = config.data.train === samplePackData(data).train;
     return {
       recipe,
@@ -36,6 +36,7 @@ export const launchMethods: HandlersOf<keyof LaunchResults> = {
       ...(model === BASE_MODEL ? {} : { model }),
       ...(isPack ? {} : { data: { ...config.data } }),
       ...(device === undefined ? {} : { device }),
+      ...(processes === undefined ? {} : { processes }),
       ...(branchFrom === undefined ? {} : { branchFrom }),
     };
   },
