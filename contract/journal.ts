@@ -186,6 +186,8 @@ export const evaluationSchema = z.object({
   /** On time-dependent items only, ordered and shuffled. */
   temporal: z.object({ n: z.number().int(), ordered: z.number(), shuffled: z.number() }).nullable(),
   formatRate: z.number(),
+  /** Share of answers to which their reasoning leads, by a rule; reasoning that names nothing counts as not leading there. */
+  consistency: z.number().optional(),
   meanLength: z.number(),
   byTask: z.record(z.string(), z.object({ n: z.number().int(), accuracy: z.number() })),
   byType: z.record(z.string(), z.object({ n: z.number().int(), accuracy: z.number() })).optional(),
@@ -211,6 +213,8 @@ export const evaluationItemSchema = z.object({
   answer: z.string(),
   score: z.number(),
   format: z.number(),
+  /** Whether the reasoning leads to the answer, by a rule; null: it names nothing. */
+  consistent: z.boolean().nullable().optional(),
 });
 
 export const checkpointSchema = z.object({
@@ -245,6 +249,11 @@ export const preferencePairSchema = z.object({
   rejected: z.number().int(),
   /** By which rule they were paired (penalty, consistency, reflection …); two rollouts may be paired by several. */
   kind: z.string().optional(),
+  /** The stage that learns from it. */
+  stage: z.string().optional(),
+  /** The whole text of a side that no rollout said: it was put together from several. */
+  chosenText: z.string().optional(),
+  rejectedText: z.string().optional(),
   /** The verifier's decision in a few words, and its reasons. */
   verdict: z.string(),
   rationale: z.string(),
@@ -252,6 +261,36 @@ export const preferencePairSchema = z.object({
   usedAtStep: z.number().int().nullable(),
   /** Implicit reward of the chosen over that of the rejected one when it was used. */
   margin: finite,
+});
+
+/** What a verifier found of one prompt's rollouts, before pairs are made of them. Checks are true where they are passed. */
+export const verdictsSchema = z.object({
+  ...envelope,
+  type: z.literal("verdicts"),
+  step: z.number().int(),
+  /** The stage that asked. */
+  stage: z.string(),
+  group: z.string(),
+  /** Who said whether a thought leads to its answer; and who said so besides, for comparison. */
+  judge: z.string(),
+  secondJudge: z.string().nullable(),
+  rollouts: z.array(
+    z.object({
+      index: z.number().int(),
+      accuracy: z.boolean(),
+      consistency: z.boolean(),
+      /** It does not repeat itself. */
+      repetition: z.boolean(),
+      /** Its thought is longer than the group's median. */
+      length: z.boolean(),
+      thinkingTokens: z.number().int(),
+      /** To what the thought leads; null: to nothing. */
+      derivedAnswer: z.string().nullable(),
+      /** The judge's reason. */
+      why: z.string(),
+      secondConsistency: z.boolean().nullable(),
+    }),
+  ),
 });
 
 export const controlAckSchema = z.object({
@@ -294,6 +333,7 @@ export const journalEventSchema = z.discriminatedUnion("type", [
   checkpointSchema,
   dataErrorSchema,
   preferencePairSchema,
+  verdictsSchema,
   controlAckSchema,
   noticeSchema,
   runEndedSchema,

@@ -1,6 +1,7 @@
 /** The effective settings of a run: what the trainer's stages read. A recipe makes them from a preset and overrides. */
 import type { AdvantageMode } from "./advantages.ts";
 import type { ConsistencyJudge } from "./judge/consistency-judge.ts";
+import type { JudgeSource } from "./judge/judge-source.ts";
 import type { LikelihoodForm } from "./answer-likelihood.ts";
 import type { DifficultySettings } from "./difficulty.ts";
 import type { PolicyObjective } from "./objectives/policy-objective.ts";
@@ -109,7 +110,11 @@ export interface DpoStageSettings {
   readonly beta: number;
   /** Name of an RL stage before it. */
   readonly rolloutsOf: string;
-  readonly judge: ConsistencyJudge;
+  /** Pairs come from groups on videos alone. */
+  readonly videosOnly: boolean;
+  readonly judge: JudgeSource;
+  /** Says besides whether thoughts lead to their answers: reported, never used. Null: nobody. */
+  readonly secondJudge: ConsistencyJudge | null;
   readonly pairs: PairSettings;
   readonly optimizer: OptimizerSettings;
 }

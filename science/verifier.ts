@@ -39,6 +39,8 @@ export interface VerifiedRollout {
   readonly length: Check;
   readonly thinkingTokens: number;
   readonly judge: string;
+  /** What the second judge says of consistency; null without one. */
+  readonly secondConsistency: boolean | null;
 }
 
 /** Tokens in a repeated unit. */
@@ -48,12 +50,13 @@ const TIMES = 3;
 /** Share of all tokens that a repeated unit may cover. */
 const COVERED = 0.2;
 
-/** All rollouts of one prompt. @param countTokens tokens of a thought, by the run's tokenizer. */
+/** All rollouts of one prompt. @param countTokens tokens of a thought, by the run's tokenizer. @param second only reported. */
 export async function verifyGroup(
   rollouts: readonly JudgedRollout[],
   { question, problemType, options }: RolloutQuestion,
   judge: ConsistencyJudge,
   countTokens: (text: string) => number,
+  second: ConsistencyJudge | null = null,
 ): Promise<VerifiedRollout[]> {
   const thoughts = rollouts.map(({ text }) => extractThink(text)?.text.trim() ?? "");
   const lengths = thoughts.map((thought) => (thought === "" ? 0 : countTokens(thought)));
@@ -62,7 +65,8 @@ export async function verifyGroup(
     rollouts.map(async (rollout, place) => {
       const thinking = thoughts[place]!;
       const answer = extractAnswer(rollout.text);
-      const verdict = await judge.judge({ question, problemType, options, thinking, answer });
+      const asked = { question, problemType, options, thinking, answer };
+      const [verdict, other] = await Promise.all([judge.judge(asked), second?.judge(asked) ?? null]);
       const thinkingTokens = lengths[place]!;
       const longer = thinkingTokens > middle;
       return {
@@ -79,6 +83,7 @@ export async function verifyGroup(
         },
         thinkingTokens,
         judge: judge.name,
+        secondConsistency: other?.consistent ?? null,
       };
     }),
   );
@@ -130,7 +135,19 @@ export function verifierMetrics(verified: readonly VerifiedRollout[]): Record<st
     "verifier/consistency": share(({ consistency }) => consistency.passed),
     "verifier/right_and_consistent": share(({ accuracy, consistency }) => accuracy.passed && consistency.passed),
     "verifier/repetition": share(({ repetition }) => !repetition.passed),
+    ...secondOpinion(verified),
     "verifier/thinking_tokens":
       verified.reduce((sum, { thinkingTokens }) => sum + thinkingTokens, 0) / Math.max(1, verified.length),
+  };
+}
+
+/** Consistency by the second judge and how often both say the same; nothing without one. */
+function secondOpinion(verified: readonly VerifiedRollout[]): Record<string, number> {
+  const asked = verified.filter(({ secondConsistency }) => secondConsistency !== null);
+  if (asked.length === 0) return {};
+  const share = (holds: (one: VerifiedRollout) => boolean): number => asked.filter(holds).length / asked.length;
+  return {
+    "verifier/second_consistency": share(({ secondConsistency }) => secondConsistency!),
+    "verifier/judges_agree": share(({ consistency, secondConsistency }) => consistency.passed === secondConsistency),
   };
 }

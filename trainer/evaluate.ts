@@ -8,6 +8,7 @@ import { extractForEvaluation } from "../science/answers.ts";
 import { chooseItems } from "../science/evaluation/choose.ts";
 import { PROTOCOL_SEED } from "../science/evaluation/protocol.ts";
 import { mean } from "../science/evaluation/summary.ts";
+import { isConsistent } from "../science/metrics/consistency.ts";
 import { bootstrapInterval } from "../science/metrics/bootstrap.ts";
 import type { Sample } from "../science/records.ts";
 import { evaluationScore } from "../science/rewards/accuracy.ts";
@@ -39,6 +40,7 @@ interface ItemScore {
   readonly score: number;
   readonly format: number;
   readonly tokens: number;
+  readonly consistent: boolean | null;
   readonly shuffledScore: number | null;
   readonly questionOnlyScore: number | null;
 }
@@ -131,6 +133,7 @@ async function answer(
     const { prediction } = extractForEvaluation(text);
     const score = evaluationScore(sample.problemType, prediction, sample.answer);
     const format = formatReward(text);
+    const consistent = isConsistent(text, sample.problemType, sample.options);
     const { label, split, step } = request;
     journal.append({
       type: "evaluation_item",
@@ -146,8 +149,9 @@ async function answer(
       answer: sample.answer,
       score,
       format,
+      consistent,
     });
-    return { sample, score, format, tokens };
+    return { sample, score, format, tokens, consistent };
   });
 }
 
@@ -171,6 +175,7 @@ function summarise(scores: readonly ItemScore[], withShuffled: boolean, withQues
       withShuffled && inTime.length > 0
         ? { n: inTime.length, ordered: mean(inTime.map(({ score }) => score)), shuffled: shuffledMean(inTime) }
         : null,
+    consistency: mean(scores.map(({ consistent }) => Number(consistent === true))),
     formatRate: mean(scores.map(({ format }) => format)),
     meanLength: mean(scores.map(({ tokens }) => tokens)),
     byTask: accuracyBy(scores, ({ sample }) => sample.task),

@@ -73,6 +73,29 @@ export interface RepeatedPrompt {
   readonly last: number;
 }
 
+/** What a verifier found of one rollout: each check is true where it is passed. */
+export interface RolloutVerdict {
+  readonly accuracy: boolean;
+  readonly consistency: boolean;
+  readonly repetition: boolean;
+  readonly length: boolean;
+  readonly thinkingTokens: number;
+  readonly derivedAnswer: string | null;
+  readonly why: string;
+  readonly judge: string;
+  readonly secondConsistency: boolean | null;
+  readonly secondJudge: string | null;
+}
+
+/** One side of a pair: a rollout, or a text that was put together from rollouts and ends on that one's answer. */
+export interface PairSideView {
+  readonly rollout: RolloutView;
+  readonly text: string;
+  readonly composed: boolean;
+  /** Of the rollout; null where the journal has none. */
+  readonly verdict: RolloutVerdict | null;
+}
+
 /** A journalled preference pair with its two rollouts. */
 export interface PreferencePair {
   readonly id: number;
@@ -81,8 +104,13 @@ export interface PreferencePair {
   readonly sampleId: string;
   /** In the group that both come from. */
   readonly rollouts: number;
-  readonly chosen: RolloutView;
-  readonly rejected: RolloutView;
+  /** The rule's name, and the stage that learns from the pair; null where the journal does not say. */
+  readonly kind: string | null;
+  readonly stage: string | null;
+  readonly question: string;
+  readonly answer: string;
+  readonly chosen: PairSideView;
+  readonly rejected: PairSideView;
   readonly verdict: string;
   readonly rationale: string;
   readonly usedAtStep: number | null;

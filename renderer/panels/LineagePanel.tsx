@@ -1,15 +1,20 @@
-import type { PreferencePair } from "../../contract/methods.ts";
+import { useState } from "react";
+import type { PairSideView, PreferencePair } from "../../contract/methods.ts";
 import type { Panel } from "../../contract/panels.ts";
 import { Card } from "../parts/Card.tsx";
 import { EmptyState, ErrorNote, Skeleton } from "../parts/EmptyState.tsx";
-import { Icon } from "../parts/Icon.tsx";
 import { formatNumber } from "../parts/format.ts";
+import { Icon } from "../parts/Icon.tsx";
+import { Segmented } from "../parts/Segmented.tsx";
 import { useVisible } from "../parts/useVisible.ts";
 import { useService } from "../state/queries.ts";
 import { navigate } from "../state/route.ts";
+import { VerdictMarks } from "./VerdictMarks.tsx";
 import styles from "./LineagePanel.module.css";
 
-/** A recipe's panel of kind `lineage`: from rollouts over the verifier's verdict to the pair, and the update that used it. */
+const ALL = "all";
+
+/** A recipe's panel of kind `lineage`: from rollouts over the verifier's verdicts to the pair, and the update that used it. */
 export function LineagePanel({
   run,
   panel,
@@ -19,9 +24,25 @@ export function LineagePanel({
 }) {
   const [ref, visible] = useVisible<HTMLDivElement>();
   const { data, error } = useService("analysis.preferencePairs", visible ? { run } : null);
+  const [kind, setKind] = useState(ALL);
+  const kinds = [...new Set((data ?? []).flatMap((pair) => pair.kind ?? []))].sort();
+  const shown = (data ?? []).filter((pair) => kind === ALL || pair.kind === kind);
   return (
     <div ref={ref} data-panel={panel.title}>
-      <Card title={panel.title} explanation={panel.explanation}>
+      <Card
+        title={panel.title}
+        explanation={panel.explanation}
+        aside={
+          kinds.length > 1 && (
+            <Segmented
+              label="Kind of pair"
+              value={kind}
+              choices={[ALL, ...kinds].map((value) => ({ value, label: value }))}
+              onChange={setKind}
+            />
+          )
+        }
+      >
         {error ? (
           <ErrorNote error={error} />
         ) : !data ? (
@@ -30,7 +51,7 @@ export function LineagePanel({
           <EmptyState compact icon="recipes" title="This run has made no preference pairs yet." />
         ) : (
           <ul className={styles["pairs"]}>
-            {data.map((pair) => (
+            {shown.map((pair) => (
               <li key={pair.id}>
                 <Lineage run={run} pair={pair} />
               </li>
@@ -43,44 +64,61 @@ export function LineagePanel({
 }
 
 function Lineage({ run, pair }: { readonly run: string; readonly pair: PreferencePair }) {
-  const side = (name: "chosen" | "rejected") => {
-    const rollout = pair[name];
-    return (
+  const [open, setOpen] = useState(false);
+  return (
+    <article className={styles["lineage"]} data-pair={pair.id} data-kind={pair.kind ?? ""}>
       <button
         type="button"
-        className={styles["side"]}
-        data-side={name}
-        title={rollout.text}
+        className={styles["rule"]}
+        aria-expanded={open}
+        onClick={() => setOpen(!open)}
+        title={open ? "Show less" : "Show the whole texts and the verifier's reasons"}
+      >
+        <Icon name={open ? "down" : "chevron"} size={12} />
+        {pair.kind && <strong>{pair.kind}</strong>}
+        <span>{pair.verdict}</span>
+        <span className={styles["from"]}>
+          step {pair.step} · {pair.sampleId} · {pair.rollouts} answers
+        </span>
+        <span className={styles["use"]}>
+          {pair.usedAtStep === null
+            ? "not used yet"
+            : `update ${pair.usedAtStep}${pair.margin === null ? "" : ` · margin ${formatNumber(pair.margin)}`}`}
+        </span>
+      </button>
+      {open && (
+        <p className={styles["reasons"]}>
+          <span>{pair.question}</span> Answer {pair.answer}. {pair.rationale}
+        </p>
+      )}
+      <Side run={run} pair={pair} name="chosen" side={pair.chosen} open={open} />
+      <Side run={run} pair={pair} name="rejected" side={pair.rejected} open={open} />
+    </article>
+  );
+}
+
+interface SideProps {
+  readonly run: string;
+  readonly pair: PreferencePair;
+  readonly name: "chosen" | "rejected";
+  readonly side: PairSideView;
+  readonly open: boolean;
+}
+
+function Side({ run, pair, name, side: { rollout, text, composed, verdict }, open }: SideProps) {
+  return (
+    <div className={styles["side"]} data-side={name} data-open={open}>
+      <button
+        type="button"
+        title="Open the rollout beside its frames"
         onClick={() => navigate({ screen: "rollouts", run, step: pair.step, pair: pair.pair, rollout: rollout.id })}
       >
-        <span>
-          {name} · #{rollout.index + 1}
+        <span className={styles["name"]}>
+          {name} · {composed ? "put together, ends on" : ""} #{rollout.index + 1}
         </span>
-        {rollout.text}
+        <span className={styles["text"]}>{text}</span>
       </button>
-    );
-  };
-  return (
-    <div className={styles["lineage"]}>
-      <p>
-        step {pair.step} · {pair.sampleId}
-        <span>of {pair.rollouts} answers</span>
-      </p>
-      <Icon name="chevron" size={12} />
-      <p title={pair.rationale}>
-        {pair.verdict}
-        <span>{pair.rationale}</span>
-      </p>
-      <Icon name="chevron" size={12} />
-      <div className={styles["sides"]}>
-        {side("chosen")}
-        {side("rejected")}
-      </div>
-      <Icon name="chevron" size={12} />
-      <p>
-        {pair.usedAtStep === null ? "not used yet" : `update ${pair.usedAtStep}`}
-        <span>{pair.margin === null ? "" : `margin ${formatNumber(pair.margin)}`}</span>
-      </p>
+      {verdict && <VerdictMarks verdict={verdict} composed={composed} open={open} />}
     </div>
   );
 }

@@ -51,7 +51,7 @@ const DEPENDS_ON: Readonly<Partial<Record<Method, readonly string[]>>> = {
   "rollouts.steps": ["group", "rollout", "resume"],
   "rollouts.groups": ["group", "rollout", "resume"],
   "analysis.corrections": ["rollout", "resume"],
-  "analysis.preferencePairs": ["preference_pair", "resume"],
+  "analysis.preferencePairs": ["preference_pair", "verdicts", "resume"],
   "analysis.groupMap": ["group", "rollout", "resume"],
 };
 const ABOUT_A_RUN = new Set<Method>(["runs.get", ...(Object.keys(DEPENDS_ON) as Method[])]);

@@ -21,7 +21,7 @@ const words = (text: string): string =>
     .trim();
 
 /** `"A. left"` → `left`; an option without a letter stays whole. */
-const withoutLetter = (option: string): string => option.replace(/^\s*[([]?[A-Za-z][)\].:]\s*/, "");
+export const withoutLetter = (option: string): string => option.replace(/^\s*[([]?[A-Za-z][)\].:]\s*/, "");
 
 export function letterOf(index: number): string {
   return String.fromCharCode(65 + index);

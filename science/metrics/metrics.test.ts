@@ -2,8 +2,24 @@ import { describe, expect, it } from "vitest";
 import { bootstrapInterval, pairedBootstrap } from "./bootstrap.ts";
 import { boxIou, temporalIou, tubeIou } from "./grounding.ts";
 import { maskScores } from "./masks.ts";
-import { meanRelativeAccuracy } from "./mra.ts";
+import { meanRelativeAccuracy, meanRelativeAccuracyVeripo } from "./mra.ts";
 import { porterStem } from "./porter.ts";
+
+describe("VerIPO's mean relative accuracy", () => {
+  it("has 11 thresholds in the published scorer and 10 on the nominal grid, equality counted", () => {
+    const cases = [
+      [9, 10, 0.8182, 0.9],
+      [7, 10, 0.4545, 0.5],
+      [9.6, 10, 1, 1],
+      [-9, -10, 0.8182, 0.9],
+      [30, 10, 0, 0],
+    ] as const;
+    for (const [prediction, truth, eleven, ten] of cases) {
+      expect(meanRelativeAccuracyVeripo(prediction, truth, 11)).toBeCloseTo(eleven, 4);
+      expect(meanRelativeAccuracyVeripo(prediction, truth, 10)).toBeCloseTo(ten, 12);
+    }
+  });
+});
 
 describe("meanRelativeAccuracy", () => {
   it("gives the golden values of Video-R1's evaluation (specification, 8.1)", () => {

@@ -1,9 +1,11 @@
 /** VerIPO: GRPO, a verifier that makes preference pairs of its rollouts, DPO on them, and again (arXiv 2505.19000). */
-import { RULE_JUDGE } from "../judge/consistency-judge.ts";
 import { extendRecipe } from "../extend-recipe.ts";
+import { JUDGE_NAMES, judgeSource, RULE_JUDGES, type JudgeName, type RuleJudgeName } from "../judge/judge-source.ts";
 import { PAIR_KINDS, PAIR_RULES } from "../preference-pairs.ts";
+import type { Sample } from "../records.ts";
 import type { DpoStageSettings, RlStageSettings, StageSettings } from "../settings.ts";
-import { choice, code, flag, integer, number, ours } from "./field-builders.ts";
+import { relativeAccuracyPart } from "../rewards/accuracy.ts";
+import { choice, code, flag, integer, number, ours, text } from "./field-builders.ts";
 import { videoR1 } from "./video-r1.ts";
 
 const SECTION = "Preference stages";
@@ -38,6 +40,15 @@ export const veripo = extendRecipe(videoR1, {
   fields: {
     "veripo.rounds": integer(SECTION, 2, 1, 8, code, "How often GRPO and DPO alternate; two rounds are published."),
     "veripo.endWithDpo": flag(SECTION, true, ours, "The last round too ends with DPO; otherwise with GRPO."),
+    "veripo.activationSteps": integer(
+      SECTION,
+      0,
+      0,
+      1_000_000,
+      ours,
+      "Updates of GRPO on picture rows before anything else, as the published diet begins (documents, texts, pictures). " +
+        "Then pairs and later rounds take video rows only. 0: one diet throughout. Rows without a medium cannot be read here.",
+    ),
     "veripo.laterSteps": integer(SECTION, 200, 1, 1_000_000, ours, "Updates of GRPO in each round after the first."),
     "veripo.laterLearningRate": number(SECTION, 5e-7, 0, 1, code, "GRPO's rate in each round after the first."),
     "veripo.pruneShare": number(SECTION, 0.8, 0, 1, code, "Share of solved prompts that the next round leaves out."),
@@ -57,6 +68,36 @@ export const veripo = extendRecipe(videoR1, {
       ours,
       "Pairs of one kind and one prompt, at most.",
     ),
+    "veripo.judge": choice(
+      SECTION,
+      "rule",
+      JUDGE_NAMES,
+      ours,
+      "Who says whether a thought leads to its answer: a rule (its last letter, or its last option's words), a checkpoint " +
+        "that goes on after the thought or is asked, or a service. The paper's is a small language model without a name.",
+    ),
+    "veripo.judgeAt": text(
+      SECTION,
+      "",
+      ours,
+      "Folder of the judging checkpoint, or address of the service (http://HOST:PORT/v1, key in SECONDLOOK_ENDPOINT_KEY).",
+    ),
+    "veripo.judgeModel": text(SECTION, "", ours, "Name of the model that the service runs."),
+    "veripo.secondJudge": choice(
+      SECTION,
+      "option-word",
+      ["none", ...Object.keys(RULE_JUDGES)],
+      ours,
+      "A second opinion on consistency, reported beside the first and never used: so nobody judges themselves.",
+    ),
+    "veripo.numbers": choice(
+      SECTION,
+      "mra-11",
+      ["mra-11", "mra-10", "relative-error"],
+      code,
+      "Reward of regression rows: mean relative accuracy with the published scorer's 11 thresholds, with the nominal 10, " +
+        "or Video-R1's 1 minus the relative error.",
+    ),
     "dpo.steps": integer(SECTION, 100, 1, 1_000_000, ours, "Updates of each DPO stage."),
     "dpo.batchSize": integer(SECTION, 32, 1, 4096, code, "Pairs an update."),
     "dpo.beta": number(SECTION, 0.1, 0, 10, code, "How strongly DPO holds on to the policy that the stage found."),
@@ -69,6 +110,20 @@ export const veripo = extendRecipe(videoR1, {
       title: "As the authors' table says",
       summary: "GRPO on 64 prompts, DPO on 32 pairs, two rounds. The training code is not published.",
       values: { ...plain, "sft.steps": 0, "rl.promptsPerStep": 64, "rl.learningRate": 1e-6, "reward.format": 0.5 },
+      reasons: {
+        "reward.format": "The format reward lies between 0 and 0.5 in the paper's review.",
+        "rl.promptsPerStep": "Rollout batch of the published table.",
+      },
+      notes: [
+        "Reasoning is first activated on long documents (1K), maths texts (30K) and reasoning pictures (39K), then on pictures and videos; rows without a medium cannot be read here.",
+        "Thresholds of the verifier, prompts of its judge and the mix of pairs are not published.",
+      ],
+    },
+    diet: {
+      title: "Pictures before videos",
+      summary:
+        "The published order of data at small size: GRPO on pictures, then on all rows, then pairs and GRPO on videos.",
+      values: { ...small, "veripo.activationSteps": 40 },
     },
     "swapped-labels": {
       title: "Swapped labels",
@@ -103,18 +158,37 @@ export const veripo = extendRecipe(videoR1, {
     {
       kind: "curve",
       title: "Verifier",
-      metrics: ["verifier/accuracy", "verifier/consistency", "verifier/right_and_consistent", "verifier/repetition"],
+      metrics: [
+        "verifier/accuracy",
+        "verifier/consistency",
+        "verifier/second_consistency",
+        "verifier/right_and_consistent",
+        "verifier/repetition",
+      ],
       explanation:
-        "Of all rollouts of the GRPO stage before, once for each DPO stage. Read consistency beside accuracy.",
+        "Of all rollouts of the GRPO stage before, once for each DPO stage. Read consistency beside accuracy, and beside what a second judge says.",
     },
   ],
+  rewards: (base, values) =>
+    values["veripo.numbers"] === "relative-error"
+      ? base
+      : base.map((part) =>
+          part.name === "accuracy"
+            ? relativeAccuracyPart(values["veripo.numbers"] === "mra-11" ? 11 : 10, values["reward.accuracy"] as number)
+            : part,
+        ),
   stages: (base, values) => base.flatMap((stage) => (stage.kind === "rl" ? rounds(stage, values) : [stage])),
 });
 
+const isVideo = ({ dataType }: Sample): boolean => dataType === "video";
+const isPicture = ({ dataType }: Sample): boolean => dataType === "image";
+
 function rounds(first: RlStageSettings, values: Readonly<Record<string, unknown>>): StageSettings[] {
+  const activation = values["veripo.activationSteps"] as number;
+  const diet = activation > 0;
   const kind = values["veripo.kinds"] as string;
   const count = values["veripo.rounds"] as number;
-  const stages: StageSettings[] = [];
+  const stages: StageSettings[] = diet ? [{ ...first, name: "activate", steps: activation, rows: isPicture }] : [];
   let search = first;
   for (let round = 1; round <= count; round++) {
     if (round > 1) {
@@ -122,6 +196,7 @@ function rounds(first: RlStageSettings, values: Readonly<Record<string, unknown>
         ...first,
         name: `rl-${round}`,
         steps: values["veripo.laterSteps"] as number,
+        rows: diet ? isVideo : first.rows,
         pruning: { rolloutsOf: search.name, share: values["veripo.pruneShare"] as number },
         optimizer: { ...first.optimizer, learningRate: values["veripo.laterLearningRate"] as number },
       };
@@ -135,7 +210,14 @@ function rounds(first: RlStageSettings, values: Readonly<Record<string, unknown>
       batchSize: values["dpo.batchSize"] as number,
       beta: values["dpo.beta"] as number,
       rolloutsOf: search.name,
-      judge: RULE_JUDGE,
+      videosOnly: diet,
+      judge: judgeSource(
+        values["veripo.judge"] as JudgeName,
+        values["veripo.judgeAt"] as string,
+        values["veripo.judgeModel"] as string,
+      ),
+      secondJudge:
+        values["veripo.secondJudge"] === "none" ? null : RULE_JUDGES[values["veripo.secondJudge"] as RuleJudgeName],
       pairs: {
         ...PAIR_RULES,
         kinds: PAIR_KINDS.filter((one) => kind === "all" || kind === one),

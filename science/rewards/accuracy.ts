@@ -1,11 +1,23 @@
 /** Video-R1's rule rewards for the answer, by problem type, with all of its edge cases (`reward vectors: metrics/rewards.json`). */
 import { extractAnswer, parseFloatStrictly, roundToCents } from "../answers.ts";
-import { meanRelativeAccuracy } from "../metrics/mra.ts";
+import { meanRelativeAccuracy, meanRelativeAccuracyVeripo } from "../metrics/mra.ts";
 import { rouge, wordErrorRate } from "../metrics/text.ts";
 import type { Reward } from "./reward.ts";
 
 /** Accuracy as a part of the reward; the rules have judged the rollout already. */
 export const accuracyPart: Reward = { name: "accuracy", score: (rollout) => rollout.accuracy };
+
+/** Accuracy whose regression rows are measured by VerIPO's mean relative accuracy; all others as the rules say. */
+export function relativeAccuracyPart(points: 10 | 11, weight: number): Reward {
+  return {
+    name: accuracyPart.name,
+    score({ prediction, accuracy }, { problemType, answer }) {
+      if (problemType !== "regression") return weight * accuracy;
+      const [given, wanted] = [numberIn(prediction), numberIn(answer)];
+      return given === null || wanted === null ? 0 : weight * meanRelativeAccuracyVeripo(given, wanted, points);
+    },
+  };
+}
 
 /** 0 .. 1 for a completion's text against the row's `solution`; both hold their `<answer>` tags. Unknown type: 0. */
 export function accuracyReward(problemType: string, output: string, solution: string): number {

@@ -2,12 +2,14 @@
 import { benchData } from "./data.ts";
 import { benchEngine } from "./engine.ts";
 import { benchStore } from "./store.ts";
+import { benchUpdate } from "./update.ts";
 import { benchWindow } from "./window.ts";
 
 const benchmarks: Record<string, (args: readonly string[]) => Promise<void>> = {
   data: benchData,
   engine: benchEngine,
   store: benchStore,
+  update: benchUpdate,
   window: benchWindow,
 };
 

@@ -92,7 +92,7 @@ export function startWorker(run: string, nodeOptions: readonly string[] = [], sh
 
 type Event = Record<string, unknown> & { type: string; step?: number };
 
-const OUTCOMES = new Set(["step", "group", "rollout", "evaluation", "evaluation_item"]);
+const OUTCOMES = new Set(["step", "group", "rollout", "evaluation", "evaluation_item", "preference_pair", "verdicts"]);
 const CLOCKS = new Set(["tokens_per_second", "sampling/tokens_per_second"]);
 
 /**

@@ -2,6 +2,7 @@
  * DPO on preference pairs out of an earlier stage's rollouts (VerIPO). The reference is the policy as the stage found it;
  * its log-probabilities are measured once, before the first update, in an order that a resumed run repeats.
  */
+import type { EventBody } from "../../contract/journal.ts";
 import type { Media, Model, PackedGroup } from "../../native/types.ts";
 import { tokenBudgetOf } from "../../science/memory/budget.ts";
 import { dpoObjective } from "../../science/objectives/dpo.ts";
@@ -16,7 +17,12 @@ import { PhaseClock } from "../clock.ts";
 import type { RunContext, StageRunner, StepOutcome } from "../context.ts";
 import { MediaError } from "../media/errors.ts";
 import { applyUpdate } from "../non-finite.ts";
-import { preferenceMaterial, type PreferenceMaterial, type TokenPair } from "./preference-material.ts";
+import {
+  preferenceMaterial,
+  type PreferenceMaterial,
+  type TokenPair,
+  type VerifiedGroup,
+} from "./preference-material.ts";
 
 /** Sums of both sides' log-probabilities are not enough: the objective takes rows. `[chosen, rejected]`. */
 type Sides = readonly [Float32Array, Float32Array];
@@ -222,8 +228,9 @@ export class DpoStage implements StageRunner {
   }
 
   /** Every pair before the first update, so that those that no update uses are seen too. */
-  #announce({ pairs, metrics }: Material, step: number): void {
+  #announce({ pairs, verified, metrics }: Material, step: number): void {
     const { journal } = this.#context;
+    for (const group of verified) journal.append(verdictsEvent(group, this.#stage, step));
     for (const pair of pairs) this.#journalPair(pair, step, { usedAtStep: null, margin: null });
     const { name, rolloutsOf } = this.#stage;
     const counts = Object.entries(metrics)
@@ -242,8 +249,39 @@ export class DpoStage implements StageRunner {
   ): void {
     const { kind, verdict, rationale, chosen, rejected } = pair;
     const rollouts = { group: earlier.group.group, chosen: chosen.index, rejected: rejected.index };
-    this.#context.journal.append({ type: "preference_pair", step, ...rollouts, kind, verdict, rationale, ...use });
+    const texts = {
+      ...(chosen.composed === null ? {} : { chosenText: chosen.composed }),
+      ...(rejected.composed === null ? {} : { rejectedText: rejected.composed }),
+    };
+    const about = { stage: this.#stage.name, kind, verdict, rationale, ...texts };
+    this.#context.journal.append({ type: "preference_pair", step, ...rollouts, ...about, ...use });
   }
+}
+
+function verdictsEvent(
+  { group, rollouts }: VerifiedGroup,
+  stage: DpoStageSettings,
+  step: number,
+): EventBody<"verdicts"> {
+  return {
+    type: "verdicts",
+    step,
+    stage: stage.name,
+    group,
+    judge: rollouts[0]?.judge ?? "",
+    secondJudge: stage.secondJudge?.name ?? null,
+    rollouts: rollouts.map((one) => ({
+      index: one.rollout.index,
+      accuracy: one.accuracy.passed,
+      consistency: one.consistency.passed,
+      repetition: one.repetition.passed,
+      length: one.length.passed,
+      thinkingTokens: one.thinkingTokens,
+      derivedAnswer: one.derivedAnswer,
+      why: one.consistency.why,
+      secondConsistency: one.secondConsistency,
+    })),
+  };
 }
 
 const ORDERED = { runSeed: 0, step: 0, sampleId: "" };

@@ -1,5 +1,6 @@
 /** The systems whose claims `secondlook claims` checks. */
 import type { SystemClaims } from "./claim.ts";
 import { deepVideoR1Claims } from "./deepvideo-r1.ts";
+import { veripoClaims } from "./veripo.ts";
 
-export const SYSTEM_CLAIMS: readonly SystemClaims[] = [deepVideoR1Claims];
+export const SYSTEM_CLAIMS: readonly SystemClaims[] = [deepVideoR1Claims, veripoClaims];

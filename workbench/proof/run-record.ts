@@ -16,6 +16,8 @@ export interface Item {
   readonly answer: string;
   readonly score: number;
   readonly format: number;
+  /** Whether the reasoning leads to the answer; null: it names nothing. Absent in older journals. */
+  readonly consistent?: boolean | null | undefined;
 }
 
 export type Rollout = Pick<

@@ -1,16 +1,7 @@
-import { appendFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { correctionBits } from "../../science/aha.ts";
 import { temporaryData, writeSyntheticRun } from "../testing/temporary.ts";
-import {
-  correctionExamples,
-  countCorrections,
-  preferencePairs,
-  promptHistory,
-  readGroupMap,
-  repeatedPrompts,
-} from "./analysis.ts";
+import { correctionExamples, countCorrections, promptHistory, readGroupMap, repeatedPrompts } from "./analysis.ts";
 import { compareEvaluations, sharedPrompts } from "./compare.ts";
 import { openIndexInMemory } from "./databases.ts";
 import { Ingest } from "./ingest.ts";
@@ -87,38 +78,6 @@ describe("a prompt over time", () => {
     expect(moments.filter(({ view }) => view === "ordered")).toHaveLength(prompt!.moments);
     expect(moments.every(({ answers }) => answers.length > 0)).toBe(true);
     expect(() => promptHistory(database, "a", "never seen")).toThrow(/has met no prompt never seen/);
-  });
-});
-
-describe("preference pairs", () => {
-  it("are shown once with their rollouts, as their newest line has them", () => {
-    const data = temporaryData();
-    const database = openIndexInMemory();
-    const { folder } = writeSyntheticRun(data, "a", 12, 3);
-    const pair = {
-      v: 1,
-      attempt: 1,
-      seq: 90_000,
-      time: 1,
-      type: "preference_pair",
-      step: 6,
-      group: "6-0-ordered",
-      chosen: 2,
-      rejected: 0,
-      verdict: "better reasoning",
-      rationale: "It names the right frames.",
-      usedAtStep: null as number | null,
-      margin: null as number | null,
-    };
-    appendFileSync(
-      join(folder, "journal.0.ndjson"),
-      `${JSON.stringify(pair)}\n${JSON.stringify({ ...pair, seq: 90_001, usedAtStep: 9, margin: 0.4 })}\n`,
-    );
-    new Ingest(database, data).run("a");
-    const pairs = preferencePairs(database, "a");
-    expect(pairs).toHaveLength(1);
-    expect(pairs[0]).toMatchObject({ pair: "6-0", rollouts: 8, usedAtStep: 9, margin: 0.4 });
-    expect([pairs[0]!.chosen.index, pairs[0]!.rejected.index]).toEqual([2, 0]);
   });
 });
 

@@ -4,7 +4,6 @@ import type {
   CorrectionExample,
   CorrectionPoint,
   GroupMap,
-  PreferencePair,
   PromptHistory,
   PromptMoment,
   RepeatedPrompt,
@@ -169,41 +168,4 @@ export function promptHistory(database: Db, run: string, sampleId: string): Prom
     task: about?.task ?? items[0]?.task ?? "",
     moments: moments.sort((a, b) => a.step - b.step),
   };
-}
-
-const MOST_PAIRS = 200;
-
-/** Journalled preference pairs, newest first; of lines about one pair the last one counts. */
-export function preferencePairs(database: Db, run: string): PreferencePair[] {
-  const rows = database
-    .prepare(
-      "SELECT line, event FROM events WHERE run = ? AND type = 'preference_pair' AND superseded = 0 ORDER BY line",
-    )
-    .all(run) as { line: number; event: string }[];
-  const newest = new Map<string, { line: number; event: EventOf<"preference_pair"> }>();
-  for (const { line, event: text } of rows) {
-    const event = JSON.parse(text) as EventOf<"preference_pair">;
-    newest.set(`${event.group} ${event.chosen} ${event.rejected} ${event.kind ?? ""}`, { line, event });
-  }
-  const group = database.prepare("SELECT step, event FROM groups WHERE run = ? AND name = ? AND superseded = 0");
-  const rollouts = database.prepare(
-    "SELECT line AS id, event FROM rollouts WHERE run = ? AND step = ? AND group_name = ? AND superseded = 0 ORDER BY position",
-  );
-  return [...newest.values()]
-    .reverse()
-    .slice(0, MOST_PAIRS)
-    .flatMap(({ line, event }): PreferencePair[] => {
-      const found = group.get(run, event.group) as { step: number; event: string } | undefined;
-      if (!found) return [];
-      const { pair, sampleId } = JSON.parse(found.event) as EventOf<"group">;
-      const all = (rollouts.all(run, found.step, event.group) as { id: number; event: string }[]).map((row) =>
-        rolloutView(row.id, row.event),
-      );
-      const chosen = all.find(({ index }) => index === event.chosen);
-      const rejected = all.find(({ index }) => index === event.rejected);
-      if (!chosen || !rejected) return [];
-      const { verdict, rationale, usedAtStep, margin } = event;
-      const about = { pair, sampleId, rollouts: all.length, verdict, rationale, usedAtStep, margin };
-      return [{ id: line, step: found.step, ...about, chosen, rejected }];
-    });
 }

@@ -1,5 +1,7 @@
 #include "thread_pool.h"
 
+#include <chrono>
+
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
@@ -8,9 +10,9 @@ namespace secondlook {
 
 namespace {
 
-// Operators follow each other within microseconds, so a worker spins a little before it sleeps; a shared machine
-// should not pay for more than that.
-constexpr int spinRounds = 1500;
+// Operators follow each other within microseconds, so whoever waits looks for a while before it sleeps; a shared machine
+// should not pay for more than about what a sleep and a wake-up cost.
+constexpr auto spinTime = std::chrono::microseconds(60);
 
 void pause() noexcept {
 #if defined(__x86_64__)
@@ -18,13 +20,28 @@ void pause() noexcept {
 #endif
 }
 
+/// Looks again and again, for spinTime at most; returns whether `ready` came true.
+template <class F>
+bool spinUntil(F&& ready) noexcept {
+  std::chrono::steady_clock::time_point end{};
+  for (;;) {
+    for (int round = 0; round < 32; ++round) {
+      if (ready()) return true;
+      pause();
+    }
+    const auto now = std::chrono::steady_clock::now();
+    if (end == std::chrono::steady_clock::time_point{}) end = now + spinTime;
+    else if (now > end) return false;
+  }
+}
+
 // A body that calls parallelFor again runs it serially; the flag is per thread, so other pools are not disturbed.
 thread_local bool insideBody = false;
 
 }  // namespace
 
-ThreadPool::ThreadPool(int threads) {
-  for (int i = 1; i < threads; ++i) workers_.emplace_back([this] { workerLoop(); });
+ThreadPool::ThreadPool(int threads) : shares_(std::make_unique<Share[]>(static_cast<size_t>(std::max(threads, 1)))) {
+  for (int i = 1; i < threads; ++i) workers_.emplace_back([this, i] { workerLoop(static_cast<size_t>(i)); });
 }
 
 ThreadPool::~ThreadPool() {
@@ -42,68 +59,89 @@ bool ThreadPool::tryEnter() noexcept {
   return !busy_.exchange(true, std::memory_order_acquire);
 }
 
-void ThreadPool::runJob(int64_t count, int64_t grain, void* context, Call call) {
+void ThreadPool::runJob(int64_t count, int64_t grain, void* context, Call call, Wake wake) {
   call_ = call;
   context_ = context;
-  count_ = count;
   grain_ = grain;
-  next_.store(0, std::memory_order_relaxed);
+  const int64_t blocks = (count + grain - 1) / grain, threads = this->threads();
+  for (int64_t i = 0; i < threads; ++i) {
+    Share& share = shares_[static_cast<size_t>(i)];
+    share.next.store(blocks * i / threads * grain, std::memory_order_relaxed);
+    share.end = std::min(count, blocks * (i + 1) / threads * grain);
+  }
   open_.store(true);
   epoch_.fetch_add(1);
-  if (sleepers_.load() > 0) {
+  if (wake == Wake::yes && sleepers_.load() > 0) {
     // Taking the lock orders this after a worker's last look at the epoch: no wake-up is lost.
     { std::lock_guard lock(sleepMutex_); }
     wake_.notify_all();
   }
   insideBody = true;
-  takeBlocks();
+  takeBlocks(0);
   insideBody = false;
   // A worker that comes late sees the job closed and leaves; only those inside are waited for.
   open_.store(false);
-  for (int round = 0; inside_.load() != 0; ++round) {
-    if (round < spinRounds) pause();
-    else std::this_thread::yield();
-  }
+  awaitWorkers();
   std::exception_ptr error;
-  std::swap(error, error_);
+  if (failed_.load(std::memory_order_relaxed)) {
+    std::swap(error, error_);
+    failed_.store(false, std::memory_order_relaxed);
+  }
   busy_.store(false, std::memory_order_release);
   if (error) std::rethrow_exception(error);
 }
 
-void ThreadPool::takeBlocks() noexcept {
-  for (;;) {
-    const int64_t begin = next_.fetch_add(grain_, std::memory_order_relaxed);
-    if (begin >= count_) return;
-    try {
-      call_(context_, begin, std::min(begin + grain_, count_));
-    } catch (...) {
-      next_.store(count_, std::memory_order_relaxed);
-      std::lock_guard lock(errorMutex_);
-      if (!error_) error_ = std::current_exception();
+void ThreadPool::takeBlocks(size_t self) noexcept {
+  const auto threads = static_cast<size_t>(this->threads());
+  for (size_t i = 0; i < threads; ++i) {
+    Share& share = shares_[(self + i) % threads];
+    for (;;) {
+      // A look first: a share that is used up must not be written to again and again.
+      if (share.next.load(std::memory_order_relaxed) >= share.end || failed_.load(std::memory_order_relaxed)) break;
+      const int64_t begin = share.next.fetch_add(grain_, std::memory_order_relaxed);
+      if (begin >= share.end) break;
+      try {
+        call_(context_, begin, std::min(begin + grain_, share.end));
+      } catch (...) {
+        std::lock_guard lock(errorMutex_);
+        if (!error_) error_ = std::current_exception();
+        failed_.store(true, std::memory_order_relaxed);
+      }
     }
   }
 }
 
-void ThreadPool::workerLoop() noexcept {
+void ThreadPool::awaitWorkers() noexcept {
+  const auto done = [this] { return inside_.load() == 0; };
+  if (done() || spinUntil(done)) return;
+  std::unique_lock lock(sleepMutex_);
+  callerSleeps_.store(true);
+  done_.wait(lock, done);
+  callerSleeps_.store(false);
+}
+
+void ThreadPool::awaitJob(uint64_t seen) noexcept {
+  const auto come = [this, seen] { return epoch_.load() != seen; };
+  if (spinUntil(come)) return;
+  std::unique_lock lock(sleepMutex_);
+  sleepers_.fetch_add(1);
+  wake_.wait(lock, come);
+  sleepers_.fetch_sub(1);
+}
+
+void ThreadPool::workerLoop(size_t self) noexcept {
   insideBody = true;
   uint64_t seen = 0;
   for (;;) {
-    int rounds = 0;
-    while (epoch_.load() == seen) {
-      if (++rounds < spinRounds) {
-        pause();
-        continue;
-      }
-      std::unique_lock lock(sleepMutex_);
-      sleepers_.fetch_add(1);
-      wake_.wait(lock, [&] { return epoch_.load() != seen; });
-      sleepers_.fetch_sub(1);
-    }
+    awaitJob(seen);
     seen = epoch_.load();
     if (stop_.load()) return;
     inside_.fetch_add(1);
-    if (open_.load()) takeBlocks();
-    inside_.fetch_sub(1);
+    if (open_.load()) takeBlocks(self);
+    if (inside_.fetch_sub(1) == 1 && callerSleeps_.load()) {
+      { std::lock_guard lock(sleepMutex_); }
+      done_.notify_one();
+    }
   }
 }
 

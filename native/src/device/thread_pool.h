@@ -1,5 +1,9 @@
 // A pool of worker threads for loops over independent blocks. The calling thread takes part; results must not depend
 // on which thread runs which block, so that the number of threads never changes a number.
+//
+// Each thread has a share of consecutive blocks and, when it is done, takes blocks of the others: what one operator
+// wrote is read by the same thread in the next one, and a thread that the machine has put aside holds up nobody but for
+// the block it is in. Waiting is a short spin and then sleep, on both sides.
 #pragma once
 
 #include <algorithm>
@@ -15,6 +19,9 @@
 
 namespace secondlook {
 
+/// Whether a loop is worth the several microseconds that waking sleeping workers takes. Those awake always help.
+enum class Wake : uint8_t { no, yes };
+
 class ThreadPool {
  public:
   /// `threads` counts the caller: 1 starts no thread at all.
@@ -29,7 +36,7 @@ class ThreadPool {
   /// any thread; returns when all are done. The first exception is rethrown here and stops ranges not yet begun.
   /// Calls from inside a body, or while another caller holds the pool, run on the calling thread alone.
   template <class F>
-  void parallelFor(int64_t count, int64_t grain, F&& body) {
+  void parallelFor(int64_t count, int64_t grain, F&& body, Wake wake = Wake::yes) {
     if (count <= 0) return;
     grain = std::max<int64_t>(grain, 1);
     if (workers_.empty() || count <= grain || !tryEnter()) {
@@ -38,16 +45,23 @@ class ThreadPool {
     }
     using Body = std::remove_reference_t<F>;
     runJob(count, grain, const_cast<void*>(static_cast<const void*>(std::addressof(body))),
-           [](void* context, int64_t begin, int64_t end) { (*static_cast<Body*>(context))(begin, end); });
+           [](void* context, int64_t begin, int64_t end) { (*static_cast<Body*>(context))(begin, end); }, wake);
   }
 
  private:
   using Call = void (*)(void* context, int64_t begin, int64_t end);
+  /// The indexes that are meant for one thread; whoever takes some advances `next`.
+  struct alignas(64) Share {
+    std::atomic<int64_t> next{0};
+    int64_t end = 0;
+  };
 
   bool tryEnter() noexcept;
-  void runJob(int64_t count, int64_t grain, void* context, Call call);
-  void takeBlocks() noexcept;
-  void workerLoop() noexcept;
+  void runJob(int64_t count, int64_t grain, void* context, Call call, Wake wake);
+  void takeBlocks(size_t self) noexcept;
+  void workerLoop(size_t self) noexcept;
+  void awaitWorkers() noexcept;
+  void awaitJob(uint64_t seen) noexcept;
 
   std::vector<std::thread> workers_;
   std::atomic<bool> busy_{false};
@@ -55,16 +69,18 @@ class ThreadPool {
   // The job; written by the caller while `open_` is false, read by workers that counted themselves into `inside_`.
   Call call_ = nullptr;
   void* context_ = nullptr;
-  int64_t count_ = 0, grain_ = 1;
-  alignas(64) std::atomic<int64_t> next_{0};
+  int64_t grain_ = 1;
+  std::unique_ptr<Share[]> shares_;
   alignas(64) std::atomic<bool> open_{false};
+  std::atomic<bool> failed_{false};
   std::atomic<int> inside_{0};
-  std::atomic<uint64_t> epoch_{0};
+  alignas(64) std::atomic<uint64_t> epoch_{0};
   std::atomic<int> sleepers_{0};
+  std::atomic<bool> callerSleeps_{false};
   std::atomic<bool> stop_{false};
 
   std::mutex sleepMutex_;
-  std::condition_variable wake_;
+  std::condition_variable wake_, done_;
   std::mutex errorMutex_;
   std::exception_ptr error_;
 };

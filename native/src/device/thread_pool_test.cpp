@@ -2,6 +2,8 @@
 #include "device/cuda.h"
 #include "fixtures.h"
 
+#include <chrono>
+
 using namespace fixtures;
 
 TEST("parallelFor visits every index once, also nested and from two threads at once") {
@@ -21,6 +23,36 @@ TEST("parallelFor visits every index once, also nested and from two threads at o
     second.join();
     third.join();
     for (const auto& v : visits) CHECK(v.load() == 3);
+  }
+}
+
+TEST("a thread that is held up keeps only the block it is in: the others take the rest of its share") {
+  ThreadPool pool(3);
+  for (const int64_t held : {0, 59}) {  // in the caller's share and in the last worker's
+    std::atomic<int64_t> done{0};
+    pool.parallelFor(60, 1, [&](int64_t begin, int64_t) {
+      if (begin == held)
+        while (done.load() < 59) std::this_thread::yield();
+      ++done;
+    });
+    CHECK(done == 60);
+  }
+}
+
+TEST("workers asleep are woken for work that is worth it, and a loop without them still ends") {
+  ThreadPool pool(3);
+  for (int repeat = 0; repeat < 20; ++repeat) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    std::atomic<int> together{0};
+    pool.parallelFor(3, 1, [&](int64_t, int64_t) {  // ends only when three threads are inside at once
+      ++together;
+      while (together.load() < 3) std::this_thread::yield();
+    });
+    CHECK(together == 3);
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    std::atomic<int64_t> total{0};
+    pool.parallelFor(10, 3, [&](int64_t begin, int64_t end) { total += end - begin; }, Wake::no);
+    CHECK(total == 10);
   }
 }
 

@@ -32,6 +32,11 @@ struct Task {
 
 int64_t keysOf(const Segment& s) { return s.prefixEnd - s.prefixBegin + s.keyEnd - s.keyBegin; }
 
+/// By the number of query rows times keys they see.
+Wake wakeFor(int64_t pairs, const AttentionShape& shape) {
+  return pairs * shape.queryHeads * shape.headDim >= 2'000'000 ? Wake::yes : Wake::no;
+}
+
 /// Lists of segments whose gradients meet: they share keys (a prefix) or queries. A list is one thread's work.
 std::vector<std::vector<int64_t>> components(std::span<const Segment> segments) {
   struct Range {
@@ -83,6 +88,8 @@ void attention(Context& context, const AttentionShape& shape, std::span<const Se
   const auto& kernels = kernelsOf(context);
   const int64_t perBlock = std::max<int64_t>(1, forwardRows / groupSize(shape));
   std::vector<Task> tasks;
+  int64_t pairs = 0;
+  for (const Segment& s : segments) pairs += (s.queryEnd - s.queryBegin) * keysOf(s);
   for (size_t i = 0; i < segments.size(); ++i)
     for (int64_t at = segments[i].queryBegin; at < segments[i].queryEnd; at += perBlock) {
       const int64_t end = std::min(at + perBlock, segments[i].queryEnd);
@@ -93,7 +100,7 @@ void attention(Context& context, const AttentionShape& shape, std::span<const Se
   const auto count = static_cast<int64_t>(tasks.size());
   const int64_t workFloats = kernels.attentionWork(shape, perBlock * groupSize(shape));
   const int64_t grain = count > 0 && tasks[0].cost * shape.headDim < 20'000 ? 4 : 1;
-  forBlocks(context, count * shape.keyHeads, grain, [&](int64_t begin, int64_t end) {
+  forBlocks(context, count * shape.keyHeads, grain, wakeFor(pairs, shape), [&](int64_t begin, int64_t end) {
     float* work = scratch(Scratch::kernel, workFloats);
     for (int64_t i = begin; i < end; ++i) {
       const Task& task = tasks[static_cast<size_t>(i / shape.keyHeads)];
@@ -120,7 +127,9 @@ void attentionBackward(Context& context, const AttentionShape& shape, std::span<
   std::stable_sort(lists.begin(), lists.end(), [&](const auto& a, const auto& b) { return cost(a) > cost(b); });
   const auto count = static_cast<int64_t>(lists.size());
   const int64_t workFloats = kernels.attentionBackwardWork(shape, perBlock * groupSize(shape));
-  forBlocks(context, count * shape.keyHeads, 1, [&](int64_t begin, int64_t end) {
+  int64_t pairs = 0;
+  for (const Segment& s : segments) pairs += (s.queryEnd - s.queryBegin) * keysOf(s);
+  forBlocks(context, count * shape.keyHeads, 1, wakeFor(pairs, shape), [&](int64_t begin, int64_t end) {
     float* work = scratch(Scratch::kernel, workFloats);
     for (int64_t i = begin; i < end; ++i)
       for (const int64_t index : lists[static_cast<size_t>(i / shape.keyHeads)]) {
@@ -156,7 +165,7 @@ void attentionDecode(Context& context, const AttentionShape& shape, std::span<co
   const int64_t tasks = static_cast<int64_t>(runs.size()) * shape.keyHeads;
   const int64_t workFloats = kernels.attentionWork(shape, perBlock * groupSize(shape));
   const bool small = keys * shape.keyHeads * shape.headDim < 2 * grainElements;
-  forBlocks(context, tasks, small ? tasks : 1, [&](int64_t begin, int64_t end) {
+  forBlocks(context, tasks, small ? tasks : 1, wakeFor(keys, shape), [&](int64_t begin, int64_t end) {
     float* work = scratch(Scratch::kernel, workFloats);
     for (int64_t i = begin; i < end; ++i) {
       const Run& run = runs[static_cast<size_t>(i / shape.keyHeads)];

@@ -16,11 +16,21 @@ inline const kernels::Kernels& kernelsOf(const Context& context) {
 
 /// parallelFor over blocks that polls the cancel token before each range.
 template <class F>
-void forBlocks(Context& context, int64_t count, int64_t grain, F&& body) {
-  context.pool.parallelFor(count, grain, [&](int64_t begin, int64_t end) {
+void forBlocks(Context& context, int64_t count, int64_t grain, Wake wake, F&& body) {
+  const auto checked = [&](int64_t begin, int64_t end) {
     if (context.cancel) context.cancel->check();
     body(begin, end);
-  });
+  };
+  context.pool.parallelFor(count, grain, checked, wake);
+}
+
+/// Blocks of about 10 microseconds each, as the grains below make them: fewer than these are done before a sleeping
+/// worker is awake.
+constexpr int64_t blocksWorthWaking = 8;
+
+template <class F>
+void forBlocks(Context& context, int64_t count, int64_t grain, F&& body) {
+  forBlocks(context, count, grain, count >= blocksWorthWaking * grain ? Wake::yes : Wake::no, body);
 }
 
 /// Elements below which handing work to another thread costs more than it saves.

@@ -16,6 +16,10 @@ constexpr int64_t ceilDivide(int64_t a, int64_t b) { return (a + b - 1) / b; }
 /// Multiply-adds one thread does in about 10 microseconds: less is not worth a second thread.
 constexpr int64_t worthAThread = 500'000;
 
+Wake wakeFor(int64_t m, int64_t n, int64_t k) {
+  return m * n * k >= blocksWorthWaking * worthAThread ? Wake::yes : Wake::no;
+}
+
 }  // namespace
 
 Product rowMajorProduct(bool transposeA, bool transposeB, int64_t m, int64_t n, int64_t k, float alpha, Matrix a,
@@ -77,7 +81,7 @@ void runBlock(const kernels::Kernels& kernels, const ProductPlan& plan, int64_t 
 void runProduct(Context& context, const Product& product) {
   const auto& kernels = kernelsOf(context);
   const ProductPlan plan = planProduct(context, product);
-  forBlocks(context, plan.blocks(), 1, [&](int64_t begin, int64_t end) {
+  forBlocks(context, plan.blocks(), 1, wakeFor(product.m, product.n, product.k), [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) runBlock(kernels, plan, i);
   });
 }
@@ -108,7 +112,7 @@ void linearBackward(Context& context, int64_t rows, int64_t in, int64_t out, con
   constexpr int64_t biasColumns = 64;
   const int64_t biasBlocks = db && rows > 0 ? ceilDivide(out, biasColumns) : 0;
   const int64_t first = toInput.blocks(), second = first + toWeight.blocks();
-  forBlocks(context, second + biasBlocks, 1, [&](int64_t begin, int64_t end) {
+  forBlocks(context, second + biasBlocks, 1, wakeFor(rows, in, out), [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
       if (i < first) {
         runBlock(kernels, toInput, i);

@@ -1,7 +1,8 @@
 /** The data sets beside the sample pack, by name. */
+import { LEVEL_SETS } from "./levels.ts";
 import type { SampleSet } from "./set.ts";
 
-const SETS: readonly SampleSet[] = [];
+const SETS: readonly SampleSet[] = [...LEVEL_SETS];
 
 /** @throws RangeError for a name that no set has. */
 export function setByName(name: string): SampleSet {

@@ -3,11 +3,11 @@ import type { AnalysisResults } from "../../../contract/methods.ts";
 import {
   correctionExamples,
   countCorrections,
-  preferencePairs,
   promptHistory,
   readGroupMap,
   repeatedPrompts,
 } from "../../store/analysis.ts";
+import { preferencePairs } from "../../store/preference-pairs.ts";
 import type { HandlersOf } from "./context.ts";
 
 export const analysisMethods: HandlersOf<keyof AnalysisResults> = {
