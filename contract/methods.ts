@@ -31,6 +31,8 @@ import type { SessionMethodResults } from "./methods/session.ts";
 import { sessionMethodInputs } from "./methods/session.ts";
 import type { SystemResults } from "./methods/system.ts";
 import { systemInputs } from "./methods/system.ts";
+import type { TestCaseResults } from "./methods/test-cases.ts";
+import { testCaseInputs } from "./methods/test-cases.ts";
 import type { WatchResults } from "./methods/watch.ts";
 import { watchInputs } from "./methods/watch.ts";
 
@@ -47,6 +49,7 @@ export type * from "./methods/runs.ts";
 export type * from "./methods/storage.ts";
 export type * from "./methods/session.ts";
 export type * from "./methods/system.ts";
+export type * from "./methods/test-cases.ts";
 export type * from "./methods/watch.ts";
 
 export const CONTRACT_VERSION = 1;
@@ -63,6 +66,7 @@ export const methodInputs = {
   ...storageInputs,
   ...sessionMethodInputs,
   ...systemInputs,
+  ...testCaseInputs,
   ...watchInputs,
   ...datasetInputs,
   ...analysisInputs,
@@ -84,6 +88,7 @@ export interface MethodResults
     SessionMethodResults,
     StorageResults,
     SystemResults,
+    TestCaseResults,
     WatchResults {}
 
 export type Method = keyof MethodResults & keyof typeof methodInputs;

@@ -30,6 +30,10 @@ export const DATA_FOLDER = {
   evaluations: "evaluations",
   /** Questions of published benchmarks, a folder each, named by the benchmark's id. */
   benchmarks: "benchmarks",
+  /** Questions that people kept, with copies of their clips: `cases.json` is written anew from user.db. */
+  testCases: "test-cases",
+  /** Media that came through the window or the endpoint. */
+  uploads: "uploads",
 } as const;
 
 /** Who writes the run: refuses a second writer. Stale when the pid is gone or its start time differs. */

@@ -38,6 +38,8 @@ const samplingSchema = z.object({
   /** 0: greedy. */
   temperature: z.number().min(0).max(10),
   topP: z.number().gt(0).max(1),
+  /** 0 or nothing: off. */
+  topK: z.number().int().min(0).max(100_000).optional(),
   maxTokens: z.number().int().min(1).max(16_384),
   seed: z.number().int().min(0),
 });
@@ -55,6 +57,8 @@ export const questionSchema = z.object({
   options: z.array(z.string().max(10_000)).max(100),
   vision: visionSchema,
   template: templateSchema,
+  /** Places of the clip's frames in the order in which they are shown, as a shuffled rollout saw them; nothing: in order. */
+  order: z.array(z.number().int().min(0)).min(1).max(4096).nullish(),
   change: frameChangeSchema.nullable(),
 });
 export type Question = z.infer<typeof questionSchema>;
@@ -143,15 +147,27 @@ export interface ScoreResult {
   readonly logProb: number;
 }
 
+export interface FrameInfluence {
+  /** With all frames as they are, nats. */
+  readonly logProb: number;
+  /** For each frame, log-probability with the frame changed minus without: negative where the frame spoke for the text. */
+  readonly changes: readonly number[];
+}
+
 export interface InfluenceResult {
   readonly shown: Shown;
   readonly kind: FrameChange["kind"];
-  /** Of the answer with all frames as they are, nats. */
-  readonly logProb: number;
-  /** First and last + 1 token of what is measured: the text inside the answer tags, else the whole completion. */
+  /** First and last + 1 token of the answer: the text inside the answer tags, else the whole completion. */
   readonly measured: readonly [number, number];
-  /** For each frame, log-probability with the frame changed minus without: negative where the frame spoke for the answer. */
-  readonly changes: readonly number[];
+  /** Of the answer given the reasoning before it, and of both together: an answer may only repeat what was reasoned. */
+  readonly answer: FrameInfluence;
+  readonly whole: FrameInfluence;
+  /** What the measurement cost, and what it would have cost with each changed clip on its own. */
+  readonly cost: {
+    readonly tokens: number;
+    readonly tokensAlone: number;
+    readonly seconds: number;
+  };
 }
 
 export interface ReplayPlan {

@@ -14,7 +14,7 @@ import type {
   ParameterInfo,
   Prompt,
   ScoreOptions,
-  Scores,
+  ScoredBatch,
   StepOptions,
   StepResult,
   StreamedToken,
@@ -112,7 +112,7 @@ export class EngineModel implements Model {
     return groups;
   }
 
-  score(batch: Batch, options?: ScoreOptions): Promise<Scores> {
+  score(batch: Batch, options?: ScoreOptions): Promise<ScoredBatch> {
     return cancellable(options?.signal, (cancel) => this.#native.score(batch.map(nativeGroup), options, cancel));
   }
 
@@ -208,5 +208,6 @@ function nativeGroup(group: Batch[number]): NativeGroup {
     prompt: nativePrompt(group.prompt),
     completions: group.completions,
     scorePrompt: group.scorePrompt ?? false,
+    ...(group.variants === undefined ? {} : { variants: group.variants.map(nativePrompt) }),
   };
 }

@@ -15,6 +15,7 @@ import type {
   ParameterInfo,
   Sampling,
   ScoreOptions,
+  ScoredBatch,
   Scores,
   StepOptions,
   StepResult,
@@ -45,6 +46,7 @@ export interface NativeGroup {
   readonly prompt: NativePrompt;
   readonly completions: readonly Int32Array[];
   readonly scorePrompt: boolean;
+  readonly variants?: readonly NativePrompt[];
 }
 
 export interface NativeTape {
@@ -68,7 +70,7 @@ export interface NativeModel {
     onTokens?: (tokens: readonly StreamedToken[]) => void,
     cancel?: NativeCancel,
   ): Promise<{ readonly completions: readonly Completion[] }[]>;
-  score(batch: readonly NativeGroup[], options?: ScoreOptions, cancel?: NativeCancel): Promise<Scores>;
+  score(batch: readonly NativeGroup[], options?: ScoreOptions, cancel?: NativeCancel): Promise<ScoredBatch>;
   forward(batch: readonly NativeGroup[], options?: ScoreOptions, cancel?: NativeCancel): Promise<NativeTape>;
   step(options: StepOptions): Promise<StepResult>;
   zeroGradients(): Promise<void>;

@@ -219,18 +219,28 @@ export interface PackedGroup {
   readonly completions: readonly Int32Array[];
   /** Also score the prompt's own tokens (its first token excepted) as a row before the completions. */
   readonly scorePrompt?: boolean;
+  /**
+   * `score()` only, with exactly one completion: prompts that begin like `prompt` (a clip with a frame changed, say), each
+   * followed by that completion. What is the same up to the first difference is computed once. Each is one more row.
+   */
+  readonly variants?: readonly Prompt[];
 }
 
 export type Batch = readonly PackedGroup[];
 
 /**
  * Per-token results of a batch, flat. Row k holds elements `offsets[k] .. offsets[k + 1] - 1`; rows go group by
- * group: the prompt's row where `scorePrompt` is set (ids.length - 1 values), then one row a completion.
+ * group: the prompt's row where `scorePrompt` is set (ids.length - 1 values), then one row a completion, then one a variant.
  */
 export interface Scores {
   readonly logProbs: Float32Array;
   readonly entropy: Float32Array;
   readonly offsets: Int32Array;
+}
+
+export interface ScoredBatch extends Scores {
+  /** Tokens that went through the language model; what is shared counts once. */
+  readonly rows: number;
 }
 
 export interface ScoreOptions {
@@ -310,7 +320,7 @@ export interface Model {
   encode(frames: Frames, options: EncodeOptions): Promise<Media>;
   generate(prompts: readonly Prompt[], options: GenerateOptions): Promise<GeneratedGroup[]>;
   /** No gradient: a frozen reference, or the policy itself. */
-  score(batch: Batch, options?: ScoreOptions): Promise<Scores>;
+  score(batch: Batch, options?: ScoreOptions): Promise<ScoredBatch>;
   forward(batch: Batch, options?: ScoreOptions): Promise<Tape>;
   /** AdamW over all trainable parameters, then gradients are zeroed. */
   step(options: StepOptions): Promise<StepResult>;

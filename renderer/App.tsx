@@ -45,7 +45,7 @@ function Screen() {
     case "evals":
       return <Evals {...route} />;
     case "playground":
-      return <Playground />;
+      return <Playground key={JSON.stringify(route)} place={route} />;
     case "recipes":
       return <Recipes recipe={route.recipe} />;
     case "system":

@@ -8,7 +8,7 @@ import { create } from "zustand";
 export interface Action {
   readonly id: string;
   readonly label: string;
-  readonly group: "Go to" | "Runs" | "Run" | "Rollouts" | "Charts" | "Data" | "Evals" | "View" | "Help";
+  readonly group: "Go to" | "Runs" | "Run" | "Rollouts" | "Charts" | "Data" | "Evals" | "Playground" | "View" | "Help";
   /** Keys as in `g r`, `N`, `Ctrl+K`; several ways are separated by " or ". */
   readonly shortcut?: string;
   readonly keywords?: string;

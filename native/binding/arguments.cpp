@@ -290,6 +290,11 @@ std::vector<GroupInput> asBatch(const Napi::Value& value) {
     const Napi::Array completions = asArray(object.Get("completions"), name + ".completions", 1 << 16);
     for (uint32_t j = 0; j < completions.Length(); ++j)
       group.completions.push_back(asIds(completions.Get(j), name + ".completions[" + std::to_string(j) + "]"));
+    if (!isAbsent(object.Get("variants"))) {
+      const Napi::Array variants = asArray(object.Get("variants"), name + ".variants", 1 << 16);
+      for (uint32_t j = 0; j < variants.Length(); ++j)
+        group.variants.push_back(asPrompt(variants.Get(j), name + ".variants[" + std::to_string(j) + "]"));
+    }
     groups.push_back(std::move(group));
   }
   return groups;

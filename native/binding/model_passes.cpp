@@ -125,6 +125,7 @@ Napi::Value ModelObject::score(const Napi::CallbackInfo& info) {
           result.Set("logProbs", toFloat32Array(env, scores.logProbs));
           result.Set("entropy", toFloat32Array(env, scores.entropy));
           result.Set("offsets", toInt32Array(env, scores.offsets));
+          result.Set("rows", Napi::Number::New(env, static_cast<double>(scores.rows)));
           return result;
         });
   });

@@ -1,172 +1,130 @@
 /** Asks one checkpoint or two about a video or picture; shows the answers token by token and what each frame did. */
 import { useState } from "react";
-import type { AskableModel } from "../../contract/methods.ts";
-import { Button } from "../parts/Button.tsx";
-import { EmptyState, ErrorNote } from "../parts/EmptyState.tsx";
-import { Field } from "../parts/Field.tsx";
+import type { AskableModel, MethodResult } from "../../contract/methods.ts";
+import { useActions } from "../actions.ts";
+import { EmptyState, ErrorNote, Skeleton } from "../parts/EmptyState.tsx";
 import { Page } from "../parts/Page.tsx";
+import type { Route } from "../state/address.ts";
 import { useService } from "../state/queries.ts";
 import { AnswerCard } from "./playground/AnswerCard.tsx";
+import { AskForm } from "./playground/AskForm.tsx";
+import { CaseDialog } from "./playground/CaseDialog.tsx";
+import { CaseList } from "./playground/CaseList.tsx";
+import { draftProblem, EMPTY_DRAFT, fromCase, fromOrigin, questionFor, type Draft } from "./playground/draft.ts";
+import { LoggedAnswer } from "./playground/LoggedAnswer.tsx";
 import styles from "./playground/Playground.module.css";
 import { useAsking } from "./playground/useAsking.ts";
+import { Versus } from "./playground/Versus.tsx";
 
-interface Draft {
-  readonly first: string;
-  readonly second: string;
-  readonly path: string;
-  readonly question: string;
-  readonly options: string;
-  readonly temperature: string;
-  readonly maxTokens: string;
-  readonly frames: string;
-  readonly seed: string;
+type Place = Extract<Route, { readonly screen: "playground" }>;
+
+/** Waits for what the address names: a rollout to ask again, or a test case. */
+export function Playground({ place }: { readonly place: Place }) {
+  const models = useService("session.models", {});
+  const cases = useService("cases.list", {});
+  const origin = useService(
+    "session.origin",
+    place.run !== undefined && place.rollout !== undefined ? { run: place.run, rollout: place.rollout } : null,
+  );
+  const error = models.error ?? cases.error ?? origin.error;
+  const isReady = models.data && cases.data && (place.run === undefined || origin.data);
+  if (error || !isReady) {
+    return <Page title="Playground">{error ? <ErrorNote error={error} /> : <Skeleton height={320} />}</Page>;
+  }
+  return <Bench place={place} models={models.data!} cases={cases.data!} origin={origin.data ?? null} />;
 }
 
-const EMPTY: Draft = {
-  first: "",
-  second: "",
-  path: "",
-  question: "",
-  options: "",
-  temperature: "",
-  maxTokens: "",
-  frames: "",
-  seed: "0",
-};
+interface BenchProps {
+  readonly place: Place;
+  readonly models: readonly AskableModel[];
+  readonly cases: MethodResult<"cases.list">;
+  readonly origin: MethodResult<"session.origin"> | null;
+}
 
-export function Playground() {
-  const models = useService("session.models", {});
-  const samples = useService("session.samples", {});
-  const [draft, setDraft] = useState(EMPTY);
+function Bench({ place, models, cases, origin }: BenchProps) {
+  const kept = cases.find(({ id }) => id === place.testCase);
+  const [draft, setDraft] = useState<Draft>({
+    ...EMPTY_DRAFT,
+    ...(origin ? fromOrigin(origin) : kept ? fromCase(kept) : {}),
+  });
+  const [keeping, setKeeping] = useState<string | null>(null);
   const a = useAsking();
   const b = useAsking();
-  const set = (change: Partial<Draft>) => setDraft((before) => ({ ...before, ...change }));
-  const known = models.data ?? [];
-  const first = known.find(({ directory }) => directory === draft.first) ?? known[0];
-  const second = known.find(({ directory }) => directory === draft.second);
-  const question = (model: AskableModel) => ({
-    model: model.directory,
-    path: draft.path.trim() || null,
-    question: draft.question,
-    options: draft.options.split("\n").filter((line) => line.trim() !== ""),
-    frames: draft.frames === "" ? null : Number(draft.frames),
-    temperature: draft.temperature === "" ? model.temperature : Number(draft.temperature),
-    topP: 1,
-    maxTokens: draft.maxTokens === "" ? model.maxTokens : Number(draft.maxTokens),
-    seed: Number(draft.seed),
-    change: null,
-  });
-  const submit = () => {
-    if (first) void a.ask(question(first));
-    if (second) void b.ask(question(second));
-  };
+  const first = models.find(({ directory }) => directory === draft.first) ?? models[0];
+  const second = models.find(({ directory }) => directory === draft.second);
   const busy = a.state.busy || b.state.busy;
-  const option = ({ directory, label }: AskableModel) => (
-    <option key={directory} value={directory}>
-      {label}
-    </option>
-  );
-  const number = (name: "temperature" | "maxTokens" | "frames" | "seed", label: string, placeholder = "") => (
-    <Field label={label}>
-      <input
-        type="number"
-        min={0}
-        step={name === "temperature" ? 0.1 : 1}
-        value={draft[name]}
-        placeholder={placeholder}
-        onChange={(event) => set({ [name]: event.target.value })}
-      />
-    </Field>
-  );
+  const canAsk = !busy && first !== undefined && draft.question.trim() !== "" && draftProblem(draft) === null;
+  const submit = (): void => {
+    if (!canAsk) return;
+    void a.ask(questionFor(draft, first));
+    if (second) void b.ask(questionFor(draft, second));
+    else b.clear();
+  };
+  const change = (changed: Partial<Draft>): void => setDraft((before) => ({ ...before, ...changed }));
+  useActions([
+    { id: "ask", label: "Ask", group: "Playground", shortcut: "Ctrl+Enter", enabled: canAsk, perform: submit },
+  ]);
+  const nameOf = (directory: string): string =>
+    models.find((model) => model.directory === directory)?.label ?? directory;
+  const given = a.state.result?.answers[0]?.text ?? "";
+  const answers = [a.state, b.state].filter(({ asked }) => asked !== null);
   return (
     <Page title="Playground">
       <div className={styles["columns"]}>
-        <form
-          className={styles["form"]}
-          onSubmit={(event) => {
-            event.preventDefault();
-            submit();
+        <AskForm
+          draft={draft}
+          models={models}
+          busy={busy}
+          onDraft={change}
+          onAsk={submit}
+          onCancel={() => {
+            a.cancel();
+            b.cancel();
           }}
-        >
-          {models.error && <ErrorNote error={models.error} />}
-          <Field label="Checkpoint">
-            <select value={first?.directory ?? ""} onChange={(event) => set({ first: event.target.value })}>
-              {known.map(option)}
-            </select>
-          </Field>
-          <Field label="Beside it">
-            <select value={draft.second} onChange={(event) => set({ second: event.target.value })}>
-              <option value="">no other</option>
-              {known.map(option)}
-            </select>
-          </Field>
-          {(samples.data?.length ?? 0) > 0 && (
-            <Field label="A held-out question of the sample pack">
-              <select
-                value=""
-                onChange={(event) => {
-                  const sample = samples.data?.find(({ id }) => id === event.target.value);
-                  if (!sample) return;
-                  set({ path: sample.path, question: sample.question, options: sample.options.join("\n") });
-                }}
-              >
-                <option value="">choose one to fill in</option>
-                {samples.data?.map((sample) => (
-                  <option key={sample.id} value={sample.id}>
-                    {`${sample.question} (${sample.answer})`}
-                  </option>
-                ))}
-              </select>
-            </Field>
-          )}
-          <Field
-            label="Video or picture"
-            note="A file under a media root of this folder's runs or datasets; empty: the question alone."
-          >
-            <input value={draft.path} onChange={(event) => set({ path: event.target.value })} />
-          </Field>
-          <Field label="Question">
-            <textarea required value={draft.question} onChange={(event) => set({ question: event.target.value })} />
-          </Field>
-          <Field label="Options" note="One a line; empty: a free answer.">
-            <textarea value={draft.options} onChange={(event) => set({ options: event.target.value })} />
-          </Field>
-          <div className={styles["numbers"]}>
-            {number("temperature", "Temperature", first && String(first.temperature))}
-            {number("maxTokens", "Tokens at most", first && String(first.maxTokens))}
-            {number("frames", "Frames at most", first && String(first.frames))}
-            {number("seed", "Seed")}
-          </div>
-          <div className={styles["row"]}>
-            <Button kind="primary" type="submit" disabled={busy || !first || draft.question === ""}>
-              {busy ? "Answering …" : "Ask"}
-            </Button>
-            {busy && (
-              <Button
-                onClick={() => {
-                  a.cancel();
-                  b.cancel();
-                }}
-              >
-                Cancel
-              </Button>
-            )}
-          </div>
-        </form>
+        />
         <div className={styles["answers"]}>
-          {a.state.asked === null && (
+          {origin && (
+            <LoggedAnswer
+              origin={origin}
+              asked={first ? { ...questionFor(draft, first), change: null } : null}
+              label={first?.label ?? ""}
+              measure={place.measure === true}
+            />
+          )}
+          {answers.length === 0 && !origin && (
             <EmptyState
               icon="play"
               title="Ask a checkpoint about a video: its answer comes here word by word, with the frames that it saw."
             />
           )}
-          {a.state.asked && <AnswerCard title={labelOf(known, a.state.asked.model)} state={a.state} />}
-          {b.state.asked && second && <AnswerCard title={labelOf(known, b.state.asked.model)} state={b.state} />}
+          <div className={styles["pair"]} data-count={answers.length}>
+            {answers.map((state, place) => (
+              <AnswerCard
+                key={place}
+                title={nameOf(state.asked!.model)}
+                state={state}
+                onKeep={place === 0 && draft.path.trim() !== "" ? () => setKeeping(answerIn(given)) : null}
+              />
+            ))}
+          </div>
+          {b.state.asked && (
+            <Versus
+              key={given + (b.state.result?.answers[0]?.text ?? "")}
+              left={a.state}
+              right={b.state}
+              names={[nameOf(a.state.asked?.model ?? ""), nameOf(b.state.asked.model)]}
+            />
+          )}
+          {cases.length > 0 && <CaseList cases={cases} onOpen={(one) => change(fromCase(one))} />}
         </div>
       </div>
+      {keeping !== null && (
+        <CaseDialog draft={draft} given={keeping} onClose={() => setKeeping(null)} onSaved={() => setKeeping(null)} />
+      )}
     </Page>
   );
 }
 
-const labelOf = (models: readonly AskableModel[], directory: string): string =>
-  models.find((model) => model.directory === directory)?.label ?? directory;
+/** What stands inside the answer tags, else the text's end. */
+const answerIn = (text: string): string =>
+  /<answer>\s*([\s\S]*?)\s*<\/answer>/.exec(text)?.[1] ?? text.trim().slice(-60);

@@ -18,6 +18,9 @@ it("writes every view as an address and reads it back", () => {
     { screen: "recipes", recipe: "video-r1" },
     { screen: "launch", recipe: "video-r1", preset: "tiny", from: null, checkpoint: null },
     { screen: "launch", recipe: null, preset: null, from: "x", checkpoint: "checkpoints/step-000080-sft" },
+    { screen: "playground" },
+    { screen: "playground", run: "x", rollout: 8192, measure: true },
+    { screen: "playground", testCase: "case-00ff" },
     { screen: "system" },
   ];
   for (const route of routes) expect(parseRoute(formatRoute(route))).toEqual(route);

@@ -2,7 +2,7 @@
  * Where the window is, kept in the address's fragment: every view can be linked, and back and forward work.
  * `#/runs`, `#/runs/ID`, `#/runs/ID/rollouts?step=12&pair=12-0&rollout=3`, `#/runs/ID/rollouts/what-if?step=12`,
  * `#/launch?recipe=video-r1&preset=tiny`, `#/launch?from=ID`, `#/compare?run=A&run=B`, `#/data/ID/rows/12`, `#/recipes/video-r1`, `#/system`.
- * `#/evals`, `#/evals/ID?model=1&view=shuffled&sample=q7`, `#/evals/ID?model=1&against=ID~0~ordered`.
+ * `#/playground?run=ID&rollout=3&measure=frames`, `#/playground?case=ID`, `#/evals`, `#/evals/ID?model=1&view=shuffled&sample=q7`, `#/evals/ID?model=1&against=ID~0~ordered`.
  */
 import { MEASURED_VIEWS } from "../../contract/evaluation.ts";
 
@@ -57,7 +57,16 @@ export type Route =
       readonly row: number | null;
     }
   | { readonly screen: "recipes"; readonly recipe: string | null }
-  | { readonly screen: "playground" }
+  | {
+      readonly screen: "playground";
+      /** A rollout of this run that is asked again. */
+      readonly run?: string;
+      readonly rollout?: number;
+      /** Which frames its answer stands on is measured at once. */
+      readonly measure?: boolean;
+      /** A test case to fill in. */
+      readonly testCase?: string;
+    }
   | { readonly screen: "system" };
 
 export const LIVE_TABS = ["overview", "metrics", "timing", "alerts", "control", "configuration", "messages"] as const;
@@ -134,9 +143,18 @@ export function parseRoute(fragment: string): Route {
     };
   }
   if (first === "recipes") return { screen: "recipes", recipe: second || null };
-  if (first === "playground") return { screen: "playground" };
+  if (first === "playground") return playgroundOf(query);
   if (first === "system") return { screen: "system" };
   return { screen: "runs" };
+}
+
+function playgroundOf(query: URLSearchParams): Route {
+  const [run, rollout, testCase] = [query.get("run"), numberOrNull(query.get("rollout")), query.get("case")];
+  return {
+    screen: "playground",
+    ...(run !== null && rollout !== null ? { run, rollout, measure: query.has("measure") } : {}),
+    ...(testCase === null ? {} : { testCase }),
+  };
 }
 
 const sorted = ({ evaluation, model, view }: EvalsSide) => [evaluation, model, view];
@@ -187,8 +205,15 @@ export function formatRoute(route: Route): string {
     }
     case "recipes":
       return route.recipe ? `#/recipes/${encodeURIComponent(route.recipe)}` : "#/recipes";
-    case "playground":
-      return "#/playground";
+    case "playground": {
+      const query = new URLSearchParams();
+      if (route.run !== undefined) query.set("run", route.run);
+      if (route.rollout !== undefined) query.set("rollout", String(route.rollout));
+      if (route.measure) query.set("measure", "frames");
+      if (route.testCase !== undefined) query.set("case", route.testCase);
+      const search = query.toString();
+      return `#/playground${search ? `?${search}` : ""}`;
+    }
     case "system":
       return "#/system";
   }

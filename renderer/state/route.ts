@@ -12,7 +12,7 @@ export const useRoute = create<{ route: Route; lastRun: string | null }>(() => (
 
 function follow(): void {
   const route = parseRoute(window.location.hash);
-  if ("run" in route) {
+  if ("run" in route && route.run !== undefined) {
     sessionStorage.setItem(LAST_RUN_KEY, route.run);
     useRoute.setState({ route, lastRun: route.run });
   } else useRoute.setState({ route });

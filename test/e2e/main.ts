@@ -14,6 +14,7 @@ import { readJournal, startCommand, waitFor } from "../support/processes.ts";
 import { SyntheticRun } from "../../workbench/testing/synthetic-run.ts";
 import { claimAccessible } from "./accessibility.ts";
 import { checkEvaluations } from "./evals.ts";
+import { claimPlayground } from "./playground.ts";
 import { claimRollouts } from "./rollouts.ts";
 
 const data = mkdtempSync(join(tmpdir(), "secondlook-e2e-"));
@@ -117,6 +118,7 @@ try {
     await claimRollouts({ page, claim, run, other, hesitant, journal });
     await checkData(page, data, claim);
     await checkEvaluations(page, data, claim);
+    await claimPlayground({ page, claim, data, run });
     await claimAccessible(page, claim, [
       "#/runs",
       "#/launch",

@@ -3,6 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { DATA_FOLDER } from "../../contract/run-folder.ts";
 import type {
   AskResult,
+  FrameInfluence,
   InfluenceResult,
   Medium,
   Question,
@@ -19,7 +20,7 @@ import { ClipLoader, type Clip } from "../media/clips.ts";
 import { FrameStore } from "../media/frame-store.ts";
 import type { Prompter } from "../prompting.ts";
 import { chatPrompt } from "./chat-prompt.ts";
-import { changedClip } from "./frame-changes.ts";
+import { changedClip, inOrderOf } from "./frame-changes.ts";
 import type { Call } from "./line-server.ts";
 import { prompterFor, SessionModels } from "./models.ts";
 import { streamAnswers, tokenOf } from "./streaming.ts";
@@ -87,35 +88,66 @@ export class Asking {
     }
   }
 
-  /** Each frame's clip is encoded by itself: a grid of two frames is the smallest part that could be shared. */
+  /**
+   * Changes each frame in turn and scores the same answer. All changed clips go through the model together: frames that are
+   * the same are encoded once, and the prompt is read once up to the change.
+   */
   async influence(input: SessionInput<"influence">, { signal, emit }: Call): Promise<InfluenceResult> {
-    const { medium } = input;
+    const started = performance.now();
+    const { medium, kind } = input;
     if (medium === null) throw new RangeError("Frames matter only where there are some: choose a video or picture.");
     const loaded = await this.#models.get(input.model);
     const prompter = prompterFor(loaded, input.template as PromptTemplate);
     const sample = sampleOf(input);
-    const clip = await this.#clip(medium, input.vision);
+    const clip = await this.#clip(medium, input.vision, input.order);
     const ids = completionIds(prompter, input.completion);
     const measured = answerSpan(prompter, ids);
-    const logProb = async (shown: Clip): Promise<number> => {
-      const { prompt, media } = await prompter.prepare(loaded.model, sample, shown, inOrder(shown));
-      try {
-        const { logProbs } = await loaded.model.score([{ prompt, completions: [ids] }], { signal });
-        return logProbs.subarray(...measured).reduce((sum, value) => sum + value, 0);
-      } finally {
-        media.dispose();
+    const whole = kind === "shuffle" || kind === "reverse";
+    const changed = whole ? [0] : [...clip.frames.keys()];
+    const show = (shown: Clip) => prompter.prepare(loaded.model, sample, shown, inOrder(shown));
+    const base = await show(clip);
+    const spans = { answer: measured, whole: [0, ids.length] as [number, number] };
+    const sums: Record<"answer" | "whole", number[]> = { answer: [], whole: [] };
+    const before = { answer: 0, whole: 0 };
+    const cost = { tokens: 0, tokensAlone: base.prompt.ids.length + ids.length - 1 };
+    try {
+      const together = variantsTogether(base.prompt.ids.length, clip);
+      for (let from = 0; from < changed.length; from += together) {
+        const part = changed.slice(from, from + together);
+        const variants = await Promise.all(part.map((frame) => show(changedClip(clip, { kind, frame }))));
+        try {
+          const prompts = variants.map(({ prompt }) => prompt);
+          const group = { prompt: base.prompt, completions: [ids], variants: prompts };
+          const { logProbs, offsets, rows } = await loaded.model.score([group], { signal });
+          const sumOf = (row: number, [first, end]: readonly [number, number]): number =>
+            logProbs.subarray(offsets[row]! + first, offsets[row]! + end).reduce((sum, value) => sum + value, 0);
+          for (const name of ["answer", "whole"] as const) {
+            before[name] = sumOf(0, spans[name]);
+            for (const place of part.keys()) sums[name].push(sumOf(place + 1, spans[name]));
+          }
+          cost.tokens += rows;
+          cost.tokensAlone += prompts.reduce((sum, { ids: own }) => sum + own.length + ids.length - 1, 0);
+        } finally {
+          for (const { media } of variants) media.dispose();
+        }
+        emit({ type: "progress", text: `${sums.answer.length} of ${changed.length}` });
       }
-    };
-    const before = await logProb(clip);
-    const changes: number[] = [];
-    const whole = input.kind === "shuffle" || input.kind === "reverse";
-    for (const frame of whole ? [0] : clip.frames.keys()) {
-      changes.push((await logProb(changedClip(clip, { kind: input.kind, frame }))) - before);
-      emit({ type: "progress", text: `${changes.length} of ${whole ? 1 : clip.frames.length}` });
+    } finally {
+      base.media.dispose();
     }
-    // One change of the order concerns all frames alike.
-    const all = whole ? clip.frames.map(() => changes[0]!) : changes;
-    return { shown: shownOf(clip)!, kind: input.kind, logProb: before, measured, changes: all };
+    const influenceOf = (name: "answer" | "whole"): FrameInfluence => {
+      const changes = sums[name].map((sum) => sum - before[name]);
+      // One change of the order concerns all frames alike.
+      return { logProb: before[name], changes: whole ? clip.frames.map(() => changes[0]!) : changes };
+    };
+    return {
+      shown: shownOf(clip)!,
+      kind,
+      measured,
+      answer: influenceOf("answer"),
+      whole: influenceOf("whole"),
+      cost: { ...cost, seconds: (performance.now() - started) / 1000 },
+    };
   }
 
   dispose(): void {
@@ -131,13 +163,13 @@ export class Asking {
       const prompt = chatPrompt(prompter, chatMessages(sample, prompter.template, { withMedium: false }), []);
       return { model, prompter, prepared: { prompt, clip: null, dispose: () => undefined } };
     }
-    const whole = await this.#clip(question.medium, question.vision);
+    const whole = await this.#clip(question.medium, question.vision, question.order);
     const clip = question.change === null ? whole : changedClip(whole, question.change);
     const { prompt, media } = await prompter.prepare(model, sample, clip, inOrder(clip));
     return { model, prompter, prepared: { prompt, clip, dispose: () => media.dispose() } };
   }
 
-  #clip({ path, kind }: Medium, vision: VisionSettings): Promise<Clip> {
+  async #clip({ path, kind }: Medium, vision: VisionSettings, order?: readonly number[] | null): Promise<Clip> {
     const frames = join(this.#dataFolder, DATA_FOLDER.frames);
     // One for each question: decoded frames are kept in the store, and a file that was mended is looked at again.
     const loader = new ClipLoader({
@@ -147,8 +179,15 @@ export class Asking {
       mediaRoot: dirname(path),
       vision,
     });
-    return loader.load({ ...NO_SAMPLE, dataType: kind, path: basename(path) });
+    const clip = await loader.load({ ...NO_SAMPLE, dataType: kind, path: basename(path) });
+    return order ? inOrderOf(clip, order) : clip;
   }
+}
+
+/** So many changed clips as take about 16,384 tokens and 512 MB of patches. */
+function variantsTogether(promptTokens: number, clip: Clip): number {
+  const patchBytes = 4 * clip.pixels.length;
+  return Math.max(1, Math.min(Math.floor(16_384 / promptTokens), Math.floor(2 ** 29 / patchBytes)));
 }
 
 const NO_SAMPLE: Sample = {

@@ -39,6 +39,16 @@ export function changedClip(clip: Clip, { kind, frame }: FrameChange): Clip {
   }
 }
 
+/** The clip with its frames in another order. @throws RangeError where `order` names other frames than the clip has. */
+export function inOrderOf(clip: Clip, order: readonly number[]): Clip {
+  if (order.some((from) => from >= clip.frames.length)) {
+    throw new RangeError(
+      `The order names frame ${Math.max(...order) + 1}, but the clip has ${clip.frames.length} here: show as many frames as then.`,
+    );
+  }
+  return reordered(clip, order);
+}
+
 function reordered(clip: Clip, order: readonly number[]): Clip {
   const bytes = clip.width * clip.height * 3;
   const pixels = new Uint8Array(order.length * bytes);

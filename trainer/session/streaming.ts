@@ -20,7 +20,7 @@ export async function streamAnswers(
   { prompter, sampling, n, stop }: StreamOptions,
   { signal, emit }: Call,
 ): Promise<AnswerResult[]> {
-  const { temperature, topP, maxTokens, seed } = sampling;
+  const { temperature, topP, topK = 0, maxTokens, seed } = sampling;
   const streams = Array.from({ length: n }, () => new AnswerStream(prompter, stop));
   const stopped = new AbortController();
   const onToken = (tokens: readonly StreamedToken[]): void => {
@@ -38,7 +38,7 @@ export async function streamAnswers(
       onToken,
       streams: [0],
       sampling: {
-        ...(temperature === 0 ? { greedy: true } : { temperature, topP }),
+        ...(temperature === 0 ? { greedy: true } : { temperature, topP, topK }),
         maxTokens,
         stopIds: prompter.stopIds,
         bannedIds: prompter.bannedIds,

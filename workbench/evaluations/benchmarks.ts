@@ -39,12 +39,16 @@ export function benchmarkById(id: string): Benchmark {
   );
 }
 
+/** Questions that this program writes itself. */
+const OWN_FILES: Readonly<Record<string, string>> = {
+  "sample-pack-heldout": join(DATA_FOLDER.samplePack, "heldout.json"),
+  "test-cases": join(DATA_FOLDER.testCases, "cases.json"),
+};
+
 /** Where the data folder has a benchmark's questions; null where it has none. */
 export function fileInDataFolder(data: string, benchmark: Benchmark): string | null {
-  if (benchmark.id === "sample-pack-heldout") {
-    const file = join(data, DATA_FOLDER.samplePack, "heldout.json");
-    return existsSync(file) ? file : null;
-  }
+  const own = OWN_FILES[benchmark.id];
+  if (own !== undefined) return existsSync(join(data, own)) ? join(data, own) : null;
   const folder = join(data, DATA_FOLDER.benchmarks, benchmark.id);
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return null;
   const joined = new Set(benchmark.formats.flatMap((format) => format.join?.file ?? []));

@@ -15,6 +15,7 @@ import { runMethods } from "./methods/runs.ts";
 import { storageMethods } from "./methods/storage.ts";
 import { sessionMethods } from "./methods/session.ts";
 import { systemMethods } from "./methods/system.ts";
+import { testCaseMethods } from "./methods/test-cases.ts";
 import { watchMethods } from "./methods/watch.ts";
 
 const handlers: HandlersOf<Method> = {
@@ -27,6 +28,7 @@ const handlers: HandlersOf<Method> = {
   ...storageMethods,
   ...sessionMethods,
   ...systemMethods,
+  ...testCaseMethods,
   ...watchMethods,
   ...datasetMethods,
   ...analysisMethods,

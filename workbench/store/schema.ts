@@ -132,6 +132,11 @@ export const USER_MIGRATIONS: readonly string[] = [
   // Rules of alerts that somebody changed; the others are as they come.
   `CREATE TABLE alert_rules (id TEXT PRIMARY KEY, threshold REAL NOT NULL, steps INTEGER NOT NULL, enabled INTEGER NOT NULL)
    WITHOUT ROWID;`,
+  // Questions that people kept in the playground. `media` is the name of the clip's copy.
+  `CREATE TABLE test_cases (
+    id TEXT PRIMARY KEY, created_at REAL NOT NULL, question TEXT NOT NULL, options TEXT NOT NULL, problem_type TEXT NOT NULL,
+    answer TEXT NOT NULL, frames INTEGER, note TEXT NOT NULL, media TEXT NOT NULL, kind TEXT NOT NULL
+  ) WITHOUT ROWID;`,
 ];
 
 const MAX_RANKS = 4096;

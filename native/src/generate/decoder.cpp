@@ -53,7 +53,7 @@ void Decoder::readPrompts(Context& context, const std::vector<PromptInput>& prom
 void Decoder::readPass(Context& context, const std::vector<PromptInput>& prompts, int64_t firstRow) {
   const ArenaScope scope(*arena_);
   std::vector<GroupInput> groups;
-  for (const PromptInput& prompt : prompts) groups.push_back({prompt, {}, false});
+  for (const PromptInput& prompt : prompts) groups.push_back({prompt, {}, false, {}});
   const PackedBatch batch = packBatch(model_.config(), model_.options().positionRule, groups);
   const float* media = model_.embeddings(context, batch, *arena_);
   const size_t keyBytes = static_cast<size_t>(keyWidth_) * sizeof(float);

@@ -1,5 +1,6 @@
 #include "media.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cstring>
 
@@ -19,11 +20,28 @@ MediaFloats::MediaFloats(std::vector<float> values) : values_(std::move(values))
 MediaFloats::~MediaFloats() { liveMediaBytes -= bytes(); }
 size_t MediaFloats::liveBytes() noexcept { return liveMediaBytes.load(); }
 
-ContentHash Media::contentHash(const Grid& grid, const MediaFloats& patches) {
+int64_t Media::sharedTokens(const Media& other) const {
+  if (this == &other) return tokens;
+  if (video != other.video || grid.height != other.grid.height || grid.width != other.grid.width ||
+      secondsPerGrid != other.secondsPerGrid || size.patch != other.size.patch || size.merge != other.size.merge ||
+      size.temporal != other.size.temporal)
+    return 0;
+  int64_t same = 0;
+  const auto bytes = static_cast<size_t>(gridFloats()) * sizeof(float);
+  while (same < std::min(grid.time, other.grid.time) &&
+         std::memcmp(gridPatches(same), other.gridPatches(same), bytes) == 0)
+    ++same;
+  return same * (tokens / grid.time);
+}
+
+ContentHash Media::gridHash(int64_t t) const {
+  return contentHash({1, grid.height, grid.width}, gridPatches(t), static_cast<size_t>(gridFloats()));
+}
+
+ContentHash Media::contentHash(const Grid& grid, const float* from, size_t count) {
   ContentHash hash{mix(static_cast<uint64_t>(grid.time), static_cast<uint64_t>(grid.height)),
                    mix(0x5365636F6E646C6B, static_cast<uint64_t>(grid.width))};
-  const float* from = patches.data();
-  for (size_t i = 0; i + 2 <= patches.size(); i += 2) {
+  for (size_t i = 0; i + 2 <= count; i += 2) {
     uint64_t word;
     std::memcpy(&word, from + i, sizeof word);
     hash.first = mix(hash.first, word);

@@ -46,7 +46,7 @@ class Media {
         tokens(grid.patches() / unit),
         size(size),
         patches(std::move(patches)),
-        hash(contentHash(grid, this->patches)) {}
+        hash(contentHash(grid, this->patches.data(), this->patches.size())) {}
 
   const bool video;
   const Grid grid;
@@ -56,6 +56,13 @@ class Media {
   const MediaFloats patches;
   const ContentHash hash;
 
+  /// Tokens of the first temporal grids that show the same in both, at the same times: 0 for media of different kinds.
+  int64_t sharedTokens(const Media& other) const;
+  /// What temporal grid `t` shows: equal for equal patches in grids of one size.
+  ContentHash gridHash(int64_t t) const;
+  /// The patches of temporal grid `t`.
+  const float* gridPatches(int64_t t) const { return patches.data() + t * gridFloats(); }
+
   /// Embeddings made by the tower state `key`, or null.
   Embeddings cached(uint64_t key) const;
   /// Remembers the newest few states: a policy and its references.
@@ -63,7 +70,8 @@ class Media {
   size_t bytes() const noexcept { return patches.bytes(); }
 
  private:
-  static ContentHash contentHash(const Grid& grid, const MediaFloats& patches);
+  int64_t gridFloats() const { return static_cast<int64_t>(patches.size()) / grid.time; }
+  static ContentHash contentHash(const Grid& grid, const float* patches, size_t count);
   mutable std::mutex mutex_;
   std::vector<std::pair<uint64_t, Embeddings>> cache_;
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <unordered_map>
 
 #include "../error.h"
 
@@ -107,25 +108,56 @@ void Model::embedMissing(Context& context, const std::vector<std::shared_ptr<Med
       else
         missing.push_back(medium);
     }
-  for (size_t begin = 0; begin < missing.size();) {
+  // No temporal grid sees another one inside the tower, so grids that several media show are embedded once.
+  struct Part {
+    ContentHash hash;
+    VisionInput input;
+    std::vector<float> embeddings;
+  };
+  std::vector<Part> parts;
+  std::vector<std::vector<size_t>> partsOf(missing.size());
+  std::unordered_multimap<uint64_t, size_t> known;
+  for (size_t i = 0; i < missing.size(); ++i)
+    for (int64_t t = 0; t < missing[i]->grid.time; ++t) {
+      const ContentHash hash = missing[i]->gridHash(t);
+      const auto [from, to] = known.equal_range(hash.first);
+      const auto found = std::find_if(from, to, [&](const auto& entry) { return parts[entry.second].hash == hash; });
+      if (found != to) {
+        partsOf[i].push_back(found->second);
+        continue;
+      }
+      known.emplace(hash.first, parts.size());
+      partsOf[i].push_back(parts.size());
+      const Grid& grid = missing[i]->grid;
+      parts.push_back({hash, {missing[i]->gridPatches(t), {1, grid.height, grid.width}}, {}});
+    }
+  for (size_t begin = 0; begin < parts.size();) {
     const ArenaScope scope(arena);
     std::vector<VisionInput> inputs;
     size_t end = begin;
     for (int64_t patches = 0;
-         end < missing.size() && (end == begin || patches + missing[end]->grid.patches() <= patchesPerEncoding);
+         end < parts.size() && (end == begin || patches + parts[end].input.grid.patches() <= patchesPerEncoding);
          ++end) {
-      patches += missing[end]->grid.patches();
-      inputs.push_back({missing[end]->patches.data(), missing[end]->grid});
+      patches += parts[end].input.grid.patches();
+      inputs.push_back(parts[end].input);
     }
     const VisionPass pass = vision_.forward(context, visionWeights_, inputs, Keep::nothing, arena);
     const float* from = pass.merged;
+    const int64_t perUnit = config_.vision.patch.merge * config_.vision.patch.merge;
     for (; begin < end; ++begin) {
-      const int64_t count = missing[begin]->tokens * config_.text.hidden;
-      auto embeddings = std::make_shared<const MediaFloats>(std::vector<float>(from, from + count));
-      embeddingCache_.add(missing[begin]->hash, embeddings);
-      missing[begin]->remember(visionKey_, std::move(embeddings));
+      const int64_t count = parts[begin].input.grid.patches() / perUnit * config_.text.hidden;
+      parts[begin].embeddings.assign(from, from + count);
       from += count;
     }
+  }
+  for (size_t i = 0; i < missing.size(); ++i) {
+    std::vector<float> all;
+    all.reserve(static_cast<size_t>(missing[i]->tokens * config_.text.hidden));
+    for (const size_t part : partsOf[i])
+      all.insert(all.end(), parts[part].embeddings.begin(), parts[part].embeddings.end());
+    auto embeddings = std::make_shared<const MediaFloats>(std::move(all));
+    embeddingCache_.add(missing[i]->hash, embeddings);
+    missing[i]->remember(visionKey_, std::move(embeddings));
   }
 }
 

@@ -27,6 +27,7 @@ class Communicator;
 struct ScoreResult {
   std::vector<float> logProbs, entropy;
   std::vector<int32_t> offsets;
+  int64_t rows = 0;  // that went through the language model
 };
 
 struct StepSettings {

@@ -1,5 +1,6 @@
 #include "packing.h"
 
+#include <algorithm>
 #include <string>
 #include <unordered_map>
 
@@ -34,6 +35,10 @@ class Packer {
       endRow();
     }
     for (const auto& completion : group.completions) addCompletion(completion, begin, end, positions.next);
+    if (!group.variants.empty() && group.completions.size() != 1)
+      refuse("has variants of its prompt and " + std::to_string(group.completions.size()) +
+             " completions. Give exactly one");
+    for (const PromptInput& variant : group.variants) addVariant(variant, group, begin);
     if (batch_.rows > (int64_t{1} << 30)) refuse("makes the batch longer than 2^30 tokens. Split the batch");
   }
 
@@ -60,8 +65,9 @@ class Packer {
     return place->second;
   }
 
-  /// Splits the prompt into text and media, and records which rows take which embeddings.
-  std::vector<PositionRun> layOut(const PromptInput& prompt) {
+  /// Splits the prompt into text and media, and records which rows take which embeddings. The first `skipped` tokens have
+  /// their rows elsewhere.
+  std::vector<PositionRun> layOut(const PromptInput& prompt, int64_t skipped = 0) {
     std::vector<PositionRun> runs;
     const auto length = static_cast<int64_t>(prompt.ids.size());
     size_t next = 0;
@@ -70,8 +76,10 @@ class Packer {
       if (id != config_.imageToken && id != config_.videoToken) {
         if (runs.empty() || runs.back().grid.time != 0) runs.push_back({});
         runs.back().length += 1;
-        batch_.textRows.push_back(static_cast<int32_t>(batch_.rows + i));
-        batch_.textIds.push_back(id);
+        if (i >= skipped) {
+          batch_.textRows.push_back(static_cast<int32_t>(batch_.rows + i - skipped));
+          batch_.textIds.push_back(id);
+        }
         ++i;
         continue;
       }
@@ -91,7 +99,9 @@ class Packer {
           medium->size.temporal != config_.vision.patch.temporal)
         refuse("has a medium that was encoded for another patch size. Encode it with this model");
       runs.push_back({0, medium->grid, video, medium->secondsPerGrid});
-      batch_.mediaRuns.push_back({batch_.rows + i, unitOf(medium), medium->tokens});
+      if (const int64_t known = std::clamp<int64_t>(skipped - i, 0, medium->tokens); known < medium->tokens)
+        batch_.mediaRuns.push_back(
+            {batch_.rows + i + known - skipped, unitOf(medium) + known, medium->tokens - known});
       i += medium->tokens;
     }
     if (next != prompt.media.size())
@@ -110,16 +120,62 @@ class Packer {
     const int64_t begin = batch_.rows;
     for (size_t i = 0; i < ids.size(); ++i) {
       score(i == 0 ? promptEnd - 1 : begin + static_cast<int64_t>(i) - 1, ids[i]);
-      if (i + 1 == ids.size()) break;
-      batch_.ids.push_back(ids[i]);
-      for (auto& axis : batch_.positions) axis.push_back(position + static_cast<int32_t>(i));
-      batch_.textRows.push_back(static_cast<int32_t>(batch_.rows));
-      batch_.textIds.push_back(ids[i]);
-      ++batch_.rows;
+      if (i + 1 < ids.size()) addText(ids[i], position + static_cast<int32_t>(i));
     }
     endRow();
     if (batch_.rows > begin)
       batch_.segments.push_back({begin, batch_.rows, promptBegin, promptEnd, begin, batch_.rows, true});
+  }
+
+  /// Tokens at the beginning that both prompts have alike: the same ids, and media whose first grids show the same.
+  int64_t sharedTokens(const PromptInput& one, const PromptInput& other) const {
+    const auto length = static_cast<int64_t>(std::min(one.ids.size(), other.ids.size()));
+    int64_t at = 0;
+    for (size_t medium = 0; at < length; ++at) {
+      const int32_t id = one.ids[static_cast<size_t>(at)];
+      if (id != other.ids[static_cast<size_t>(at)]) break;
+      if (id != config_.imageToken && id != config_.videoToken) continue;
+      if (medium >= std::min(one.media.size(), other.media.size())) break;
+      const Media &a = *one.media[medium], &b = *other.media[medium];
+      const int64_t same = a.sharedTokens(b);
+      if (same < a.tokens || same < b.tokens) return std::min(length, at + same);
+      at += same - 1;
+      ++medium;
+    }
+    return at;
+  }
+
+  /// The variant's own rows, which see the rows of the group's prompt up to the first difference, then its completion.
+  void addVariant(const PromptInput& variant, const GroupInput& group, int64_t promptBegin) {
+    if (variant.ids.empty()) refuse("has an empty variant. Give at least one token");
+    checkIds(variant.ids);
+    const std::vector<int32_t>& completion = group.completions.front();
+    const int64_t shared = sharedTokens(group.prompt, variant), begin = batch_.rows;
+    const Positions positions =
+        mropePositions(layOut(variant, shared), config_.vision.patch.merge, config_.vision.tokensPerSecond, rule_);
+    const auto length = static_cast<int64_t>(variant.ids.size());
+    batch_.ids.insert(batch_.ids.end(), variant.ids.begin() + shared, variant.ids.end());
+    for (size_t axis = 0; axis < 3; ++axis)
+      batch_.positions[axis].insert(batch_.positions[axis].end(), positions.axes[axis].begin() + shared,
+                                    positions.axes[axis].end());
+    batch_.rows += length - shared;
+    const int64_t last = shared == length ? promptBegin + length - 1 : batch_.rows - 1;
+    const int64_t answer = batch_.rows;
+    for (size_t i = 0; i < completion.size(); ++i) {
+      score(i == 0 ? last : answer + static_cast<int64_t>(i) - 1, completion[i]);
+      if (i + 1 < completion.size()) addText(completion[i], positions.next + static_cast<int32_t>(i));
+    }
+    endRow();
+    if (batch_.rows > begin)
+      batch_.segments.push_back({begin, batch_.rows, promptBegin, promptBegin + shared, begin, batch_.rows, true});
+  }
+
+  void addText(int32_t id, int32_t position) {
+    batch_.ids.push_back(id);
+    for (auto& axis : batch_.positions) axis.push_back(position);
+    batch_.textRows.push_back(static_cast<int32_t>(batch_.rows));
+    batch_.textIds.push_back(id);
+    ++batch_.rows;
   }
 
   const ModelConfig& config_;

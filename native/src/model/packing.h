@@ -22,6 +22,9 @@ struct GroupInput {
   PromptInput prompt;
   std::vector<std::vector<int32_t>> completions;
   bool scorePrompt = false;
+  /// Prompts that begin like `prompt`, each followed by the first completion: only what comes after the first difference
+  /// takes rows. Their results follow those of the completions. Passes without gradients only.
+  std::vector<PromptInput> variants;
 };
 
 /// `count` consecutive rows that take consecutive embeddings of the distinct media, concatenated.

@@ -14,6 +14,7 @@ constexpr int64_t logitsPerChunk = 4 << 20;  // floats
 int64_t rowsOf(const GroupInput& group) {
   auto rows = static_cast<int64_t>(group.prompt.ids.size());
   for (const auto& completion : group.completions) rows += static_cast<int64_t>(completion.size());
+  for (const auto& variant : group.variants) rows += static_cast<int64_t>(variant.ids.size());
   return rows;
 }
 
@@ -107,6 +108,7 @@ ScoreResult Model::score(Context& context, const std::vector<GroupInput>& groups
   forEachPass(groups, [&](const std::vector<GroupInput>& part, size_t) {
     const ArenaScope scope(*arena);
     const PackedBatch batch = packBatch(config_, options_.positionRule, part);
+    result.rows += batch.rows;
     const float* media = embeddings(context, batch, *arena);
     const LanguagePass pass = language_.forward(context, text(policy), batch, media, Keep::nothing, *arena);
     const float* normed = normedRows(context, *this, pass, batch.scoredRows, *arena);
@@ -133,6 +135,7 @@ std::vector<std::vector<float>> Model::groupDivergence(Context& context, const s
   const auto arena = borrowArena();
   for (GroupInput group : groups) {
     group.scorePrompt = false;
+    group.variants.clear();
     const ArenaScope scope(*arena);
     const PackedBatch batch = packBatch(config_, options_.positionRule, {group});
     const float* media = embeddings(context, batch, *arena);
@@ -175,7 +178,7 @@ std::vector<std::vector<float>> Model::groupDivergence(Context& context, const s
 }
 
 void Model::trace(Context& context, const PromptInput& prompt, const TraceSink& sink) {
-  const PackedBatch batch = packBatch(config_, options_.positionRule, {GroupInput{prompt, {}, false}});
+  const PackedBatch batch = packBatch(config_, options_.positionRule, {GroupInput{prompt, {}, false, {}}});
   const auto arena = borrowArena();
   float* media = arena->floats(batch.units * config_.text.hidden);
   for (const bool video : {false, true}) {

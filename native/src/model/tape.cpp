@@ -14,6 +14,9 @@ Tape::Tape(Context& context, std::shared_ptr<Model> model, const std::vector<Gro
   if (!model_->trainable())
     throw Error(ErrorCode::badArgument,
                 "forward: this model was loaded with trainable: false. Use score(), or load it as trainable.");
+  for (const GroupInput& group : groups)
+    if (!group.variants.empty())
+      throw Error(ErrorCode::badArgument, "forward: a group has variants of its prompt. They are for score() only.");
   const ModelConfig& config = model_->config();
   batch_ = packBatch(config, model_->options().positionRule, groups);
   arena_ = model_->borrowArena();

@@ -7,6 +7,7 @@ import { Button } from "../../parts/Button.tsx";
 import { EmptyState } from "../../parts/EmptyState.tsx";
 import { Page } from "../../parts/Page.tsx";
 import { Segmented } from "../../parts/Segmented.tsx";
+import { saveText } from "../../parts/save-text.ts";
 import { formatCount, formatDuration } from "../../parts/format.ts";
 import { formatRoute } from "../../state/address.ts";
 import { BenchmarkList } from "./BenchmarkList.tsx";
@@ -24,7 +25,7 @@ export function MatrixPage({ overview }: { readonly overview: EvaluationsOvervie
   const matrix = useMemo(() => buildMatrix(overview, scope === "all"), [overview, scope]);
   const curves = useMemo(() => frameCurves(overview.evaluations), [overview]);
   const save = (format: ExportFormat): void => {
-    download(`evaluations.${format === "latex" ? "tex" : format}`, exportScores(scoreRows(overview), format));
+    saveText(`evaluations.${format === "latex" ? "tex" : format}`, exportScores(scoreRows(overview), format));
   };
   const hasScores = matrix.rows.length > 0;
   const unfinished = overview.evaluations.filter(({ state, result }) => state === "running" || result === null);
@@ -149,13 +150,4 @@ function Unfinished({ evaluation }: { readonly evaluation: EvaluationSummary }) 
       )}
     </section>
   );
-}
-
-function download(name: string, text: string): void {
-  const address = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(address), 1000);
 }

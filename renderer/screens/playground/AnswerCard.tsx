@@ -1,5 +1,7 @@
 import { useMemo, useState } from "react";
 import type { TokenChannels } from "../../../contract/methods.ts";
+import type { SessionToken } from "../../../contract/session.ts";
+import { Button } from "../../parts/Button.tsx";
 import { Card } from "../../parts/Card.tsx";
 import { ErrorNote } from "../../parts/EmptyState.tsx";
 import { Segmented } from "../../parts/Segmented.tsx";
@@ -12,22 +14,42 @@ import type { Asking } from "./useAsking.ts";
 const CHANNELS = ["none", "logProb", "entropy"] as const satisfies readonly TokenChannel[];
 const STOPS = { stop: "ended by itself", length: "cut off at the limit", abort: "cancelled" } as const;
 
-/** One checkpoint's answer: streamed, then token by token with colours, and the frames that it stands on. */
-export function AnswerCard({ title, state }: { readonly title: string; readonly state: Asking }) {
+/** One checkpoint's answer: token by token with colours while it is written, then the frames that it stands on. */
+export function AnswerCard({
+  title,
+  state,
+  onKeep,
+}: {
+  readonly title: string;
+  readonly state: Asking;
+  /** Keeps the question as a test case. */
+  readonly onKeep: (() => void) | null;
+}) {
   const [channel, setChannel] = useState<TokenChannel>("logProb");
   const answer = state.result?.answers[0];
-  const tokens = useMemo((): TokenChannels | null => {
-    if (answer === undefined) return null;
-    const channels = { logProb: answer.tokens.map(({ logProb }) => logProb), entropy: answer.entropy };
-    return { tokens: answer.tokens.map(({ text }) => text), ids: answer.tokens.map(({ id }) => id), channels };
-  }, [answer]);
-  const scale = useMemo(() => scaleOf(channel, (tokens && channelValues(tokens, channel)) ?? []), [tokens, channel]);
+  const shown = answer?.tokens ?? state.tokens;
+  const tokens = useMemo(() => channelsOf(shown, answer?.entropy ?? []), [shown, answer]);
+  const scale = useMemo(() => scaleOf(channel, channelValues(tokens, channel) ?? []), [tokens, channel]);
+  const total = shown.reduce((sum, { logProb }) => sum + logProb, 0);
   return (
-    <Card title={title}>
+    <Card
+      title={title}
+      aside={
+        answer && onKeep ? (
+          <Button icon="save" onClick={onKeep}>
+            Save as test case
+          </Button>
+        ) : undefined
+      }
+    >
       {state.error && <ErrorNote error={state.error} />}
-      {state.busy && <p className={styles["stream"]}>{state.streamed || "Loading the checkpoint and the frames …"}</p>}
-      {tokens && answer && state.result && (
-        <div className={styles["answer"]}>
+      {state.busy && shown.length === 0 && (
+        <p className={styles["stream"]} role="status">
+          {state.progress ?? "Loading the checkpoint and the frames …"}
+        </p>
+      )}
+      {shown.length > 0 && (
+        <div className={styles["answer"]} aria-busy={state.busy}>
           <Segmented
             label="Colour tokens by"
             value={channel}
@@ -40,14 +62,31 @@ export function AnswerCard({ title, state }: { readonly title: string; readonly 
           />
           <TokenText tokens={tokens} channel={channel} scale={scale} />
           <p className={styles["note"]}>
-            {answer.tokens.length} tokens in {state.result.seconds.toFixed(1)} s, {STOPS[answer.stopReason]};{" "}
-            {state.result.promptTokens} tokens of prompt
+            {shown.length} tokens
+            {answer && state.result
+              ? ` in ${state.result.seconds.toFixed(1)} s, ${STOPS[answer.stopReason]}; ${state.result.promptTokens} tokens of prompt`
+              : " so far"}
+            ; log-probability {total.toFixed(2)} nats
           </p>
-          {state.result.shown && state.asked && (
-            <Influence key={answer.text} asked={state.asked} result={state.result} completion={answer.text} />
+          {answer && state.result?.shown && state.asked && (
+            <Influence
+              key={answer.text}
+              asked={state.asked}
+              completion={answer.text}
+              shown={{ frames: state.result.shown.frames, urls: state.result.frameUrls }}
+            />
           )}
         </div>
       )}
     </Card>
   );
+}
+
+function channelsOf(tokens: readonly SessionToken[], entropy: readonly number[]): TokenChannels {
+  const logProb = tokens.map((token) => token.logProb);
+  return {
+    tokens: tokens.map(({ text }) => text),
+    ids: tokens.map(({ id }) => id),
+    channels: { logProb, ...(entropy.length > 0 ? { entropy } : {}) },
+  };
 }

@@ -128,6 +128,7 @@ export function PairView({
             {group.rollouts.map((rollout) => (
               <RolloutCard
                 key={rollout.id}
+                run={run}
                 rollout={rollout}
                 group={group}
                 tokens={tokens.get(rollout.id)}

@@ -10,6 +10,7 @@ import { TokenText } from "../../parts/TokenText.tsx";
 import { formatNumber, formatSigned } from "../../parts/format.ts";
 import type { Scale, TokenChannel } from "../../parts/token-heat.ts";
 import { citedPositions } from "./evidence-times.ts";
+import { RolloutLinks } from "./RolloutLinks.tsx";
 import styles from "./RolloutCard.module.css";
 
 const STOP_WORDS: Readonly<Record<string, string>> = {
@@ -21,6 +22,7 @@ const STOP_WORDS: Readonly<Record<string, string>> = {
 const hasNoTexts = ({ tokens }: TokenChannels) => tokens.length > 0 && tokens.every((token) => /^⟨\d+⟩$/.test(token));
 
 export interface RolloutCardProps {
+  readonly run: string;
   readonly rollout: RolloutView;
   readonly group: GroupView;
   readonly tokens: TokenChannels | undefined;
@@ -118,6 +120,7 @@ export function RolloutCard(props: RolloutCardProps) {
       {tokens && selected && (
         <TokenPlot tokens={tokens} channel={channel} scale={scale} cursor={cursor} onCursor={setCursor} />
       )}
+      {selected && <RolloutLinks run={props.run} group={group} rollout={rollout} />}
     </article>
   );
 }

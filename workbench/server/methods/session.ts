@@ -1,13 +1,15 @@
 /** The playground, counterfactuals and replay: answered by the session worker, streamed to all windows by call. */
-import { existsSync, readFileSync, realpathSync } from "node:fs";
-import { join, sep } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { AskableSample, MethodInput, SessionMethodResults } from "../../../contract/methods.ts";
-import type { Medium, Shown } from "../../../contract/session.ts";
+import type { Shown } from "../../../contract/session.ts";
 import { readSamples } from "../../../science/records.ts";
 import { samplePackData } from "../../runs/new-run.ts";
 import { SessionError, type CallOptions } from "../../session/client.ts";
-import { mediaRoots } from "../../session/media-roots.ts";
-import { askableModels, askedAs, lettered, mediumAt, protocolOf } from "../../session/settings.ts";
+import { allowedMedium } from "../../session/media-roots.ts";
+import { originOf } from "../../session/origin.ts";
+import { askableModels, askedAs, lettered, protocolOf } from "../../session/settings.ts";
+import { takePiece } from "../../session/uploads.ts";
 import { MethodFailure, type HandlersOf, type MethodContext } from "./context.ts";
 
 const SAMPLES_SHOWN = 60;
@@ -22,8 +24,9 @@ export const sessionMethods: HandlersOf<keyof SessionMethodResults> = {
   "session.samples": ({ data }) => packSamples(data),
   "session.ask": (context, input) =>
     during(context, input.call, async (options) => {
-      const { temperature, topP, maxTokens, seed, change } = input;
-      const params = { ...questionOf(context, input), change, sampling: { temperature, topP, maxTokens, seed } };
+      const { temperature, topP, topK, maxTokens, seed, change } = input;
+      const sampling = { temperature, topP, maxTokens, seed, ...(topK === undefined ? {} : { topK }) };
+      const params = { ...questionOf(context, input), change, sampling };
       const result = await context.session.call("ask", params, options);
       return { ...result, frameUrls: frameUrls(context, result.shown) };
     }),
@@ -34,6 +37,13 @@ export const sessionMethods: HandlersOf<keyof SessionMethodResults> = {
       const result = await context.session.call("influence", params, options);
       return { ...result, frameUrls: frameUrls(context, result.shown) };
     }),
+  "session.score": (context, input) =>
+    during(context, input.call, (options) => {
+      const params = { ...questionOf(context, input), change: null, completion: input.completion };
+      return context.session.call("score", params, options);
+    }),
+  "session.origin": ({ data, database }, { run, rollout }) => originOf(data, database, run, rollout),
+  "session.upload": ({ data }, piece) => ({ path: takePiece(data, piece) }),
   "session.cancel": (_context, { call }) => {
     calls.get(call)?.abort();
     return { cancelled: calls.has(call) };
@@ -69,29 +79,17 @@ async function mended<Result>(work: Promise<Result>): Promise<Result> {
   }
 }
 
-type PlayQuestion = Pick<MethodInput<"session.ask">, "model" | "path" | "question" | "options" | "frames">;
+type PlayQuestion = Omit<MethodInput<"session.score">, "call" | "completion">;
 
-function questionOf(context: MethodContext, { model, path, question, options, frames }: PlayQuestion) {
+function questionOf(context: MethodContext, asked: PlayQuestion) {
+  const { model, path, question, options, frames, pixels, order } = asked;
   if (!askableModels(context.data).some(({ directory }) => directory === model)) {
     throw new MethodFailure("NOT_FOUND", `${model} is no checkpoint of this data folder.`, "Choose one of the list.");
   }
-  const medium = path === null ? null : allowed(context, path);
-  return { ...askedAs(model, frames ?? undefined), medium, question, options: lettered(options) };
-}
-
-/** Files under a root that a person registered (the sample pack, datasets, runs' media), links followed. */
-function allowed(context: MethodContext, path: string): Medium {
-  const medium = mediumAt(path);
-  const real = realpathSync(medium.path);
-  const roots = mediaRoots(context.data, context.user);
-  if (roots.some((root) => existsSync(root) && real.startsWith(join(realpathSync(root), sep)))) {
-    return { ...medium, path: real };
-  }
-  throw new MethodFailure(
-    "BAD_REQUEST",
-    `${path} lies under no registered media root.`,
-    `Import a dataset from its folder, or put the file under ${roots[0]}.`,
-  );
+  const medium = path === null ? null : allowedMedium(context.data, context.user, path);
+  const { vision, ...as } = askedAs(model, frames ?? undefined);
+  const sized = pixels ? { ...vision, maxPixels: pixels, minPixels: Math.min(vision.minPixels, pixels) } : vision;
+  return { ...as, vision: sized, medium, question, options: lettered(options), order: order ?? null };
 }
 
 function frameUrls({ media }: MethodContext, shown: Shown | null): string[] {

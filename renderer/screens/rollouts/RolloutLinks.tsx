@@ -1,0 +1,58 @@
+import { useState } from "react";
+import type { GroupView, RolloutView } from "../../../contract/methods.ts";
+import { useActions } from "../../actions.ts";
+import { Button } from "../../parts/Button.tsx";
+import { navigate } from "../../state/route.ts";
+import { ReplayDialog } from "./ReplayDialog.tsx";
+import styles from "./RolloutLinks.module.css";
+
+/** What can be done with a logged answer: ask again, see what it stands on, generate it again. */
+export function RolloutLinks({
+  run,
+  group,
+  rollout,
+}: {
+  readonly run: string;
+  readonly group: GroupView;
+  readonly rollout: RolloutView;
+}) {
+  const [replaying, setReplaying] = useState(false);
+  const ask = (): void => navigate({ screen: "playground", run, rollout: rollout.id });
+  const measure = (): void => navigate({ screen: "playground", run, rollout: rollout.id, measure: true });
+  const replay = (): void => setReplaying(true);
+  const hasFrames = group.media !== null;
+  useActions([
+    { id: "ask-again", label: "Ask this prompt again", group: "Rollouts", perform: ask },
+    { id: "which-frames", label: "Which frames mattered", group: "Rollouts", enabled: hasFrames, perform: measure },
+    { id: "replay", label: "Replay this answer", group: "Rollouts", shortcut: "R", perform: replay },
+  ]);
+  return (
+    <div className={styles["links"]} onClick={(event) => event.stopPropagation()}>
+      <Button icon="play" hint="The same prompt in the playground, with a checkpoint of this run" onClick={ask}>
+        Ask again
+      </Button>
+      {hasFrames && (
+        <Button icon="rollouts" hint="Change each frame in turn: what becomes of this answer?" onClick={measure}>
+          Which frames mattered
+        </Button>
+      )}
+      <Button
+        icon="resume"
+        shortcut="R"
+        hint="Generate it again token for token; the cost is shown first"
+        onClick={replay}
+      >
+        Replay
+      </Button>
+      {replaying && (
+        <ReplayDialog
+          run={run}
+          step={group.step}
+          group={group.group}
+          index={rollout.index}
+          onClose={() => setReplaying(false)}
+        />
+      )}
+    </div>
+  );
+}
