@@ -16,6 +16,7 @@ import {
   type Model,
   type ParameterInfo,
   type Prompt,
+  type ScoredBatch,
   type ScoreOptions,
   type Scores,
   type StepOptions,
@@ -71,11 +72,14 @@ export class TeamModel implements Model {
     return indexes.map((index) => parts[index % size]![Math.floor(index / size)]!);
   }
 
-  async score(batch: Batch, options?: ScoreOptions): Promise<Scores> {
+  async score(batch: Batch, options?: ScoreOptions): Promise<ScoredBatch> {
+    if (batch.some(({ variants }) => variants !== undefined)) {
+      throw new EngineError("UNSUPPORTED", "score: variants of a prompt are scored by one rank alone, not by a team.");
+    }
     const shares = sharesOf(batch, this.#team.size);
     const part = batchOf(batch, shares[this.#team.rank]!);
     const parts = await this.#team.exchange(() => (part.length === 0 ? null : this.#own.score(part, unbound(options))));
-    return assembled(batch, shares, parts);
+    return { ...assembled(batch, shares, parts), rows: parts.reduce((sum, one) => sum + (one?.rows ?? 0), 0) };
   }
 
   async forward(batch: Batch, options?: ScoreOptions): Promise<Tape> {
