@@ -23,7 +23,11 @@ export interface DataFileCheck {
   readonly bytes: number;
   /** Null for files that are too large to be counted at once. */
   readonly rows: number | null;
+  /** Rows with a trace for the cold start; null where rows are. */
+  readonly traces: number | null;
   readonly problem: string | null;
+  /** Whether a run could start with it: some problems are only worth knowing. */
+  readonly usable: boolean;
 }
 
 /** A stage of an earlier run with the time that its updates took: `science/launch/duration.ts` estimates from these. */

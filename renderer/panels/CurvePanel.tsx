@@ -13,8 +13,8 @@ import { useService } from "../state/queries.ts";
 import styles from "./CurvePanel.module.css";
 
 const COLORS = [1, 2, 3, 4, 5, 6].map((index) => `var(--data-${index})`);
-/** About what fits a chart's width twice over; the service keeps spikes as minimum and maximum of each bucket. */
-const MAX_POINTS = 600;
+/** About one a pixel of a chart's width; the service keeps spikes as minimum and maximum of each bucket. */
+const MAX_POINTS = 360;
 
 export interface CurvePanelProps {
   readonly run: string;

@@ -56,6 +56,9 @@ interface ChartProps {
 const SHARE_TICKS = [0, 0.25, 0.5, 0.75, 1];
 const MARK_DASHES = { evaluation: "2 3", checkpoint: undefined, stage: undefined } as const;
 
+/** Until several updates share a point, minimum and maximum are the value itself. */
+const hasBand = ({ points }: ChartLine): boolean => points.some(({ min, max }) => max > min);
+
 function DrawnChart({
   lines,
   marks = [],
@@ -115,7 +118,7 @@ function DrawnChart({
             {...(log ? { domain: ["auto", "auto"] } : { domain: range, ticks: asShare ? SHARE_TICKS : ticks })}
             allowDataOverflow={log}
           />
-          {lines.map((line) => (
+          {lines.filter(hasBand).map((line) => (
             <Area
               key={`${line.key}:band`}
               dataKey={`${line.key}:band`}

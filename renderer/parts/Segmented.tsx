@@ -31,7 +31,13 @@ export function Segmented<Value extends string>({
     >
       {choices.map((choice) => {
         const item = (
-          <ToggleGroup.Item key={choice.value} className={styles["item"]} value={choice.value} aria-label={choice.hint}>
+          <ToggleGroup.Item
+            key={choice.value}
+            className={styles["item"]}
+            value={choice.value}
+            // A word that can be read is the name; only a picture is named by its hint.
+            aria-label={typeof choice.label === "string" ? undefined : choice.hint}
+          >
             {choice.label}
           </ToggleGroup.Item>
         );

@@ -56,6 +56,7 @@ export function Launch(wanted: Wanted) {
     plan.read.settings !== null &&
     plan.model?.problems.length === 0 &&
     !plan.findings.some(({ level }) => level === "error") &&
+    !plan.data?.some(({ usable }) => !usable) &&
     (draft.rows !== "datasets" || Boolean(draft.datasets.train)) &&
     (draft.rows !== "files" || Boolean(draft.files["train"] && draft.files["mediaRoot"]));
   const ask = async (what: "start" | "queue" | "dry", send: (request: LaunchRequest) => Promise<{ run: string }>) => {

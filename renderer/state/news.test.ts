@@ -1,6 +1,6 @@
 import { expect, it, vi } from "vitest";
 import type { RunSummary } from "../../contract/methods.ts";
-import { newsOf } from "./news.ts";
+import { isDue, newsOf } from "./news.ts";
 
 vi.mock("../connection.ts", () => ({ onPush: () => undefined }));
 
@@ -27,4 +27,10 @@ it("tells how a run ended, and nothing of what was so before the window looked",
   expect(newsOf(run({}), ended)).toMatchObject([{ title: "Run completed", level: "good" }]);
   expect(newsOf(run({}), run({ alive: false, state: "lost", endReason: null }))).toMatchObject([{ level: "error" }]);
   expect(newsOf(null, ended)).toEqual([]);
+});
+
+it("does not tell of a rule again that flickers, until some minutes have passed", () => {
+  expect(isDue(undefined, 1000)).toBe(true);
+  expect(isDue(1000, 61_000)).toBe(false);
+  expect(isDue(1000, 601_000)).toBe(true);
 });

@@ -18,6 +18,8 @@ export interface News {
 const MOST = 4;
 /** Good news goes by itself; trouble stays until somebody closes it. */
 const GOOD_NEWS_MS = 8_000;
+/** A rule that is broken again and again is told of once in this time: the run's own page has them all. */
+const QUIET_MS = 10 * 60_000;
 
 export const useNews = create<{ news: readonly News[] }>(() => ({ news: [] }));
 
@@ -30,7 +32,7 @@ export function newsOf(before: RunSummary | null, now: RunSummary): News[] {
   if (before === null || now.dry) return [];
   const raised = now.alerts.filter((alert) => !before.alerts.some(({ rule }) => rule === alert.rule));
   const news: News[] = raised.map((alert) => ({
-    id: `${now.id}-${alert.rule}-${alert.fromStep}`,
+    id: `${now.id}-${alert.rule}`,
     run: now.id,
     level: alert.level,
     title: alert.title,
@@ -64,13 +66,22 @@ function show(news: News): void {
   }
 }
 
+/** Whether news that was last told at `before` is worth telling again. */
+export const isDue = (before: number | undefined, now: number): boolean =>
+  before === undefined || now - before >= QUIET_MS;
+
 /** Listens to the service's pushes; called once. */
 export function startNews(): void {
   const known = new Map<string, RunSummary>();
+  const told = new Map<string, number>();
   onPush((push) => {
     if (push.topic !== "runs") return;
     for (const run of push.runs) {
-      for (const news of newsOf(known.get(run.id) ?? null, run)) show(news);
+      for (const news of newsOf(known.get(run.id) ?? null, run)) {
+        if (!isDue(told.get(news.id), Date.now())) continue;
+        told.set(news.id, Date.now());
+        show(news);
+      }
       known.set(run.id, run);
     }
   });

@@ -9,6 +9,8 @@ import { useShallow } from "zustand/react/shallow";
 import type { Method, MethodInput, MethodResult, Push, RunSummary } from "../../contract/methods.ts";
 import { call, onGap, onPush } from "../connection.ts";
 import type { ServiceError } from "../connection.ts";
+import { Pace } from "./pace.ts";
+import { shareUnchanged } from "./share.ts";
 
 export interface Query<Result> {
   readonly data: Result | undefined;
@@ -20,7 +22,7 @@ interface Entry extends Query<unknown> {
   readonly params: unknown;
 }
 
-const REFRESH_PAUSE_MS = 400;
+const pace = new Pace(performance.now());
 const EMPTY: Query<never> = { data: undefined, error: null, loading: true };
 const useQueries = create<{ entries: Readonly<Record<string, Entry>> }>(() => ({ entries: {} }));
 const observers = new Map<string, number>();
@@ -63,7 +65,8 @@ function keyOf(method: Method, params: unknown): string {
 function update(key: string, change: Partial<Entry> & Pick<Entry, "method" | "params">): void {
   useQueries.setState(({ entries }) => {
     const previous = entries[key] ?? { data: undefined, error: null, loading: true };
-    return { entries: { ...entries, [key]: { ...previous, ...change } } };
+    const data = "data" in change ? shareUnchanged(previous.data, change.data) : previous.data;
+    return { entries: { ...entries, [key]: { ...previous, ...change, data } } };
   });
 }
 
@@ -96,7 +99,12 @@ function ask(key: string, method: Method, params: unknown): void {
   lastAsked.set(key, Date.now());
   call(method, params as never)
     .then(
-      (data) => update(key, { method, params, data, error: null, loading: false }),
+      (data) => {
+        const arrived = performance.now();
+        update(key, { method, params, data, error: null, loading: false });
+        // Comes after what React draws for this answer.
+        setTimeout(() => pace.note(performance.now() - arrived, performance.now()));
+      },
       (error: ServiceError) => update(key, { method, params, error, loading: false }),
     )
     .finally(() => {
@@ -108,7 +116,7 @@ function ask(key: string, method: Method, params: unknown): void {
 
 /** Asks again, but leaves a pause since the last time. */
 function askSoon(key: string, method: Method, params: unknown): void {
-  const pause = Math.max(0, (lastAsked.get(key) ?? 0) + REFRESH_PAUSE_MS - Date.now());
+  const pause = Math.max(0, (lastAsked.get(key) ?? 0) + pace.pauseMs - Date.now());
   stale.add(key);
   setTimeout(() => {
     if (!stale.has(key)) return;

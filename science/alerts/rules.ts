@@ -39,7 +39,8 @@ export const DEFAULT_ALERT_RULES: readonly AlertRule[] = [
     "Gradient jump",
     "grad_norm",
     "timesAbove",
-    [10, 1, 20],
+    // Between dead groups the gradient is nearly nothing, and any other one would be a jump.
+    [10, 1, 20, 0.1],
     "One batch pulls far harder than those before: look at its rollouts. Clipping bounds what it does.",
   ),
   rule(

@@ -15,6 +15,8 @@ import { SyntheticRun } from "../../workbench/testing/synthetic-run.ts";
 import { claimAccessible } from "./accessibility.ts";
 import { checkEvaluations } from "./evals.ts";
 import { claimPlayground } from "./playground.ts";
+import { checkLaunch } from "./launch.ts";
+import { checkLiveRun } from "./live.ts";
 import { claimRollouts } from "./rollouts.ts";
 
 const data = mkdtempSync(join(tmpdir(), "secondlook-e2e-"));
@@ -119,6 +121,7 @@ try {
     await checkData(page, data, claim);
     await checkEvaluations(page, data, claim);
     await claimPlayground({ page, claim, data, run });
+    await checkLiveRun(page, data, await checkLaunch(page, data, claim), claim);
     await claimAccessible(page, claim, [
       "#/runs",
       "#/launch",

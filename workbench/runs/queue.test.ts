@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { hostname } from "node:os";
 import { afterEach, describe, expect, it, vi } from "vitest";
@@ -40,6 +40,16 @@ describe("the queue of runs", () => {
     expect(queue.round([runs[0]!])).toEqual([]);
     expect(queue.round([])).toEqual([runs[1]]);
     expect(queue.size).toBe(0);
+  });
+
+  it("waits for a run that somebody started a moment ago, until it is seen alive or its folder is gone", () => {
+    const { data, queue, runs } = queueOf(["cpu", "cpu"]);
+    queue.remove(runs[0]!);
+    queue.noteStart(runs[0]!);
+    expect(queue.list([])[0]!.waitsFor).toBe("Starts when “run 0” has ended.");
+    expect(queue.round([])).toEqual([]);
+    rmSync(runFolder(data, runs[0]!), { recursive: true });
+    expect(queue.round([])).toEqual([runs[1]]);
   });
 
   it("starts runs on different devices side by side, and lets none overtake on its own", () => {

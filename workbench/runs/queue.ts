@@ -71,6 +71,11 @@ export class RunQueue {
     this.#user.transaction(() => rest.forEach((other, index) => place.run(index + 1, other)))();
   }
 
+  /** Of a run that somebody just started by hand: its device is taken before its worker holds a lease. */
+  noteStart(run: string): void {
+    this.#starting.set(run, Date.now() + STARTING_MS);
+  }
+
   /** Starts what may start now; returns those runs. A run that cannot start leaves the queue, its log says why. */
   round(alive: readonly string[]): string[] {
     const rows = this.#rows();
@@ -88,7 +93,7 @@ export class RunQueue {
       if (config && !livingLease(runFolder(this.#data, run))) {
         try {
           startWorker(this.#data, run);
-          this.#starting.set(run, Date.now() + STARTING_MS);
+          this.noteStart(run);
         } catch (error) {
           console.error(`secondlook: the queued run ${run} could not be started: ${(error as Error).message}`);
         }
@@ -103,7 +108,7 @@ export class RunQueue {
 
   #busy(alive: readonly string[]): { name: string; device: string }[] {
     for (const [run, until] of this.#starting)
-      if (alive.includes(run) || until < Date.now()) this.#starting.delete(run);
+      if (alive.includes(run) || until < Date.now() || !this.#config(run)) this.#starting.delete(run);
     return [...new Set([...alive, ...this.#starting.keys()])].map((run) => {
       const config = this.#config(run);
       return { name: config?.name ?? run, device: config?.device ?? "auto" };

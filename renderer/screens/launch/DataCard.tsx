@@ -7,6 +7,7 @@ import { formatCount, formatLarge } from "../../parts/format.ts";
 import { useService } from "../../state/queries.ts";
 import { changeDraft, SPLITS, useDraft, type RowsKind, type Split } from "./draft.ts";
 import { PathInput } from "./SourceCards.tsx";
+import { useDataChecks } from "./useDataChecks.ts";
 import styles from "./SourceCards.module.css";
 
 const LABELS: Readonly<Record<Split | "mediaRoot", string>> = {
@@ -27,15 +28,7 @@ const HINTS: Readonly<Record<Split | "mediaRoot", string>> = {
 /** Which rows and videos: the sample pack, imported datasets, or files by their paths. */
 export function DataCard() {
   const draft = useDraft((state) => state.draft);
-  const asked =
-    draft.rows === "pack"
-      ? {}
-      : draft.rows === "files"
-        ? { data: { ...draft.files } }
-        : draft.datasets.train
-          ? { datasets: { ...draft.datasets, train: draft.datasets.train } }
-          : null;
-  const checks = useService("launch.data", asked);
+  const { checks, error } = useDataChecks();
   return (
     <Card title="Data">
       <div className={styles["choice"]}>
@@ -59,9 +52,11 @@ export function DataCard() {
         </div>
       )}
       <div className={styles["checked"]} aria-live="polite">
-        {checks.error && <ErrorNote error={checks.error} />}
-        {asked && checks.data?.map((check) => <CheckedFile key={check.name} check={check} />)}
-        {draft.rows === "pack" && checks.data?.[0]?.problem && (
+        {error && <ErrorNote error={error} />}
+        {checks?.map((check) => (
+          <CheckedFile key={check.name} check={check} />
+        ))}
+        {draft.rows === "pack" && checks?.[0]?.problem && (
           <p className={styles["note"]}>The sample pack is made by the first “npm run demo”.</p>
         )}
       </div>
@@ -139,7 +134,7 @@ function CheckedFile({ check }: { readonly check: DataFileCheck }) {
       : check.name === "mediaRoot"
         ? check.path
         : `${formatLarge(check.bytes)}B, counted when the run starts`;
-  const bad = check.problem !== null && !check.rows;
+  const bad = !check.usable;
   return (
     <p className={styles["note"]} data-level={bad ? "bad" : check.problem ? "warning" : "good"}>
       <Icon name={check.problem ? "warning" : "check"} size={14} />

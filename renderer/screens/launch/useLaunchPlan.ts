@@ -1,16 +1,19 @@
 /** Everything that the launch form knows of the run it would start. */
 import { useMemo } from "react";
-import type { Device, EarlierStage, MemoryCheck, ModelCheck } from "../../../contract/methods.ts";
+import type { DataFileCheck, Device, EarlierStage, MemoryCheck, ModelCheck } from "../../../contract/methods.ts";
 import { checkLaunch, type Finding } from "../../../science/launch/checks.ts";
 import { estimateDuration, type DurationEstimate, type StageTiming } from "../../../science/launch/duration.ts";
 import { stageShape, visualShape, type StageShape, type VisualShape } from "../../../science/launch/shape.ts";
 import { RECIPES } from "../../../science/recipes/index.ts";
 import { useService } from "../../state/queries.ts";
+import { traceFindings, useDataChecks } from "./useDataChecks.ts";
 import { readDraft, requestOf, useDraft, type Draft, type ReadDraft } from "./draft.ts";
 
 export interface LaunchPlan {
   readonly read: ReadDraft;
   readonly model: ModelCheck | undefined;
+  /** Undefined until the files were looked at, and while none are chosen. */
+  readonly data: readonly DataFileCheck[] | undefined;
   readonly devices: readonly Device[];
   readonly findings: readonly Finding[];
   readonly visual: VisualShape | null;
@@ -33,6 +36,7 @@ export function useLaunchPlan(): LaunchPlan {
     "recipes.estimate",
     useMemo(() => memoryQuestion(draft, read), [draft, read]),
   ).data;
+  const { checks: data } = useDataChecks();
   const timings = useMemo(() => earlier.flatMap(timingOf), [earlier]);
   return useMemo(() => {
     const { settings } = read;
@@ -42,8 +46,15 @@ export function useLaunchPlan(): LaunchPlan {
     return {
       read,
       model,
+      data,
       devices,
-      findings: settings ? [...checkLaunch(settings, known), ...memoryFindings(memory, device)] : [],
+      findings: settings
+        ? [
+            ...checkLaunch(settings, known),
+            ...(draft.branchFrom ? [] : traceFindings(settings, data ?? [])),
+            ...memoryFindings(memory, device),
+          ]
+        : [],
       visual: settings ? visualShape(settings.vision) : null,
       stages,
       durations: stages.flatMap((stage) => {
@@ -52,7 +63,7 @@ export function useLaunchPlan(): LaunchPlan {
       }),
       memory,
     };
-  }, [read, model, devices, draft.device, timings, memory]);
+  }, [read, model, data, devices, draft.device, draft.branchFrom, timings, memory]);
 }
 
 function memoryQuestion(draft: Draft, read: ReadDraft) {

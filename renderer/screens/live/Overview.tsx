@@ -19,13 +19,15 @@ const NO_EVALUATIONS: readonly EventOf<"evaluation">[] = [];
 
 /** Marks for all curves: where stages begin, where checkpoints were saved and evaluations made. */
 export function useChartMarks(run: RunDetail, evaluations: readonly EventOf<"evaluation">[]): ChartMark[] {
+  const starts = run.stages.map((_, index) => run.stages.slice(0, index).reduce((sum, { steps }) => sum + steps, 1));
+  const begun = starts.filter((start) => start <= run.step).length;
   return useMemo(() => {
-    const starts = run.stages.map((_, index) =>
-      run.stages.slice(0, index).reduce((sum, stage) => sum + stage.steps, 0),
-    );
-    const marks: ChartMark[] = run.stages
-      .map((stage, index) => ({ step: starts[index]! + 1, label: stageLabel(stage.name), kind: "stage" as const }))
-      .filter((mark) => mark.step > 1 && mark.step <= run.step);
+    let start = 1;
+    const marks: ChartMark[] = [];
+    for (const { name, steps } of run.stages.slice(0, begun)) {
+      if (start > 1) marks.push({ step: start, label: stageLabel(name), kind: "stage" });
+      start += steps;
+    }
     for (const { step, label, split } of evaluations) {
       if (split === "heldout" && step > 0 && !marks.some((mark) => Math.abs(mark.step - step) <= 1)) {
         marks.push({ step, label: evaluationLabel(label), kind: "evaluation" });
@@ -33,8 +35,8 @@ export function useChartMarks(run: RunDetail, evaluations: readonly EventOf<"eva
     }
     for (const { step } of run.checkpoints) marks.push({ step, label: "Checkpoint", kind: "checkpoint" });
     return marks;
-    // Steps that start no new stage change nothing.
-  }, [run.stages, run.step, run.checkpoints, evaluations]);
+    // Steps that start no new stage change nothing: no chart is drawn again for them.
+  }, [run.stages, begun, run.checkpoints, evaluations]);
 }
 
 /** What happens now, how far it is, what was measured, and the curves that matter. */

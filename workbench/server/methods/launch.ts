@@ -1,4 +1,5 @@
 /** What the launch form asks, dry runs and the queue. */
+import { isDeepStrictEqual } from "node:util";
 import type { LaunchRequest, LaunchResults } from "../../../contract/methods.ts";
 import { askDevices } from "../../devices.ts";
 import { datasetFiles } from "../../library/datasets.ts";
@@ -26,7 +27,8 @@ export const launchMethods: HandlersOf<keyof LaunchResults> = {
       throw new MethodFailure("BAD_REQUEST", message, remedy);
     }
     const { recipe, preset, name, seed, overrides, model, device, processes, branchFrom, ...config } = again;
-    const isPack = config.data.train === samplePackData(data).train;
+    // Own files may be some of the pack's.
+    const isPack = isDeepStrictEqual({ ...config.data }, { ...samplePackData(data) });
     return {
       recipe,
       preset,
@@ -40,9 +42,10 @@ export const launchMethods: HandlersOf<keyof LaunchResults> = {
       ...(branchFrom === undefined ? {} : { branchFrom }),
     };
   },
-  "launch.dryRun": ({ data, user }, input) => {
+  "launch.dryRun": ({ data, user, queue }, input) => {
     const run = createRun(data, dryRunFrom(data, withDatasets(user, input)));
     startWorker(data, run.id);
+    queue.noteStart(run.id);
     return { run: run.id };
   },
   "launch.discard": async (context, { run }) => {

@@ -43,6 +43,7 @@ export const runMethods: HandlersOf<keyof RunResults | keyof RunPageResults> = {
   "runs.launch": (context, input) => {
     const run = createRun(context.data, newRunOf(context, input));
     startWorker(context.data, run.id);
+    context.queue.noteStart(run.id);
     return { run: run.id };
   },
   "runs.resume": ({ data, queue }, { run }) => {
@@ -52,6 +53,7 @@ export const runMethods: HandlersOf<keyof RunResults | keyof RunPageResults> = {
       throw new MethodFailure("CONFLICT", `Run ${run} is being trained already.`, "Watch it, or stop it first.");
     }
     startWorker(data, run);
+    queue.noteStart(run);
     return { run };
   },
   "runs.control": ({ data }, { run, command }) => {
