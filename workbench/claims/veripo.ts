@@ -9,8 +9,8 @@ import type { Arm, Claim, RunsOf, SeedPair, SystemClaims } from "./claim.ts";
 import { itemScores, meanOver, meanScore, pairSeeds, stepScores } from "./measure.ts";
 import { markdownTable } from "./page.ts";
 
-const SEARCH = 50;
-const LATER = 25;
+/** Updates of GRPO, then of DPO. */
+const SEARCH = 40;
 const ALIGN = 20;
 
 const arm = (id: string, title: string, what: string, overrides: Arm["overrides"]): Arm => ({
@@ -19,9 +19,11 @@ const arm = (id: string, title: string, what: string, overrides: Arm["overrides"
   what,
   recipe: "veripo",
   preset: "tiny",
-  overrides: { "rl.steps": SEARCH, "veripo.laterSteps": LATER, "dpo.steps": ALIGN, ...overrides },
+  overrides: { "rl.steps": SEARCH, "dpo.steps": ALIGN, "veripo.rounds": 1, ...overrides },
   from: "sft",
 });
+
+const LOOP = { "veripo.rounds": 2, "veripo.laterSteps": 25 } as const;
 
 const consistent = ({ consistent: is }: Item): number => Number(is === true);
 const right = ({ score }: Item): number => Number(score === 1);
@@ -58,6 +60,9 @@ function secondsOf(stage: string, count: number): (record: RunRecord) => Scores 
     return firstOf(new Map(each), count);
   };
 }
+/** As many as the first, counted from 1 again so that they pair. */
+const laterHalf = (scores: Scores): Scores =>
+  new Map([...scores.values()].slice(scores.size / 2).map((value, place) => [String(place + 1), value]));
 const firstOf = (scores: Scores, count: number): Scores => new Map([...scores].slice(0, count));
 
 export const veripoClaims: SystemClaims = {
@@ -66,12 +71,12 @@ export const veripoClaims: SystemClaims = {
   data: "sample-pack",
   quick: { "veripo.laterSteps": 2, "dpo.steps": 2, "dpo.batchSize": 4 },
   arms: [
-    arm("veripo", "GRPO, DPO, GRPO, DPO", "The loop with all three kinds of pairs.", {}),
-    arm("grpo", "GRPO alone", "As many updates of GRPO as the loop has of both, without pairs.", {
+    arm("veripo", "GRPO, then DPO", "One round with all three kinds of pairs.", {}),
+    arm("grpo", "GRPO alone", "As many updates of GRPO as the round has of both, without pairs.", {
       "veripo.kinds": "none",
-      "veripo.laterSteps": LATER + 2 * ALIGN,
+      "rl.steps": SEARCH + ALIGN,
     }),
-    arm("swapped", "Control: labels swapped", "The loop, but DPO prefers what the verifier rejected.", {
+    arm("swapped", "Control: labels swapped", "The round, but DPO prefers what the verifier rejected.", {
       "veripo.swapLabels": true,
     }),
   ],
@@ -85,7 +90,11 @@ export const veripoClaims: SystemClaims = {
     arm("reflection", "Reflection pairs only", "A corrected thought over the wrong one.", {
       "veripo.kinds": "reflection",
     }),
-    arm("unpruned", "Solved prompts kept", "The loop without leaving solved prompts out.", { "veripo.pruneShare": 0 }),
+    arm("loop", "Two rounds", "GRPO, DPO, GRPO without most solved prompts, DPO.", LOOP),
+    arm("unpruned", "Two rounds, solved prompts kept", "The same with all prompts.", {
+      ...LOOP,
+      "veripo.pruneShare": 0,
+    }),
   ],
   claims: [
     {
@@ -118,7 +127,7 @@ export const veripoClaims: SystemClaims = {
     },
     {
       id: "right-and-consistent",
-      text: "After as many updates, the loop has more answers that are right and follow from their reasoning than GRPO alone.",
+      text: "After as many updates, GRPO and DPO have more answers that are right and follow from their reasoning than GRPO alone.",
       quantity: "share of right and consistent held-out answers against GRPO alone",
       statistic: "difference",
       threshold: 0,
@@ -141,7 +150,7 @@ export const veripoClaims: SystemClaims = {
   tables: (runs) => [phases(runs), verifier(runs)],
 };
 
-const ARM_IDS = ["veripo", "grpo", "swapped", "penalty", "consistency", "reflection", "unpruned"];
+const ARM_IDS = ["veripo", "grpo", "swapped", "penalty", "consistency", "reflection", "loop", "unpruned"];
 const percent = (value: number): string => (Number.isFinite(value) ? (100 * value).toFixed(1) : "–");
 
 /** Held-out questions after every stage. */
