@@ -121,8 +121,11 @@ export const veripoClaims: SystemClaims = {
       threshold: 3,
       measure: (runs) => pairSeeds(runs("veripo"), runs("veripo"), secondsOf("rl", ALIGN), secondsOf("dpo", ALIGN)),
       control: {
-        title: "an update of GRPO's second round in its place",
-        measure: (runs) => pairSeeds(runs("veripo"), runs("veripo"), secondsOf("rl", ALIGN), secondsOf("rl-2", ALIGN)),
+        title: "GRPO's own later updates in its place",
+        measure: (runs) =>
+          pairSeeds(runs("grpo"), runs("grpo"), secondsOf("rl", ALIGN), (record) =>
+            laterHalf(secondsOf("rl", SEARCH)(record)),
+          ),
       },
     },
     {
