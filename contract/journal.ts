@@ -167,6 +167,8 @@ export const rolloutSchema = z.object({
   rewards: z.record(z.string(), z.number()),
   reward: z.number(),
   advantage: finite,
+  /** How likely the reference finds this answer after this thought, 0 .. 1; only where the reward asks for it. */
+  answerLikelihood: z.number().nullable().optional(),
   tokens: tokenBlockSchema,
 });
 

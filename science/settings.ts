@@ -8,6 +8,7 @@ import type { PolicyObjective } from "./objectives/policy-objective.ts";
 import type { PairSettings } from "./preference-pairs.ts";
 import type { PromptTemplate } from "./prompts.ts";
 import type { Pruning } from "./pruning.ts";
+import type { KlTokens } from "./kl-tokens.ts";
 import type { FormatOptions } from "./rewards/format.ts";
 import type { LengthSettings } from "./rewards/length.ts";
 import type { Sample } from "./records.ts";
@@ -76,6 +77,7 @@ export interface RlStageSettings {
   readonly advantageEpsilon: number;
   readonly objective: PolicyObjective;
   readonly klBeta: number;
+  readonly klTokens: KlTokens;
   /** How much each token of a group counts; null: all alike. */
   readonly tokenWeighting: TokenWeighting | null;
   /** The reference follows the policy: blended after every so many updates of the stage. Null: it stays frozen. */

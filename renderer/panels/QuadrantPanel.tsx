@@ -1,6 +1,6 @@
 import { useMemo, useState } from "react";
-import type { RolloutView } from "../../contract/methods.ts";
 import type { Panel } from "../../contract/panels.ts";
+import { isConsistent } from "../../science/metrics/consistency.ts";
 import { rewardPartLabel } from "../metrics.ts";
 import { Card } from "../parts/Card.tsx";
 import { EmptyState, ErrorNote, Skeleton } from "../parts/EmptyState.tsx";
@@ -8,10 +8,10 @@ import { formatNumber, formatPercent } from "../parts/format.ts";
 import { useVisible } from "../parts/useVisible.ts";
 import { navigate } from "../state/route.ts";
 import { useNewestGroups } from "./newest-groups.ts";
-import { numberOf, quadrantsOf } from "./quadrants.ts";
+import { numberOf, quadrantsOf, type JudgedView } from "./quadrants.ts";
 import styles from "./QuadrantPanel.module.css";
 
-interface Placed extends RolloutView {
+interface Placed extends JudgedView {
   readonly pair: string;
 }
 
@@ -32,7 +32,13 @@ export function QuadrantPanel({
     () =>
       (groups ?? [])
         .filter(({ trained }) => trained)
-        .flatMap((group) => group.rollouts.map((rollout): Placed => ({ ...rollout, pair: group.pair }))),
+        .flatMap(({ pair, problemType, options, rollouts }) =>
+          rollouts.map((rollout): Placed => ({
+            ...rollout,
+            pair,
+            consistent: isConsistent(rollout.text, problemType, options),
+          })),
+        ),
     [groups],
   );
   const { cells, cut, left } = useMemo(

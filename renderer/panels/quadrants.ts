@@ -1,9 +1,19 @@
 /** Rollouts by two of their numbers, cut into four: which half of each they fall into. */
 import type { RolloutView } from "../../contract/methods.ts";
 
-/** A number of a rollout by name: a reward part, or `reward`, `advantage`, `correct`, `tokens`. Null where it has none. */
-export function numberOf(rollout: RolloutView, name: string): number | null {
+/** A rollout with what a rule says of its reasoning: whether it leads to the answer; null where it names nothing. */
+export interface JudgedView extends RolloutView {
+  readonly consistent?: boolean | null;
+}
+
+/**
+ * A number of a rollout by name: a reward part, or `reward`, `advantage`, `correct`, `tokens`, `consistent` (reasoning
+ * that names nothing does not lead to the answer). Null where it has none.
+ */
+export function numberOf(rollout: JudgedView, name: string): number | null {
   switch (name) {
+    case "consistent":
+      return rollout.consistent === undefined ? null : Number(rollout.consistent === true);
     case "reward":
       return rollout.reward;
     case "advantage":

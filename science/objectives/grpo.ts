@@ -71,9 +71,10 @@ export function grpoObjective(batch: PolicyBatch, settings: GrpoSettings): Objec
       if (perTokenKl !== null) {
         const kl = klTerm(row[t]!, reference![k]![t]!, ratio, settings);
         perTokenKl[k]![t] = kl.value;
-        value += beta * kl.value;
-        direct += beta * kl.dLogProb;
-        throughRatio += beta * kl.dRatio;
+        const share = beta * (batch.klWeights?.[k]![t] ?? 1);
+        value += share * kl.value;
+        direct += share * kl.dLogProb;
+        throughRatio += share * kl.dRatio;
       }
       perTokenLoss[k]![t] = value;
       loss += scale[k]! * value;

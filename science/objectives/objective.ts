@@ -18,6 +18,8 @@ export interface PolicyBatch {
   readonly entropies?: TokenRows;
   /** Factor on the policy term of each token (TW-GRPO); default 1. */
   readonly weights?: TokenRows;
+  /** Factor on the KL term of each token (GRPO-CARE's ablations); default 1. */
+  readonly klWeights?: TokenRows;
 }
 
 export interface ObjectiveResult {
@@ -70,7 +72,14 @@ export function checkShapes(batch: PolicyBatch): void {
       `There are ${batch.advantages.length} advantages for ${logProbs.length} rows: give one a row.`,
     );
   }
-  const others = [batch.oldLogProbs, batch.referenceLogProbs, batch.mask, batch.entropies, batch.weights];
+  const others = [
+    batch.oldLogProbs,
+    batch.referenceLogProbs,
+    batch.mask,
+    batch.entropies,
+    batch.weights,
+    batch.klWeights,
+  ];
   for (const rows of others) {
     const fits =
       !rows || (rows.length === logProbs.length && rows.every((row, k) => row.length === logProbs[k]!.length));

@@ -47,6 +47,7 @@ export function regGrpo(settings: RegGrpoSettings): PolicyObjective {
     name: "reg_grpo",
     compute: (batch, context) => {
       const { logProbs } = batch;
+      if (batch.klWeights !== undefined) throw new RangeError("Reg-GRPO takes the KL of all tokens alike.");
       const perTokenLoss = rowsLike(logProbs);
       const dLogProbs = rowsLike(logProbs);
       const perTokenKl = context.beta === 0 ? null : rowsLike(logProbs);

@@ -101,6 +101,7 @@ export function buildSettings(
         topEntropyShare: number("rl.topEntropyShare"),
       }),
       klBeta: number("rl.klBeta"),
+      klTokens: "all",
       tokenWeighting: null,
       movingReference: null,
       difficulty: null,

@@ -1,13 +1,15 @@
 /** SEED-Bench-R1's training and GRPO-CARE's consistency bonus (arXiv 2503.24376, 2506.16141). */
 import { LIKELIHOOD_FORMS, type LikelihoodForm } from "../answer-likelihood.ts";
 import { extendRecipe } from "../extend-recipe.ts";
-import { consistencyPart, type ConsistencySettings } from "../rewards/consistency.ts";
-import { choice, code, integer, number } from "./field-builders.ts";
+import { KL_TOKENS, type KlTokens } from "../kl-tokens.ts";
+import { BONUS_FORMS, consistencyPart, type ConsistencySettings } from "../rewards/consistency.ts";
+import { choice, code, integer, number, ours } from "./field-builders.ts";
 import { videoR1 } from "./video-r1.ts";
 
 const SECTION = "Consistency";
 const tiny = videoR1.presets["tiny"]!;
 const withoutContrast = { "temporal.enabled": false, "rl.shuffledGroupSize": 0, "length.enabled": false } as const;
+const withKl = { "care.form": "off", "rl.klBeta": 0.04 } as const;
 const own = { ...tiny.values, ...withoutContrast, "rl.klBeta": 0 } as const;
 
 export const grpoCare = extendRecipe(videoR1, {
@@ -25,9 +27,10 @@ export const grpoCare = extendRecipe(videoR1, {
     "care.form": choice(
       SECTION,
       "care",
-      ["care", "dense", "off"],
+      [...BONUS_FORMS, "off"],
       code,
-      "The published bonus, accuracy times likelihood for all (ablation), or none (plain GRPO).",
+      "The published bonus; the ablations dense (accuracy times likelihood for all) and refgen (how right the reference's " +
+        "own answer after the thought is); misattributed, a control: the bonus goes to others; or none.",
     ),
     "care.weight": number(SECTION, 0.5, 0, 10, code, "Bonus of a consistent right answer, times its accuracy."),
     "care.ceiling": number(SECTION, 0.95, 0, 1, code, "Likelihoods above this count as this."),
@@ -38,6 +41,21 @@ export const grpoCare = extendRecipe(videoR1, {
       LIKELIHOOD_FORMS,
       code,
       "Mean of the answer tokens' probabilities: geometric in the code, arithmetic in the paper's algorithm box.",
+    ),
+    "care.reference": choice(
+      SECTION,
+      "moving",
+      ["moving", "frozen"],
+      code,
+      "The reference follows the policy slowly, or stays as the stage found it. Plain GRPO with a KL term has a frozen one.",
+    ),
+    "care.klTokens": choice(
+      SECTION,
+      "all",
+      KL_TOKENS,
+      ours,
+      "Which tokens the KL term counts, if there is one: all, those of accurate rollouts, or thought and answer alike. The " +
+        "paper names these ablations without formula.",
     ),
     "care.referenceEvery": integer(SECTION, 10, 1, 100_000, code, "Updates between two steps of the reference."),
     "care.referenceDecay": number(SECTION, 0.995, 0, 1, code, "What the reference keeps of itself at such a step."),
@@ -62,6 +80,7 @@ export const grpoCare = extendRecipe(videoR1, {
       values: {
         ...withoutContrast,
         "care.form": "off",
+        "care.reference": "frozen",
         "sft.steps": 0,
         "rl.klBeta": 0.1,
         "rl.klClamp": 11,
@@ -71,13 +90,43 @@ export const grpoCare = extendRecipe(videoR1, {
     },
     "plain-grpo": {
       title: "Plain GRPO",
-      summary: "Baseline at small size: no bonus, no KL term.",
-      values: { ...own, "care.form": "off" },
+      summary: "Baseline at small size, and the published ablation without KL: no bonus, no KL term.",
+      values: { ...own, "care.form": "off", "care.reference": "frozen" },
+    },
+    "ablation-kl": {
+      title: "Ablation: KL",
+      summary: "GRPO with a KL term to the frozen start.",
+      values: { ...own, ...withKl, "care.reference": "frozen" },
+    },
+    "ablation-kl-ema": {
+      title: "Ablation: KL to the moving reference",
+      summary: "No bonus; the KL term holds on to a reference that follows.",
+      values: { ...own, ...withKl },
+    },
+    "ablation-kl-ema-accurate": {
+      title: "Ablation: KL on accurate rollouts",
+      summary: "The same, but only accurate rollouts are held.",
+      values: { ...own, ...withKl, "care.klTokens": "accurate" },
+    },
+    "ablation-kl-split": {
+      title: "Ablation: KL split",
+      summary: "The same, with one mean over the thought and one over the answer.",
+      values: { ...own, ...withKl, "care.klTokens": "split" },
     },
     dense: {
-      title: "Dense bonus",
-      summary: "Ablation at small size: accuracy times likelihood for every rollout.",
+      title: "Ablation: dense bonus",
+      summary: "Accuracy times likelihood for every rollout, at small size.",
       values: { ...own, "care.form": "dense" },
+    },
+    refgen: {
+      title: "Ablation: the reference answers again",
+      summary: "The bonus is how right the reference's own answer after the thought is, at small size.",
+      values: { ...own, "care.form": "refgen" },
+    },
+    misattributed: {
+      title: "Control: bonus misattributed",
+      summary: "As many right answers earn the bonus, but others than those whose thoughts lead to them.",
+      values: { ...own, "care.form": "misattributed" },
     },
   },
   panels: [
@@ -90,9 +139,18 @@ export const grpoCare = extendRecipe(videoR1, {
     {
       kind: "quadrant",
       title: "Right and consistent",
+      x: "correct",
+      y: "consistent",
+      explanation:
+        "Newest rollouts by whether the answer is right and whether the reasoning leads to it (a rule, apart from training). " +
+        "Right but not consistent is what the bonus is against.",
+    },
+    {
+      kind: "quadrant",
+      title: "Right and rewarded for it",
       x: "accuracy",
       y: "consistency",
-      explanation: "Rollouts by whether they are right and whether the bonus found them consistent.",
+      explanation: "Newest rollouts by whether they are right and whether they earned the bonus.",
     },
   ],
   rewards: (base, values) =>
@@ -108,16 +166,22 @@ export const grpoCare = extendRecipe(videoR1, {
           }),
         ],
   stages: (base, values) =>
-    base.map((stage) =>
-      stage.kind !== "rl" || values["care.form"] === "off"
-        ? stage
-        : {
-            ...stage,
-            likelihoodForm: values["care.likelihood"] as LikelihoodForm,
-            movingReference: {
-              every: values["care.referenceEvery"] as number,
-              decay: values["care.referenceDecay"] as number,
-            },
-          },
-    ),
+    base.map((stage) => {
+      if (stage.kind !== "rl") return stage;
+      const asked = values["care.form"] !== "off";
+      const moves = values["care.reference"] === "moving" && (asked || stage.klBeta > 0);
+      return {
+        ...stage,
+        klTokens: values["care.klTokens"] as KlTokens,
+        ...(asked ? { likelihoodForm: values["care.likelihood"] as LikelihoodForm } : {}),
+        ...(moves
+          ? {
+              movingReference: {
+                every: values["care.referenceEvery"] as number,
+                decay: values["care.referenceDecay"] as number,
+              },
+            }
+          : {}),
+      };
+    }),
 });

@@ -33,4 +33,20 @@ describe("GRPO-CARE's bonus", () => {
     expect(dense[0]).toBeCloseTo(0.4, 12);
     expect(dense[1]).toBeCloseTo(0.1, 12);
   });
+
+  it("is what the reference's own answer is worth in the ablation that lets it answer again", () => {
+    const again = rollouts([1, 0, 1], [null, null, null]).map((one, index) => ({
+      ...one,
+      accuracyAgain: [1, 1, null][index],
+    }));
+    expect(consistencyBonuses(again, { ...care, form: "refgen" })).toEqual([0.5, 0.5, 0]);
+  });
+
+  it("goes to as many others in the control that takes it from who it is meant for", () => {
+    const group = rollouts([1, 1, 0, 1], [0.97, 0.6, 0.9, 0.8]);
+    const meant = consistencyBonuses(group, care);
+    const given = consistencyBonuses(group, { ...care, form: "misattributed" });
+    expect(given).toEqual([0.5, 0.5, 0, 0]);
+    expect(given.filter(Boolean)).toHaveLength(meant.filter(Boolean).length);
+  });
 });

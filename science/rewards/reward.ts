@@ -17,6 +17,8 @@ export interface RewardedRollout {
   readonly tokenCount: number;
   /** How likely the reference finds this answer after this thought, 0 .. 1; null without an answer, absent if no part asks. */
   readonly answerLikelihood?: number | null;
+  /** How right the reference's own answer is after this thought, 0 .. 1; null without a thought, absent if no part asks. */
+  readonly accuracyAgain?: number | null;
 }
 
 /** A part that looks at one rollout. */
@@ -47,6 +49,8 @@ export interface GroupReward {
   readonly name: string;
   /** Asks for {@link RewardedRollout.answerLikelihood}, which costs a pass of the reference before the rewards. */
   readonly needsLikelihood?: boolean;
+  /** Asks for {@link RewardedRollout.accuracyAgain}: the reference answers again after each thought. */
+  readonly needsAnswerAgain?: boolean;
   /** Null where the part does not apply to the group. */
   scoreGroup(group: RewardGroup): GroupScore | null;
 }

@@ -1,6 +1,7 @@
 /** What a step measures on its groups before the update: reference log-probabilities, answer likelihoods, token weights. */
-import type { Model, PackedGroup } from "../../native/types.ts";
+import type { Completion, Model, PackedGroup } from "../../native/types.ts";
 import { answerTokenSpan, likelihoodOf, type LikelihoodForm } from "../../science/answer-likelihood.ts";
+import { klTokenWeights, type KlTokens } from "../../science/kl-tokens.ts";
 import { splitRows } from "../../science/objectives/objective.ts";
 import type { TokenWeighting } from "../../science/token-weights.ts";
 import { microBatches } from "../batching.ts";
@@ -47,6 +48,22 @@ export async function referenceLogProbs(
   return result;
 }
 
+const answerSpanOf = ({ ids }: Completion, prompter: Prompter): readonly [number, number] | null =>
+  answerTokenSpan(Array.from(ids, (id) => prompter.tokenizer.tokenText(id)));
+
+/** Factors on the KL of each token, by group and rollout; null where all count alike. */
+export function klWeights(prompts: readonly PromptRollouts[], kind: KlTokens, prompter: Prompter): TokenTable | null {
+  if (kind === "all") return null;
+  return prompts.map(({ ordered }) => {
+    const rollouts = ordered.rollouts.map(({ accuracy, completion }) => ({
+      accuracy,
+      tokens: completion.ids.length,
+      answer: answerSpanOf(completion, prompter),
+    }));
+    return klTokenWeights(kind, rollouts)!;
+  });
+}
+
 /** The ordered rollouts with how likely the reference finds their answers. */
 export function withLikelihoods(
   prompts: readonly PromptRollouts[],
@@ -55,7 +72,7 @@ export function withLikelihoods(
   prompter: Prompter,
 ): PromptRollouts[] {
   const likelihood = ({ completion }: Rollout, logProbs: Float32Array): number | null => {
-    const span = answerTokenSpan(Array.from(completion.ids, (id) => prompter.tokenizer.tokenText(id)));
+    const span = answerSpanOf(completion, prompter);
     return span === null ? null : likelihoodOf(logProbs, span, form);
   };
   return prompts.map((prompt, group) => {

@@ -144,5 +144,6 @@ function rolloutEvent(rollout: Rollout, step: number, group: string, index: numb
     stopReason: rollout.completion.stopReason,
     prediction: rollout.prediction,
     correct: rollout.accuracy === 1,
+    ...(rollout.answerLikelihood === undefined ? {} : { answerLikelihood: rollout.answerLikelihood }),
   };
 }

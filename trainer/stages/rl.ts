@@ -14,8 +14,16 @@ import type { RunContext, StageRunner, StepOutcome } from "../context.ts";
 import { TrainingSet } from "../dataset.ts";
 import { applyUpdate, type Culprit } from "../non-finite.ts";
 import { prepareViews, sampleRollouts, type PromptRollouts, type RolloutRequest } from "../rollouts.ts";
+import { withAnswersAgain } from "./answer-again.ts";
 import { augment, augmentationMetrics, type Augmented } from "./augment.ts";
-import { referenceLogProbs, tokenWeights, withLikelihoods, type GroupPass, type TokenTable } from "./group-measures.ts";
+import {
+  klWeights,
+  referenceLogProbs,
+  tokenWeights,
+  withLikelihoods,
+  type GroupPass,
+  type TokenTable,
+} from "./group-measures.ts";
 import { journalGroups, type TrainedTokens } from "./rl-journal.ts";
 import { rolloutMetrics } from "./rl-metrics.ts";
 import { shapeStep, type ShapedPrompt } from "./rl-rewards.ts";
@@ -104,10 +112,14 @@ export class RlStage implements StageRunner {
                 this.#pass(),
               ),
             );
-      const prompts =
+      const liked =
         reference !== null && likelihoods
           ? withLikelihoods(sampled, reference, stage.likelihoodForm, prompter)
           : sampled;
+      const again = stage.rewards.some((part) => "needsAnswerAgain" in part && part.needsAnswerAgain);
+      const prompts = again
+        ? await clock.time("reference", () => withAnswersAgain(this.#answering(), liked, this.#pass()))
+        : liked;
       const shaped = await clock.time("reward", () => shapeStep(prompts, stage, config.seed, step));
       const trained = await this.#train(shaped, groups, { beta, reference }, stageStep, clock);
       await this.#moveReference(stageStep);
@@ -171,6 +183,12 @@ export class RlStage implements StageRunner {
     };
   }
 
+  /** @throws Error where adapters leave no reference of its own that could write. */
+  #answering(): Model {
+    if (this.#reference !== null) return this.#reference;
+    throw new Error("A reference that answers again needs weights of its own: set model.lora to 0.");
+  }
+
   #pass(): GroupPass {
     const { prompter, signal } = this.#context;
     return { prompter, signal, tokenBudget: this.#tokenBudget };
@@ -211,6 +229,14 @@ export class RlStage implements StageRunner {
       weighting === null
         ? null
         : await clock.time("weights", () => tokenWeights(this.policy, groups, weighting, this.#pass()));
+    const counted =
+      beta === 0
+        ? null
+        : klWeights(
+            shaped.map(({ prompt }) => prompt),
+            stage.klTokens,
+            this.#context.prompter,
+          );
     const advantages = shaped.map((item) => item.outcome.advantages);
     const old = shaped.map(({ prompt }) => prompt.ordered.rollouts.map(({ completion }) => completion.logProbs));
     const rows = groups.reduce((sum, group) => sum + group.completions.length, 0);
@@ -244,6 +270,7 @@ export class RlStage implements StageRunner {
             advantages: advantages.slice(from, to).flat(),
             groupSizes: groups.slice(from, to).map(({ completions }) => completions.length),
             ...(weights ? { weights: weights.slice(from, to).flat() } : {}),
+            ...(counted ? { klWeights: counted.slice(from, to).flat() } : {}),
           },
           {
             beta,
