@@ -2,6 +2,7 @@
 import { extractAnswer, parseFloatStrictly, roundToCents } from "../answers.ts";
 import { meanRelativeAccuracy, meanRelativeAccuracyVeripo } from "../metrics/mra.ts";
 import { rouge, wordErrorRate } from "../metrics/text.ts";
+import { multiAnswerScore } from "./multi-answer.ts";
 import type { Reward } from "./reward.ts";
 
 /** Accuracy as a part of the reward; the rules have judged the rollout already. */
@@ -28,7 +29,8 @@ export function accuracyReward(problemType: string, output: string, solution: st
 export function answerScore(problemType: string, answer: string, truth: string): number {
   switch (problemType) {
     case "multiple choice":
-      return answer === truth ? 1 : 0;
+      // Several right letters between commas are right in any order.
+      return truth.includes(",") ? multiAnswerScore(answer, truth, "fixed") : answer === truth ? 1 : 0;
     case "numerical":
       return numericalScore(answer, truth);
     case "OCR":

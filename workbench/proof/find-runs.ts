@@ -35,7 +35,11 @@ export function runFor(data: string, config: NewRun): RunConfigFile | undefined 
   return existingRuns(data).findLast(same);
 }
 
-const effective = ({ recipe, preset, overrides }: Pick<NewRun, "recipe" | "preset" | "overrides">): unknown => {
+const effective = ({
+  recipe,
+  preset,
+  overrides,
+}: Pick<NewRun, "recipe" | "preset" | "overrides">): Readonly<Record<string, unknown>> | null => {
   try {
     return recipeById(recipe).settings(preset, overrides).values;
   } catch {
@@ -56,8 +60,15 @@ function settingsWhenStarted(data: string, run: RunConfigFile): boolean {
     .split("\n")
     .find((text) => text.includes('"run_started"'));
   if (line === undefined) return true;
-  const { config } = JSON.parse(line) as { config: { settings: unknown } };
-  return JSON.stringify(config.settings) === JSON.stringify(effective(run));
+  const { config } = JSON.parse(line) as { config: { settings: Readonly<Record<string, unknown>> } };
+  const now = effective(run);
+  const fields = recipeById(run.recipe).fields;
+  // A setting that came later is at its default what was always done.
+  return (
+    now !== null &&
+    Object.keys(config.settings).every((name) => config.settings[name] === now[name]) &&
+    Object.keys(now).every((name) => name in config.settings || now[name] === fields[name]?.default)
+  );
 }
 
 /** How the newest attempt of a run ended; null while it has not. */
