@@ -108,6 +108,21 @@ export const gateSchema = z.object({
   apply: z.enum(["reward", "advantage"]),
 });
 
+/** How difficult a prompt was beside recent ones, and what was done about it before the rollouts that were trained on. */
+export const augmentationSchema = z.object({
+  mode: z.enum(["none", "hint", "noise"]),
+  /** Mean reward of the prompt as it stands in the data, and whether no reward differed. */
+  rewardBefore: z.number(),
+  deadBefore: z.boolean(),
+  /** Reference minus `rewardBefore`: above 0 the prompt is hard; null while there is no history. */
+  delta: z.number().nullable(),
+  level: z.number(),
+  /** What the question got, without "Hint: ". */
+  hint: z.string().nullable(),
+  /** Deviation of the noise, pixels in [0, 1]. */
+  sigma: z.number().nullable(),
+});
+
 /** One prompt of one step under one view, with what its rollouts share. */
 export const groupSchema = z.object({
   ...envelope,
@@ -149,6 +164,8 @@ export const groupSchema = z.object({
   dead: z.boolean(),
   /** Null where the temporal contrast does not apply (images, plain GRPO, shuffled view). */
   gate: gateSchema.nullable(),
+  /** Only where the stage minds difficulty. */
+  augmentation: augmentationSchema.optional(),
   trained: z.boolean(),
 });
 
@@ -344,6 +361,7 @@ export const journalEventSchema = z.discriminatedUnion("type", [
 export type FrameRef = z.infer<typeof frameRefSchema>;
 export type TokenBlock = z.infer<typeof tokenBlockSchema>;
 export type Gate = z.infer<typeof gateSchema>;
+export type Augmentation = z.infer<typeof augmentationSchema>;
 export type JournalEvent = z.infer<typeof journalEventSchema>;
 export type JournalEventType = JournalEvent["type"];
 export type EventOf<Type extends JournalEventType> = Extract<JournalEvent, { type: Type }>;

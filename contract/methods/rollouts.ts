@@ -1,6 +1,6 @@
 /** Rollouts: the steps that have some, their groups, and the channels of one rollout. */
 import { z } from "zod";
-import type { FrameRef, Gate } from "../journal.ts";
+import type { Augmentation, FrameRef, Gate } from "../journal.ts";
 
 export interface StepIndexEntry {
   readonly step: number;
@@ -40,6 +40,8 @@ export interface GroupView {
   readonly rewardStd: number | null;
   readonly dead: boolean;
   readonly gate: Gate | null;
+  /** What was done about the prompt's difficulty, where the stage minds it. */
+  readonly augmentation?: Augmentation | undefined;
   readonly trained: boolean;
   readonly media: {
     readonly kind: "image" | "video";

@@ -3,7 +3,7 @@
  * sampled knowing the answer, easy ones get noise on their frames; both are then answered again. Measurements never see
  * augmented prompts.
  */
-import type { FrameRef } from "../../contract/journal.ts";
+import type { Augmentation, FrameRef } from "../../contract/journal.ts";
 import type { Media } from "../../native/types.ts";
 import {
   hintFrom,
@@ -24,6 +24,8 @@ export interface Augmented {
   readonly prompts: readonly PromptRollouts[];
   /** What was done with each prompt. */
   readonly plans: readonly AugmentationPlan[];
+  /** The same for the journal. */
+  readonly records: readonly Augmentation[];
   /** Of the prompts that were prepared here; to be disposed of after the update. */
   readonly media: readonly Media[];
   /** Rollouts beyond those of a step without augmentation. */
@@ -37,13 +39,14 @@ export interface AugmentRequest {
   readonly frames: FrameStore;
 }
 
-/** @param rewards mean reward of each prompt's first rollouts. */
+/** @param outcomes of each prompt's first rollouts. */
 export async function augment(
   first: readonly PromptRollouts[],
-  rewards: readonly number[],
+  outcomes: readonly { readonly rewardMean: number; readonly dead: boolean }[],
   { request, settings, history, frames }: AugmentRequest,
 ): Promise<Augmented> {
-  const plans = rewards.map((reward) => planAugmentation(reward, history, settings));
+  const plans = outcomes.map(({ rewardMean }) => planAugmentation(rewardMean, history, settings));
+  const hints = new Map<number, string>();
   const media: Media[] = [];
   try {
     const hard = first.filter(({ position }) => plans[position]!.mode === "hint");
@@ -58,7 +61,10 @@ export async function augment(
       } else if (plan.mode === "hint") {
         const hint = hintFrom(traces.get(position) ?? "", plan.level, sample);
         if (hint === "") plans[position] = { ...plan, mode: "none", level: 0 };
-        else changed.push({ position, loaded: { sample: withText(sample, `Hint: ${hint}`), clip } });
+        else {
+          hints.set(position, hint);
+          changed.push({ position, loaded: { sample: withText(sample, `Hint: ${hint}`), clip } });
+        }
       }
     }
     const again = await answer(changed, SECOND_PASS, request, media);
@@ -67,7 +73,16 @@ export async function augment(
       // The twin on shuffled frames answered another prompt: no contrast with it.
       return ordered === undefined ? prompt : { ...prompt, ordered, shuffled: null };
     });
-    return { prompts, plans, media, extraRollouts: (hard.length + changed.length) * request.groupSize };
+    const records = plans.map(({ mode, delta, level }, position) => ({
+      mode,
+      rewardBefore: outcomes[position]!.rewardMean,
+      deadBefore: outcomes[position]!.dead,
+      delta: settings.reference === "relative" && history.length === 0 ? null : delta,
+      level,
+      hint: hints.get(position) ?? null,
+      sigma: mode === "noise" ? level * settings.noiseScale : null,
+    }));
+    return { prompts, plans, records, media, extraRollouts: (hard.length + changed.length) * request.groupSize };
   } catch (error) {
     for (const one of media) one.dispose();
     throw error;

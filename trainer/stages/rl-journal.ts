@@ -1,5 +1,5 @@
 /** Writes a step's groups and rollouts with their per-token arrays into the journal. */
-import type { EventBody } from "../../contract/journal.ts";
+import type { Augmentation, EventBody } from "../../contract/journal.ts";
 
 import type { Journal } from "../journal.ts";
 import { framesOfView, type Prompter } from "../prompting.ts";
@@ -23,9 +23,14 @@ export interface StepGroups {
   readonly prompter: Prompter;
   readonly shaped: readonly ShapedPrompt[];
   readonly trained: TrainedTokens;
+  /** By the prompt's place in the step; null where the stage does not mind difficulty. */
+  readonly augmented: readonly Augmentation[] | null;
 }
 
-export function journalGroups(journal: Journal, { step, stage, prompter, shaped, trained }: StepGroups): void {
+export function journalGroups(
+  journal: Journal,
+  { step, stage, prompter, shaped, trained, augmented }: StepGroups,
+): void {
   shaped.forEach(({ prompt, outcome, shuffledParts }, place) => {
     const pair = `${step}-${prompt.position}`;
     const ordered = `${pair}-ordered`;
@@ -37,6 +42,7 @@ export function journalGroups(journal: Journal, { step, stage, prompter, shaped,
       rewardStd: outcome.rewardStd,
       dead: outcome.dead,
       gate: outcome.gate,
+      ...(augmented === null ? {} : { augmentation: augmented[prompt.position]! }),
       trained: true,
     });
     prompt.ordered.rollouts.forEach((rollout, index) => {
@@ -102,7 +108,10 @@ function journalShuffled(
   });
 }
 
-type GroupStart = Omit<EventBody<"group">, "group" | "pair" | "rewardMean" | "rewardStd" | "dead" | "gate" | "trained">;
+type GroupStart = Omit<
+  EventBody<"group">,
+  "group" | "pair" | "rewardMean" | "rewardStd" | "dead" | "gate" | "augmentation" | "trained"
+>;
 
 function shared({ prepared }: RolloutGroup, prompter: Prompter, step: number, stage: string): GroupStart {
   const { sample, clip, view } = prepared;

@@ -134,7 +134,9 @@ export class RlStage implements StageRunner {
       };
       await clock.time("journal", () => {
         if (step % Math.max(1, Math.round(knobs.get("logging") ?? 1)) !== 0) return;
-        journalGroups(this.#context.journal, { step, stage: stage.name, prompter, shaped, trained: trained.tokens });
+        const augmented = moved?.prompts.records ?? null;
+        const groups = { step, stage: stage.name, prompter, shaped, trained: trained.tokens, augmented };
+        journalGroups(this.#context.journal, groups);
       });
       return { metrics, timings: clock.timings(), culprit: trained.culprit };
     } finally {
@@ -201,10 +203,13 @@ export class RlStage implements StageRunner {
     const settings = this.#stage.difficulty;
     if (settings === null) return null;
     const outcomes = shapeStep(first, this.#stage, request.seed, request.step).map(({ outcome }) => outcome);
-    const rewards = outcomes.map(({ rewardMean }) => rewardMean);
     const { frames } = this.#context;
-    const prompts = await augment(first, rewards, { request, settings, history: this.#history, frames });
-    this.#history = remember(this.#history, rewards, settings.window);
+    const prompts = await augment(first, outcomes, { request, settings, history: this.#history, frames });
+    this.#history = remember(
+      this.#history,
+      outcomes.map(({ rewardMean }) => rewardMean),
+      settings.window,
+    );
     return { prompts, metrics: augmentationMetrics(prompts, outcomes.filter(({ dead }) => dead).length) };
   }
 

@@ -18,7 +18,7 @@ const arm = (id: string, title: string, what: string, overrides: Arm["overrides"
 export const deepVideoR1Claims: SystemClaims = {
   system: "deepvideo-r1",
   title: "DeepVideo-R1",
-  data: "sample-pack",
+  data: "difficulty",
   arms: [
     arm("da", "Reg-GRPO with augmentation", "Hints for hard prompts, noise for easy ones.", {}),
     arm("reg", "Reg-GRPO", "The same without augmentation.", { "da.enabled": false }),

@@ -135,6 +135,7 @@ function configurationOf({ data, quick }: ClaimRuns, wanted: Wanted): NewRun {
   // What an arm leaves out (0 steps of RL) stays left out in a rehearsal.
   const shortened = rehearsal.filter(([field]) => wanted.given[field] !== 0);
   const overrides = { ...COMMON, ...wanted.given, ...(quick ? Object.fromEntries(shortened) : {}) };
-  const run = newRunFrom(data, { recipe, preset, seed, name, overrides });
-  return { ...run, data: setData(data, set), ...(branchFrom === undefined ? {} : { branchFrom }) };
+  const files = Object.fromEntries(Object.entries(setData(data, set)));
+  const run = newRunFrom(data, { recipe, preset, seed, name, overrides, data: files });
+  return { ...run, ...(branchFrom === undefined ? {} : { branchFrom }) };
 }

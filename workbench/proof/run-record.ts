@@ -28,7 +28,18 @@ export type Rollout = Pick<
 /** One prompt of one step under one view, with its rollouts in order. */
 export type Group = Pick<
   EventOf<"group">,
-  "group" | "pair" | "step" | "stage" | "view" | "sampleId" | "task" | "problemType" | "answer" | "dead" | "gate"
+  | "group"
+  | "pair"
+  | "step"
+  | "stage"
+  | "view"
+  | "sampleId"
+  | "task"
+  | "problemType"
+  | "answer"
+  | "dead"
+  | "gate"
+  | "augmentation"
 > & { readonly rewardMean: number | null; readonly rollouts: Rollout[] };
 
 export interface Step {

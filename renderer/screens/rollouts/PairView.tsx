@@ -1,5 +1,6 @@
 import { useCallback, useMemo, useRef, useState } from "react";
 import type { GroupView } from "../../../contract/methods.ts";
+import { AugmentationReadout } from "../../parts/AugmentationReadout.tsx";
 import { GateReadout } from "../../parts/GateReadout.tsx";
 import { formatPercent } from "../../parts/format.ts";
 import { channelValues, scaleOf } from "../../parts/token-heat.ts";
@@ -106,6 +107,7 @@ export function PairView({
         />
       )}
       {ordered.gate && <GateReadout gate={ordered.gate} />}
+      {ordered.augmentation && <AugmentationReadout augmentation={ordered.augmentation} group={ordered} />}
       <ChannelBar
         channel={channel}
         scale={scale}
@@ -154,7 +156,9 @@ export function PairView({
 /** The question, its options with the right one marked, and where the row comes from. */
 function Prompt({ group }: { readonly group: GroupView }) {
   const isRight = (option: string) =>
-    option === group.answer || option.startsWith(`${group.answer}.`) || option.startsWith(`${group.answer})`);
+    group.answer
+      .split(",")
+      .some((letter) => option === letter || option.startsWith(`${letter}.`) || option.startsWith(`${letter})`));
   return (
     <section className={styles["prompt"]} aria-label="Question">
       <h2>{group.question}</h2>

@@ -1,8 +1,8 @@
 /**
  * Prompts whose difficulty is stated, for DeepVideo-R1: two in five too easy, two in five too hard, one in five between.
- * Easy: where a thing was first, with many traces. Middle: the last color, with few. Hard: two heights of a bar that is
- * nearly invisible, as one number, with no trace of how to answer the question as it is; the traces only show what a hint
- * is good for and how to explain an answer that is given.
+ * Easy: where a thing was first. Middle: how high a bar is at last, to the tenth. Hard: two heights of a bar that is nearly
+ * invisible, as one number, with no trace of how to answer the question as it is; the traces only show what a hint is good
+ * for and how to explain an answer that is given.
  */
 import type { Clip, ClipKind, ClipObject } from "../clip.ts";
 import { changes, named, perSecond, type Evidence } from "../drafts.ts";
@@ -11,7 +11,7 @@ import { randomFrom, type Random } from "../random.ts";
 import { renderClip } from "../render.ts";
 import { clipOf, type Split } from "../splits.ts";
 import { recallOf } from "../traces.ts";
-import { COLORS, PLACES } from "../words.ts";
+import { PLACES } from "../words.ts";
 import { clipPath, rowsText, type SampleSet, type SetSplit } from "./set.ts";
 
 /** Other seeds than the pack's and the other sets'. */
@@ -22,7 +22,7 @@ const FAINT = 0.12;
 export type Difficulty = "easy" | "middle" | "hard";
 /** Stated difficulty of the clips of a split, in turn. */
 const ROUND: readonly Difficulty[] = ["easy", "hard", "middle", "easy", "hard"];
-const KINDS: Readonly<Record<Difficulty, ClipKind>> = { easy: "move", middle: "recolor", hard: "gauge" };
+const KINDS: Readonly<Record<Difficulty, ClipKind>> = { easy: "move", middle: "gauge", hard: "gauge" };
 
 interface Draft {
   readonly task: string;
@@ -35,36 +35,35 @@ interface Draft {
   readonly conclusion: string;
 }
 
-function draftOf(random: Random, clip: Clip): Draft {
+function draftOf(random: Random, clip: Clip, difficulty: Difficulty): Draft {
   const hero = clip.objects[0] as ClipObject;
-  const choose = (answer: string, tempting: readonly string[], pool: readonly string[]): string[] => {
-    const wrong = [...new Set([...tempting, ...random.shuffled(pool)])].filter((word) => word !== answer);
-    return random.shuffled([answer, ...wrong.slice(0, 3)]);
-  };
-  if (hero.levels !== undefined) {
-    const [first, last] = [hero.levels[0]!, hero.levels.at(-1)!];
+  if (difficulty === "easy") {
+    const answer = hero.places[0]!;
+    const tempting = changes<string>(hero.places);
+    const wrong = [...new Set([...tempting, ...random.shuffled(PLACES)])].filter((word) => word !== answer);
+    const options = random.shuffled([answer, ...wrong.slice(0, 3)]);
     return {
-      task: "bar-both",
-      text: "How high is the bar first and last?",
-      options: [],
-      answer: `${first}${last}`,
-      evidence: perSecond((second) => String(hero.levels![second])),
-      conclusion: `first ${first} last ${last}`,
+      task: "place-first",
+      text: `Where is the ${named(hero)} first?`,
+      options,
+      answer,
+      evidence: perSecond((second) => hero.places[second]!),
+      conclusion: `first ${answer} ${OPTION_LETTERS[options.indexOf(answer)]}`,
     };
   }
-  const recolors = clip.kind === "recolor";
-  const seen = recolors ? hero.colors : hero.places;
-  const answer = recolors ? seen.at(-1)! : seen[0]!;
-  const options = choose(answer, changes<string>(seen), recolors ? COLORS : PLACES);
-  const key = recolors ? "last" : "first";
-  return {
-    task: recolors ? "color-last" : "place-first",
-    text: recolors ? `What color is the ${hero.shape} last?` : `Where is the ${named(hero)} first?`,
-    options,
-    answer,
-    evidence: perSecond((second) => seen[second]!),
-    conclusion: `${key} ${answer} ${OPTION_LETTERS[options.indexOf(answer)]}`,
-  };
+  const levels = hero.levels!;
+  const [first, last] = [levels[0]!, levels.at(-1)!];
+  const evidence = perSecond((second) => String(levels[second]));
+  const bar = { options: [], evidence };
+  return difficulty === "middle"
+    ? { task: "bar-last", text: "How high is the bar last?", answer: String(last), conclusion: `last ${last}`, ...bar }
+    : {
+        task: "bar-both",
+        text: "How high is the bar first and last?",
+        answer: `${first}${last}`,
+        conclusion: `first ${first} last ${last}`,
+        ...bar,
+      };
 }
 
 const said = (evidence: readonly Evidence[]): string =>
@@ -72,9 +71,9 @@ const said = (evidence: readonly Evidence[]): string =>
 
 /** One question a clip. Traces of hard ones show the question with a hint, or with its answer, in turn. */
 export function difficultyRow(split: string, index: number, clip: Clip, traced: boolean): object {
-  const draft = draftOf(randomFrom("difficulty", clip.seed), clip);
-  const { task, text, options, answer, evidence, conclusion } = draft;
   const difficulty = ROUND[index % ROUND.length]!;
+  const draft = draftOf(randomFrom("difficulty", clip.seed), clip, difficulty);
+  const { task, text, options, answer, evidence, conclusion } = draft;
   const solution = options.length === 0 ? answer : OPTION_LETTERS[options.indexOf(answer)]!;
   const help =
     !traced || difficulty !== "hard"
@@ -106,9 +105,9 @@ function clipFor(split: Split, index: number): Clip {
   }
 }
 
-function frames(clip: Clip): Uint8Array {
+function frames(clip: Clip, difficulty: Difficulty): Uint8Array {
   const { data } = renderClip(clip);
-  return clip.kind === "gauge" ? data.map((value) => Math.round(128 + (value - 128) * FAINT)) : data;
+  return difficulty === "hard" ? data.map((value) => Math.round(128 + (value - 128) * FAINT)) : data;
 }
 
 function splitOf(split: Split, count: number, traced: number): SetSplit {
@@ -117,7 +116,7 @@ function splitOf(split: Split, count: number, traced: number): SetSplit {
     rowsText(own.map((clip, index) => difficultyRow(split, index, clip, withTraces)));
   return {
     name: split,
-    videos: clips.map((clip) => () => frames(clip)),
+    videos: clips.map((clip, index) => () => frames(clip, ROUND[index % ROUND.length]!)),
     files: {
       [`${split}.json`]: rows(clips, false),
       ...(traced > 0 ? { "sft.json": rows(clips.slice(0, traced), true) } : {}),
