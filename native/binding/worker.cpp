@@ -2,6 +2,8 @@
 
 #include <new>
 
+#include "../src/io/file_guard.h"
+
 namespace secondlook::binding {
 
 Failure currentFailure() {
@@ -92,6 +94,7 @@ void Worker::loop() {
     }
     try {
       job->work();
+      requireWholeFiles();
     } catch (...) {
       job->failure = currentFailure();
     }

@@ -53,9 +53,11 @@ MappedFile::MappedFile(const std::string& path) : path_(path) {
   void* address = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, file.value, 0);
   if (address == MAP_FAILED) failIo("map", path, errno);
   data_ = static_cast<const std::byte*>(address);
+  guard_ = std::make_unique<FileGuard>(data_, size_, path_);
 }
 
 MappedFile::~MappedFile() {
+  guard_.reset();
   if (data_ != nullptr) ::munmap(const_cast<std::byte*>(data_), size_);
 }
 

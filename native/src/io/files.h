@@ -6,6 +6,8 @@
 #include <memory>
 #include <string>
 
+#include "file_guard.h"
+
 namespace secondlook {
 
 /// Throws Error(io) with the path, the system's reason and a remedy. Refuses files above `maximumBytes`.
@@ -27,6 +29,7 @@ class MappedFile {
   std::string path_;
   const std::byte* data_ = nullptr;
   size_t size_ = 0;
+  std::unique_ptr<FileGuard> guard_;
 };
 
 using WriteBytes = std::function<void(const void* data, size_t size)>;
