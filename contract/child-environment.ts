@@ -6,6 +6,7 @@
 const LEFT_BEHIND: ReadonlySet<string> = new Set([
   "NODE_OPTIONS",
   "NODE_PATH",
+  "NODE_COMPILE_CACHE",
   "NODE_REPL_EXTERNAL_MODULE",
   "NODE_ICU_DATA",
   "OPENSSL_CONF",

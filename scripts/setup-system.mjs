@@ -20,6 +20,9 @@ const wanted = {
   libasound2: "desktop tests",
   "libsecret-1-0": "desktop tests",
   libgbm1: "desktop tests",
+  zip: "packages of the desktop app",
+  unzip: "tests of packages",
+  fakeroot: "the Debian package",
 };
 
 const say = (text) => process.stderr.write(`secondlook: ${text}\n`);

@@ -13,9 +13,10 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { ENGINE, isStaged, ROOMS, WHOLE } from "./staged.mjs";
+import { BUILD_ONLY, ENGINE, isNeeded, isStaged, ROOMS, WHOLE } from "./staged.mjs";
 
 const TARGET = join(".vite", "service");
+const PACKAGES = "node_modules/";
 
 function fail(text) {
   process.stderr.write(`secondlook: ${text}\n`);
@@ -33,7 +34,13 @@ function runtimePackages() {
   return Object.entries(packages)
     .filter(([folder, entry]) => folder.startsWith("node_modules/") && !entry.dev && !entry.devOptional)
     .map(([folder]) => folder)
-    .filter((folder) => existsSync(folder) && !/^node_modules\/node-(linux|win|darwin)-/.test(folder));
+    .filter((folder) => existsSync(folder) && !/^node_modules\/node-(linux|win|darwin)-/.test(folder))
+    .filter((folder) => !BUILD_ONLY.includes(folder.slice(PACKAGES.length)));
+}
+
+/** Of a package only what runs here: a window that opens for the first time copies all of this. */
+function isPackageFile(path) {
+  return statSync(path).isDirectory() || isNeeded(path.slice(PACKAGES.length), `${process.platform}-${process.arch}`);
 }
 
 if (!existsSync(ENGINE)) fail(`the engine is not built: ${ENGINE} is missing. Run "npm run build:native".`);
@@ -41,7 +48,7 @@ if (!existsSync(join("dist", "window"))) fail('the page is not built. Run "npm r
 
 rmSync(TARGET, { recursive: true, force: true });
 for (const path of [...ROOMS, "native", ...WHOLE]) if (existsSync(path)) copy(path);
-for (const folder of runtimePackages()) copy(folder, () => true);
+for (const folder of runtimePackages()) copy(folder, isPackageFile);
 copyFileSync(process.execPath, join(TARGET, process.platform === "win32" ? "node.exe" : "node"));
 copyFileSync(join(".vite", "build", "close-inherited.cjs"), join(TARGET, "close-inherited.cjs"));
 

@@ -13,3 +13,21 @@ export function isStaged(path) {
   if (path === "native" || /^native\/[^/]+\.ts$/.test(path)) return isSource(path);
   return WHOLE.some(inside);
 }
+
+/** Packages that are only needed to build another one. */
+export const BUILD_ONLY = ["node-addon-api"];
+
+/** What packages carry beside the code that runs: sources of what is built, tests, types, maps, other systems' binaries. */
+const BESIDE = [
+  /(^|\/)\.[^/]+$/,
+  /(^|\/)[^/]+\/(src|deps|test|tests)\/(?!.*LICEN[CS]E)/,
+  /(\.(map|md|d\.[cm]?ts)|~|(^|\/)tsconfig\.json)$/,
+  /^better-sqlite3\/prebuilds\//,
+];
+
+/** Whether a file of a package travels, by its path below `node_modules`. `system` is as in `linux-x64`. */
+export function isNeeded(path, system) {
+  if (/(^|\/)LICEN[CS]E[^/]*$/i.test(path)) return true;
+  if (path === `better-sqlite3/prebuilds/${system}.node`) return true;
+  return !BESIDE.some((pattern) => pattern.test(path));
+}

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { join, posix } from "node:path";
 import { describe, expect, it } from "vitest";
-import { isStaged } from "./staged.mjs";
+import { isNeeded, isStaged } from "./staged.mjs";
 
 const rooms = ["contract", "science", "trainer", "workbench", "native"];
 const sources = rooms
@@ -66,5 +66,19 @@ describe("the packaged app", () => {
     expect(isStaged("trainer/journal.test.ts")).toBe(false);
     expect(isStaged("renderer/App.tsx")).toBe(false);
     expect(isStaged(join("resources", "base-model", "config.json"))).toBe(true);
+  });
+
+  it("takes of packages what runs here, and every licence", () => {
+    for (const path of ["zod/index.js", "better-sqlite3/prebuilds/linux-x64.node", "ws/lib/socket.js", "x/src/LICENSE"])
+      expect(isNeeded(path, "linux-x64"), path).toBe(true);
+    for (const path of [
+      ...[
+        "zod/src/v4/core/schemas.ts",
+        "better-sqlite3/deps/sqlite3/sqlite3.c",
+        "better-sqlite3/prebuilds/win32-x64.node",
+      ],
+      ...["zod/index.d.cts", "x/.env", "x/index.js.map"],
+    ])
+      expect(isNeeded(path, "linux-x64"), path).toBe(false);
   });
 });

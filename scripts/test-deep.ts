@@ -1,4 +1,4 @@
-/** `npm run test:deep`: what takes too long for `npm test`: 100,000 damaged files of each kind under sanitizers, data races, 200 kills. */
+/** `npm run test:deep`: what takes too long for `npm test`: 100,000 damaged files of each kind under sanitizers, data races, 200 kills, packages. */
 import { spawnSync } from "node:child_process";
 
 const node = process.execPath;
@@ -24,6 +24,7 @@ const parts: readonly { readonly name: string; readonly args: readonly string[];
     ],
     env: { SECONDLOOK_SOAK: "200" },
   },
+  { name: "zip and Debian package, unpacked and started", args: ["test/electron/packaged.ts", "--make"] },
 ];
 
 let failed = 0;

@@ -1,6 +1,6 @@
 /**
  * `npm test`: lint, types, unit, native, conformance with the fixtures, faults, end to end in a browser and in the
- * desktop shell. One line a part with its time; the last line counts the parts.
+ * desktop shell, packaged and not. One line a part with its time; the last line counts the parts.
  */
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -37,6 +37,7 @@ const parts: readonly Part[] = [
   { name: "end to end", command: [node, "test/e2e/main.ts"] },
   { name: "tunnel", command: [node, "test/e2e/tunnel.ts"] },
   { name: "desktop", command: [node, "test/electron/main.ts"] },
+  { name: "packaged app", command: [node, "test/electron/packaged.ts"] },
 ];
 
 function run(part: Part): Promise<number> {

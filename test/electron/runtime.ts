@@ -14,9 +14,13 @@ export function giveUp(text: string): never {
 /** Without a screen the test runs itself again on a virtual one; never returns then. */
 export function requireScreen(script: string): void {
   if (process.env["DISPLAY"] || process.platform !== "linux") return;
-  const again = spawnSync("xvfb-run", ["-a", "-s", "-screen 0 1440x920x24", process.execPath, script], {
-    stdio: "inherit",
-  });
+  const again = spawnSync(
+    "xvfb-run",
+    ["-a", "-s", "-screen 0 1440x920x24", process.execPath, script, ...process.argv.slice(2)],
+    {
+      stdio: "inherit",
+    },
+  );
   if (again.error) giveUp(`there is no screen, and Xvfb is not installed. ${REMEDY}`);
   process.exit(again.status ?? 1);
 }
