@@ -95,6 +95,8 @@ export const sessionInputs = {
   replayPlan: z.object({ run: z.string(), step: z.number().int().min(1) }),
   /** Generates the rollouts of a step again. `group` and `index` choose the one that is shown. */
   replay: z.object({ run: z.string(), group: z.string(), index: z.number().int().min(0) }),
+  /** Generates rollouts again that are picked at random among those whose policy was saved. */
+  replayRandom: z.object({ run: z.string(), count: z.number().int().min(1).max(100_000), seed: z.number().int() }),
 } as const;
 
 export type SessionMethod = keyof typeof sessionInputs;
@@ -202,6 +204,16 @@ export interface ReplayResult extends ReplayPlan {
   readonly seconds: number;
 }
 
+export interface RandomReplayResult {
+  readonly run: string;
+  /** Picked; fewer than asked for where the run has fewer. */
+  readonly rollouts: number;
+  readonly steps: readonly number[];
+  /** Those that came out otherwise: `12-0-ordered/3`. */
+  readonly different: readonly string[];
+  readonly seconds: number;
+}
+
 export interface SessionResults {
   ask: AskResult;
   chat: AskResult;
@@ -209,4 +221,5 @@ export interface SessionResults {
   influence: InfluenceResult;
   replayPlan: ReplayPlan;
   replay: ReplayResult;
+  replayRandom: RandomReplayResult;
 }

@@ -7,6 +7,7 @@ import { openEngine } from "../native/index.ts";
 import { Asking } from "./session/asking.ts";
 import { serveLines } from "./session/line-server.ts";
 import { planReplay } from "./session/replay-plan.ts";
+import { replayRandom } from "./session/replay-random.ts";
 import { replayRollout } from "./session/replay.ts";
 
 const [dataGiven] = process.argv.slice(2);
@@ -38,5 +39,6 @@ await serveLines(process.stdin, process.stdout, {
   influence: async (params, call) => (await opened()).influence(params, call),
   replayPlan: ({ run, step }: { run: string; step: number }) => planReplay(dataFolder, run, step),
   replay: (params, call) => replayRollout(dataFolder, params, call),
+  replayRandom: (params, call) => replayRandom(dataFolder, params, call),
 });
 process.exit(0);

@@ -6,6 +6,7 @@ import type { EventOf } from "../../contract/journal.ts";
 import { readJournal } from "../../test/support/processes.ts";
 import { makeRun, makeTinyWorld, startWorker } from "../../test/support/tiny-run.ts";
 import { planReplay } from "./replay-plan.ts";
+import { replayRandom } from "./replay-random.ts";
 import { replayRollout } from "./replay.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "secondlook-replay-test-"));
@@ -46,6 +47,12 @@ describe("a replay of rollouts whose policy was saved", () => {
       identical += result.identicalInStep;
     }
     expect(identical).toBeGreaterThanOrEqual(100);
+  }, 120_000);
+
+  it("is identical for rollouts picked at random too, the same ones for the same seed", async () => {
+    const result = await replayRandom(folder, { run: "replayed", count: 20, seed: 1 }, call);
+    expect(result).toMatchObject({ rollouts: 20, different: [] });
+    expect(result.steps.length).toBeGreaterThan(1);
   }, 120_000);
 });
 

@@ -10,7 +10,7 @@ import type { EventOf } from "../../contract/journal.ts";
 import { RUN_FOLDER } from "../../contract/run-folder.ts";
 import type { ReplayDifference, ReplayResult, SessionInput } from "../../contract/session.ts";
 import { openEngine } from "../../native/index.ts";
-import type { Engine, InstructionSet } from "../../native/types.ts";
+import type { Engine, EngineInfo, InstructionSet } from "../../native/types.ts";
 import { knobChanges } from "../boundary.ts";
 import type { RunContext } from "../context.ts";
 import { scanJournal } from "../journal-scan.ts";
@@ -20,7 +20,6 @@ import type { PromptRollouts, RolloutGroup } from "../rollouts.ts";
 import { excludedRows, loadStageModel, openStage } from "../stage-start.ts";
 import { RlStage } from "../stages/rl.ts";
 import type { Call } from "./line-server.ts";
-import type { LoggedRollout } from "./logged-step.ts";
 import { causeOf } from "./replay-cause.ts";
 import { prepareReplay, type PreparedReplay } from "./replay-plan.ts";
 
@@ -36,33 +35,44 @@ export async function replayRollout(
   if (wanted === undefined) {
     throw new RangeError(`Run ${run} has no rollout ${group}/${index}: groups are named like 12-0-ordered.`);
   }
+  const { differences, groups, engineNow, promptHash } = await replayStep(prepared, call);
+  const firstDifference = differences.get(`${group}/${index}`)!;
+  const then = { logged: logged.groups.get(group) ?? null, engineThen: logged.started.engine };
+  const now = { again: groups.get(group) ?? null, engineNow, promptHash };
+  return {
+    ...cost,
+    group,
+    index,
+    identical: firstDifference === null,
+    identicalInStep: [...differences.values()].filter((one) => one === null).length,
+    rolloutsInStep: logged.rollouts.length,
+    text: groups.get(group)?.rollouts[index]?.text ?? "",
+    tokens: wanted.ids.length,
+    firstDifference,
+    cause: firstDifference === null ? null : causeOf({ ...then, ...now }),
+    seconds: (performance.now() - started) / 1000,
+  };
+}
+
+interface ReplayedStep {
+  /** First difference of each logged rollout, named `12-0-ordered/3`; null where there is none. */
+  readonly differences: ReadonlyMap<string, ReplayDifference | null>;
+  readonly groups: ReadonlyMap<string, RolloutGroup>;
+  readonly engineNow: EngineInfo;
+  readonly promptHash: string;
+}
+
+/** Samples all rollouts of a step again and compares each with the logged one. */
+export function replayStep(prepared: PreparedReplay, call: Call): Promise<ReplayedStep> {
   return withStep(prepared, call, (sampled, context) => {
-    const groups = new Map(sampled.flatMap((prompt) => groupsOf(prompt, cost.step)));
-    const again = ({ event }: LoggedRollout): Int32Array | null =>
-      groups.get(event.group)?.rollouts[event.index]?.completion.ids ?? null;
-    const firstDifference = difference(wanted.ids, again(wanted), context);
-    return {
-      ...cost,
-      group,
-      index,
-      identical: firstDifference === null,
-      identicalInStep: logged.rollouts.filter((one) => difference(one.ids, again(one), context) === null).length,
-      rolloutsInStep: logged.rollouts.length,
-      text: groups.get(group)?.rollouts[index]?.text ?? "",
-      tokens: wanted.ids.length,
-      firstDifference,
-      cause:
-        firstDifference === null
-          ? null
-          : causeOf({
-              logged: logged.groups.get(group) ?? null,
-              again: groups.get(group) ?? null,
-              engineThen: logged.started.engine,
-              engineNow: context.engine.info,
-              promptHash: context.prompter.hash,
-            }),
-      seconds: (performance.now() - started) / 1000,
-    };
+    const groups = new Map(sampled.flatMap((prompt) => groupsOf(prompt, prepared.cost.step)));
+    const differences = new Map(
+      prepared.logged.rollouts.map(({ event: { group, index }, ids }) => {
+        const again = groups.get(group)?.rollouts[index]?.completion.ids ?? null;
+        return [`${group}/${index}`, difference(ids, again, context)] as const;
+      }),
+    );
+    return { differences, groups, engineNow: context.engine.info, promptHash: context.prompter.hash };
   });
 }
 
