@@ -270,6 +270,8 @@ export const preferencePairSchema = z.object({
   kind: z.string().optional(),
   /** The stage that learns from it. */
   stage: z.string().optional(),
+  /** Another run whose journal holds the group: the one that this run branches from. */
+  run: z.string().optional(),
   /** The whole text of a side that no rollout said: it was put together from several. */
   chosenText: z.string().optional(),
   rejectedText: z.string().optional(),
@@ -289,6 +291,8 @@ export const verdictsSchema = z.object({
   step: z.number().int(),
   /** The stage that asked. */
   stage: z.string(),
+  /** Another run whose journal holds the group. */
+  run: z.string().optional(),
   group: z.string(),
   /** Who said whether a thought leads to its answer; and who said so besides, for comparison. */
   judge: z.string(),

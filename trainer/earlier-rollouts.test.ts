@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -61,7 +61,7 @@ async function twoStages(): Promise<Journal> {
 describe("an earlier stage's rollouts", () => {
   it("are that stage's trained groups in the order of its updates, with all their rollouts", async () => {
     const journal = await twoStages();
-    const found = await rolloutsOfStage({ runFolder: folder, journal }, "rl");
+    const { groups: found } = await rolloutsOfStage({ runFolder: folder, journal, config: {} }, "rl");
     expect(found.map(({ group: { sampleId } }) => sampleId)).toEqual(["a", "b", "a"]);
     expect(found.map(({ rollouts }) => rollouts.map(({ text }) => text))).toEqual([
       ["1.0", "1.1"],
@@ -75,20 +75,43 @@ describe("an earlier stage's rollouts", () => {
     const journal = await twoStages();
     journal.append({ type: "resume", fromStep: 1 });
     write(journal, 2, "rl", "d", [false]);
-    const found = await rolloutsOfStage({ runFolder: folder, journal }, "rl");
+    const { groups: found } = await rolloutsOfStage({ runFolder: folder, journal, config: {} }, "rl");
     expect(found.map(({ group: { sampleId } }) => sampleId)).toEqual(["a", "d"]);
     journal.close();
   });
 
   it("that are not there are an error that names the stage", async () => {
     const journal = await twoStages();
-    await expect(rolloutsOfStage({ runFolder: folder, journal }, "rl-9")).rejects.toThrow("no rollouts of stage rl-9");
+    await expect(rolloutsOfStage({ runFolder: folder, journal, config: {} }, "rl-9")).rejects.toThrow(
+      "no rollouts of stage rl-9",
+    );
+    journal.close();
+  });
+
+  it("are those of the run that a branch goes on from, up to its checkpoint, where it has none of its own", async () => {
+    const runs = join(folder, "runs");
+    const [from, branch] = [join(runs, "from"), join(runs, "branch")];
+    for (const path of [from, branch]) mkdirSync(path, { recursive: true });
+    const before = await Journal.open(from);
+    write(before, 1, "rl", "a", [true]);
+    write(before, 2, "rl", "late", [true]);
+    before.close();
+    writeFileSync(join(from, "run.json"), "{}");
+    const checkpoint = join(from, "checkpoints", "step-000001-rl");
+    mkdirSync(checkpoint, { recursive: true });
+    const state = { step: 1, stageIndex: 1, stageStep: 0, knobs: {}, trainSeconds: 0 };
+    writeFileSync(join(checkpoint, "checkpoint.json"), JSON.stringify({ version: 1, state, label: "rl", files: {} }));
+    const journal = await Journal.open(branch);
+    const config = { branchFrom: { run: "from", checkpoint: "checkpoints/step-000001-rl" } };
+    const found = await rolloutsOfStage({ runFolder: branch, journal, config }, "rl");
+    expect(found).toMatchObject({ run: "from", runFolder: from });
+    expect(found.groups.map(({ group: { sampleId } }) => sampleId)).toEqual(["a"]);
     journal.close();
   });
 
   it("give each sample its share of right answers over all of its groups", async () => {
     const journal = await twoStages();
-    const found = await rolloutsOfStage({ runFolder: folder, journal }, "rl");
+    const { groups: found } = await rolloutsOfStage({ runFolder: folder, journal, config: {} }, "rl");
     expect(accuracyBySample(found)).toEqual(
       new Map([
         ["a", 0.75],
@@ -100,7 +123,9 @@ describe("an earlier stage's rollouts", () => {
 
   it("have their tokens as they were sampled, and damaged ones are refused", async () => {
     const journal = await twoStages();
-    const [first] = await rolloutsOfStage({ runFolder: folder, journal }, "rl");
+    const {
+      groups: [first],
+    } = await rolloutsOfStage({ runFolder: folder, journal, config: {} }, "rl");
     const { tokens } = first!.rollouts[1]!;
     journal.close();
     const reader = new TokenReader(folder);

@@ -1,11 +1,13 @@
-/** What an earlier stage of the same run sampled, read back from the journal, so that a resumed run reads the same. */
-import { openSync, closeSync, readSync } from "node:fs";
+/** What an earlier stage sampled, of the same run or of one that it branches from, read back from the journal, so that a resumed run reads the same. */
+import { closeSync, openSync, readFileSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import type { EventOf, TokenBlock } from "../contract/journal.ts";
-import { RUN_FOLDER } from "../contract/run-folder.ts";
+import { DATA_FOLDER, RUN_FOLDER, type RunConfigFile } from "../contract/run-folder.ts";
+import { readCheckpoint } from "./checkpoints.ts";
 import type { RunContext } from "./context.ts";
 import { eachWholeLine } from "./journal-scan.ts";
+import { branchFolder, dataFolderOf } from "./run-config.ts";
 
 export interface EarlierGroup {
   readonly group: EventOf<"group">;
@@ -14,15 +16,44 @@ export interface EarlierGroup {
 
 const WANTED = /"type":"(?:group|rollout|resume)"/;
 
+/** Where an earlier stage's rollouts were found. */
+export interface EarlierRollouts {
+  /** Of the run whose journal and tokens hold them. */
+  readonly runFolder: string;
+  /** That run's id where it is not this run itself but one that it branches from. */
+  readonly run: string | null;
+  /** Those that the stage trained on, in the order of its updates. */
+  readonly groups: readonly EarlierGroup[];
+}
+
+type Finding = Pick<RunContext, "runFolder" | "journal"> & { readonly config: Pick<RunConfigFile, "branchFrom"> };
+
 /**
- * The groups that the stage trained on, in the order of its updates; superseded ones are left out.
- * @throws Error where the run's journal has none.
+ * Groups that the stage trained on; superseded ones are left out. A branch finds those of the run that it goes on from, up
+ * to the checkpoint where it does.
+ * @throws Error where neither has any.
  */
 export async function rolloutsOfStage(
-  { runFolder, journal }: Pick<RunContext, "runFolder" | "journal">,
+  { runFolder, journal, config }: Finding,
   stage: string,
-): Promise<EarlierGroup[]> {
+): Promise<EarlierRollouts> {
   journal.flush();
+  const own = await groupsIn(runFolder, stage, Number.POSITIVE_INFINITY);
+  if (own.length > 0) return { runFolder, run: null, groups: own };
+  let [folder, branch] = [runFolder, config.branchFrom];
+  while (branch !== undefined) {
+    const { step } = await readCheckpoint(branchFolder(folder, branch));
+    folder = join(dataFolderOf(folder), DATA_FOLDER.runs, branch.run);
+    const groups = await groupsIn(folder, stage, step);
+    if (groups.length > 0) return { runFolder: folder, run: branch.run, groups };
+    branch = (JSON.parse(readFileSync(join(folder, RUN_FOLDER.config), "utf8")) as RunConfigFile).branchFrom;
+  }
+  throw new Error(
+    `The journal has no rollouts of stage ${stage}, from which a later stage learns: run that stage in the same run, or branch from a run that has it.`,
+  );
+}
+
+async function groupsIn(runFolder: string, stage: string, lastStep: number): Promise<EarlierGroup[]> {
   const groups = new Map<string, { group: EventOf<"group">; rollouts: EventOf<"rollout">[] }>();
   await eachWholeLine(join(runFolder, RUN_FOLDER.journal(0)), (line) => {
     const text = line.toString("utf8");
@@ -31,14 +62,10 @@ export async function rolloutsOfStage(
     if (event?.type === "resume") {
       for (const [name, { group }] of groups) if (group.step > event.fromStep) groups.delete(name);
     } else if (event?.type === "group") {
-      if (event.stage === stage && event.trained) groups.set(event.group, { group: event, rollouts: [] });
+      if (event.stage === stage && event.trained && event.step <= lastStep)
+        groups.set(event.group, { group: event, rollouts: [] });
     } else if (event?.type === "rollout") groups.get(event.group)?.rollouts.push(event);
   });
-  if (groups.size === 0) {
-    throw new Error(
-      `The journal has no rollouts of stage ${stage}, from which a later stage learns: run that stage in the same run.`,
-    );
-  }
   return [...groups.values()];
 }
 

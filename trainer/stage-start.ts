@@ -59,7 +59,7 @@ export async function excludedRows(
   { name, pruning }: RlStageSettings,
 ): Promise<ReadonlySet<string>> {
   if (pruning === null) return new Set();
-  const accuracies = accuracyBySample(await rolloutsOfStage(context, pruning.rolloutsOf));
+  const accuracies = accuracyBySample((await rolloutsOfStage(context, pruning.rolloutsOf)).groups);
   return solvedToDrop(accuracies, pruning.share, [context.config.seed, name]);
 }
 

@@ -107,6 +107,8 @@ export interface PreferencePair {
   /** The rule's name, and the stage that learns from the pair; null where the journal does not say. */
   readonly kind: string | null;
   readonly stage: string | null;
+  /** Whose rollouts they are: this run's, or one's that it branches from. */
+  readonly run: string;
   readonly question: string;
   readonly answer: string;
   readonly chosen: PairSideView;

@@ -78,7 +78,7 @@ function Lineage({ run, pair }: { readonly run: string; readonly pair: Preferenc
         {pair.kind && <strong>{pair.kind}</strong>}
         <span>{pair.verdict}</span>
         <span className={styles["from"]}>
-          step {pair.step} · {pair.sampleId} · {pair.rollouts} answers
+          {pair.run === run ? "" : `${pair.run} · `}step {pair.step} · {pair.sampleId} · {pair.rollouts} answers
         </span>
         <span className={styles["use"]}>
           {pair.usedAtStep === null
@@ -91,27 +91,28 @@ function Lineage({ run, pair }: { readonly run: string; readonly pair: Preferenc
           <span>{pair.question}</span> Answer {pair.answer}. {pair.rationale}
         </p>
       )}
-      <Side run={run} pair={pair} name="chosen" side={pair.chosen} open={open} />
-      <Side run={run} pair={pair} name="rejected" side={pair.rejected} open={open} />
+      <Side pair={pair} name="chosen" side={pair.chosen} open={open} />
+      <Side pair={pair} name="rejected" side={pair.rejected} open={open} />
     </article>
   );
 }
 
 interface SideProps {
-  readonly run: string;
   readonly pair: PreferencePair;
   readonly name: "chosen" | "rejected";
   readonly side: PairSideView;
   readonly open: boolean;
 }
 
-function Side({ run, pair, name, side: { rollout, text, composed, verdict }, open }: SideProps) {
+function Side({ pair, name, side: { rollout, text, composed, verdict }, open }: SideProps) {
   return (
     <div className={styles["side"]} data-side={name} data-open={open}>
       <button
         type="button"
         title="Open the rollout beside its frames"
-        onClick={() => navigate({ screen: "rollouts", run, step: pair.step, pair: pair.pair, rollout: rollout.id })}
+        onClick={() =>
+          navigate({ screen: "rollouts", run: pair.run, step: pair.step, pair: pair.pair, rollout: rollout.id })
+        }
       >
         <span className={styles["name"]}>
           {name} · {composed ? "put together, ends on" : ""} #{rollout.index + 1}

@@ -170,7 +170,7 @@ export class DpoStage implements StageRunner {
   async #train(
     places: readonly number[],
     groups: readonly PackedGroup[],
-    { pairs, references }: Material,
+    { pairs, references, run }: Material,
     { stageStep, step, clock }: { readonly stageStep: number; readonly step: number; readonly clock: PhaseClock },
   ): Promise<Pick<StepOutcome, "metrics" | "culprit">> {
     const { signal, journal, knobs } = this.#context;
@@ -198,7 +198,7 @@ export class DpoStage implements StageRunner {
         add("logps/chosen", better / groups.length);
         add("logps/rejected", worse / groups.length);
         const margin = beta * (better - sum(referenceChosen[k]!) - (worse - sum(referenceRejected[k]!)));
-        this.#journalPair(pairs[places[from + k]!]!, step, { usedAtStep: step, margin });
+        this.#journalPair(pairs[places[from + k]!]!, run, step, { usedAtStep: step, margin });
       });
       const gradient = result.dChosen.flatMap((row, k) => [row, result.dRejected[k]!]);
       for (const row of gradient) for (let t = 0; t < row.length; t++) row[t]! *= share;
@@ -228,22 +228,23 @@ export class DpoStage implements StageRunner {
   }
 
   /** Every pair before the first update, so that those that no update uses are seen too. */
-  #announce({ pairs, verified, metrics }: Material, step: number): void {
+  #announce({ pairs, verified, metrics, run }: Material, step: number): void {
     const { journal } = this.#context;
-    for (const group of verified) journal.append(verdictsEvent(group, this.#stage, step));
-    for (const pair of pairs) this.#journalPair(pair, step, { usedAtStep: null, margin: null });
+    for (const group of verified) journal.append(verdictsEvent(group, run, this.#stage, step));
+    for (const pair of pairs) this.#journalPair(pair, run, step, { usedAtStep: null, margin: null });
     const { name, rolloutsOf } = this.#stage;
     const counts = Object.entries(metrics)
       .filter(([metric]) => metric.startsWith("pairs/") && metric !== "pairs/all")
       .map(([metric, count]) => `${metric.slice("pairs/".length)} ${count}`);
     const message =
-      `Stage ${name} has ${pairs.length} preference pairs from the rollouts of stage ${rolloutsOf} (${counts.join(", ")}).` +
+      `Stage ${name} has ${pairs.length} preference pairs from the rollouts of stage ${rolloutsOf}${run === null ? "" : ` of run ${run}`} (${counts.join(", ")}).` +
       (pairs.length === 0 ? " Its updates change nothing: give that stage more updates or prompts." : "");
     journal.append({ type: "notice", level: pairs.length === 0 ? "warning" : "info", message, step });
   }
 
   #journalPair(
     { earlier, pair }: TokenPair,
+    run: string | null,
     step: number,
     use: { readonly usedAtStep: number | null; readonly margin: number | null },
   ): void {
@@ -253,13 +254,14 @@ export class DpoStage implements StageRunner {
       ...(chosen.composed === null ? {} : { chosenText: chosen.composed }),
       ...(rejected.composed === null ? {} : { rejectedText: rejected.composed }),
     };
-    const about = { stage: this.#stage.name, kind, verdict, rationale, ...texts };
+    const about = { ...(run === null ? {} : { run }), stage: this.#stage.name, kind, verdict, rationale, ...texts };
     this.#context.journal.append({ type: "preference_pair", step, ...rollouts, ...about, ...use });
   }
 }
 
 function verdictsEvent(
   { group, rollouts }: VerifiedGroup,
+  run: string | null,
   stage: DpoStageSettings,
   step: number,
 ): EventBody<"verdicts"> {
@@ -267,6 +269,7 @@ function verdictsEvent(
     type: "verdicts",
     step,
     stage: stage.name,
+    ...(run === null ? {} : { run }),
     group,
     judge: rollouts[0]?.judge ?? "",
     secondJudge: stage.secondJudge?.name ?? null,

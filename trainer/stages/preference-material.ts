@@ -17,6 +17,8 @@ export interface TokenPair {
 export interface PreferenceMaterial {
   /** In the order of the earlier stage's updates. */
   readonly pairs: readonly TokenPair[];
+  /** Of another run: its id. */
+  readonly run: string | null;
   /** What the verifier found, group by group. */
   readonly verified: readonly VerifiedGroup[];
   /** How the verifier judged all rollouts, pairs by kind, and what became no pair by reason. */
@@ -46,9 +48,11 @@ async function materialBy(
   stage: DpoStageSettings,
   judge: ConsistencyJudge,
 ): Promise<PreferenceMaterial> {
-  const { prompter, runFolder } = context;
-  const all = await rolloutsOfStage(context, stage.rolloutsOf);
-  const groups = stage.videosOnly ? all.filter(({ group }) => group.media?.kind === "video") : all;
+  const { prompter } = context;
+  const earlier = await rolloutsOfStage(context, stage.rolloutsOf);
+  const groups = stage.videosOnly
+    ? earlier.groups.filter(({ group }) => group.media?.kind === "video")
+    : earlier.groups;
   const count = (text: string): number => prompter.tokenizer.encode(text).length;
   const verified: VerifiedRollout[][] = [];
   for (let from = 0; from < groups.length; from += GROUPS_AT_ONCE) {
@@ -59,12 +63,12 @@ async function materialBy(
       )),
     );
   }
-  const reader = new TokenReader(runFolder);
+  const reader = new TokenReader(earlier.runFolder);
   try {
     const pairs: TokenPair[] = [];
     const reasons: Record<string, number> = {};
-    for (const [place, earlier] of groups.entries()) {
-      const { group, rollouts } = earlier;
+    for (const [place, one] of groups.entries()) {
+      const { group, rollouts } = one;
       const built = await pairsOfGroup(verified[place]!, group, judge, stage.pairs);
       for (const [reason, count] of Object.entries(built.rejected)) reasons[reason] = (reasons[reason] ?? 0) + count;
       const tokens = ({ index, composed }: PairSide): Int32Array =>
@@ -73,7 +77,7 @@ async function materialBy(
           : Int32Array.from(prompter.tokenizer.encode(`${composed}<|im_end|>`));
       for (const pair of built.pairs) {
         const [chosen, rejected] = [tokens(pair.chosen), tokens(pair.rejected)];
-        if (chosen.length > 0 && rejected.length > 0) pairs.push({ earlier, pair, chosen, rejected });
+        if (chosen.length > 0 && rejected.length > 0) pairs.push({ earlier: one, pair, chosen, rejected });
       }
     }
     const kinds = PAIR_KINDS.map((kind) => [`pairs/${kind}`, pairs.filter(({ pair }) => pair.kind === kind).length]);
@@ -85,7 +89,7 @@ async function materialBy(
       ...Object.fromEntries(dropped),
     };
     const byGroup = groups.map(({ group: { group } }, place) => ({ group, rollouts: verified[place]! }));
-    return { pairs, verified: byGroup, metrics };
+    return { pairs, verified: byGroup, run: earlier.run, metrics };
   } finally {
     reader.close();
   }

@@ -13,33 +13,42 @@ import { markdownTable } from "./page.ts";
 const SEARCH = 40;
 const ALIGN = 20;
 
-const arm = (id: string, title: string, what: string, overrides: Arm["overrides"]): Arm => ({
+const arm = (
+  id: string,
+  title: string,
+  what: string,
+  overrides: Arm["overrides"],
+  from: Arm["from"] = FROM_SEARCH,
+): Arm => ({
   id,
   title,
   what,
   recipe: "veripo",
   preset: "tiny",
-  overrides: { "rl.steps": SEARCH, "dpo.steps": ALIGN, "veripo.rounds": 1, ...overrides },
-  from: "sft",
+  overrides: { ...COMMON, ...overrides },
+  from,
 });
 
-const LOOP = { "veripo.rounds": 2, "veripo.laterSteps": 25 } as const;
+const COMMON = { "rl.steps": SEARCH, "dpo.steps": ALIGN, "veripo.rounds": 1, "evaluation.items": 40 } as const;
+/** Preference stages of all arms learn from the rollouts of one search: the same prompts, the same answers. */
+const FROM_SEARCH = { arm: "search", label: "rl" } as const;
+
+const ALONE = { "veripo.kinds": "none", "sft.steps": 0 } as const;
+const ROUND_2 = { "veripo.rounds": 2, "veripo.laterSteps": 25 } as const;
+const AFTER_DPO = { arm: "veripo", label: "dpo" } as const;
 
 const consistent = ({ consistent: is }: Item): number => Number(is === true);
 const right = ({ score }: Item): number => Number(score === 1);
 const rightAndConsistent = (item: Item): number => right(item) * consistent(item);
 const correctedAndRight = (item: Item): number => right(item) * Number(correctionBits(item.text) !== 0);
 
-/** Held-out questions of one arm after a stage, as `before` and `after` of the claim. */
-function overStages(runs: RunsOf, id: string, from: string, to: string, score: (item: Item) => number): SeedPair[] {
-  const at = (label: string) => (record: RunRecord) => itemScores(record, score, { label });
-  return pairSeeds(runs(id), runs(id), at(from), at(to));
-}
+/** Held-out questions before a preference stage, which is where the search ended, and after it. */
+const fromSearch = (runs: RunsOf, id: string, score: (item: Item) => number): SeedPair[] =>
+  pairSeeds(runs("search"), runs(id), (record) => itemScores(record, score));
 
-/** Before and after the first preference stage, and the same where its labels are swapped. */
 const byAligning = (score: (item: Item) => number): Pick<Claim, "measure" | "control"> => ({
-  measure: (runs) => overStages(runs, "veripo", "rl", "dpo", score),
-  control: { title: "labels swapped", measure: (runs) => overStages(runs, "swapped", "rl", "dpo", score) },
+  measure: (runs) => fromSearch(runs, "veripo", score),
+  control: { title: "labels swapped", measure: (runs) => fromSearch(runs, "swapped", score) },
 });
 
 /** Seconds of each update of a stage; what its first one prepares (judging, reference) is spread over all of them. */
@@ -60,9 +69,6 @@ function secondsOf(stage: string, count: number): (record: RunRecord) => Scores 
     return firstOf(new Map(each), count);
   };
 }
-/** As many as the first, counted from 1 again so that they pair. */
-const laterHalf = (scores: Scores): Scores =>
-  new Map([...scores.values()].slice(scores.size / 2).map((value, place) => [String(place + 1), value]));
 const firstOf = (scores: Scores, count: number): Scores => new Map([...scores].slice(0, count));
 
 export const veripoClaims: SystemClaims = {
@@ -71,14 +77,13 @@ export const veripoClaims: SystemClaims = {
   data: "sample-pack",
   quick: { "veripo.laterSteps": 2, "dpo.steps": 2, "dpo.batchSize": 4 },
   arms: [
-    arm("veripo", "GRPO, then DPO", "One round with all three kinds of pairs.", {}),
-    arm("grpo", "GRPO alone", "As many updates of GRPO as the round has of both, without pairs.", {
-      "veripo.kinds": "none",
-      "rl.steps": SEARCH + ALIGN,
+    arm("search", "GRPO", "The search whose rollouts everything else learns from.", { "veripo.kinds": "none" }, "sft"),
+    arm("veripo", "GRPO, then DPO", "DPO on pairs of all three kinds.", {}),
+    arm("grpo", "GRPO, then GRPO", "As many further updates of GRPO as DPO has.", {
+      ...ALONE,
+      "rl.steps": ALIGN,
     }),
-    arm("swapped", "Control: labels swapped", "The round, but DPO prefers what the verifier rejected.", {
-      "veripo.swapLabels": true,
-    }),
+    arm("swapped", "Control: labels swapped", "DPO prefers what the verifier rejected.", { "veripo.swapLabels": true }),
   ],
   ablations: [
     arm("penalty", "Penalty pairs only", "Right and consistent over wrong or repeating.", {
@@ -90,11 +95,14 @@ export const veripoClaims: SystemClaims = {
     arm("reflection", "Reflection pairs only", "A corrected thought over the wrong one.", {
       "veripo.kinds": "reflection",
     }),
-    arm("loop", "Two rounds", "GRPO, DPO, GRPO without most solved prompts, DPO.", LOOP),
-    arm("unpruned", "Two rounds, solved prompts kept", "The same with all prompts.", {
-      ...LOOP,
-      "veripo.pruneShare": 0,
-    }),
+    arm("second", "Second round", "GRPO without most of the solved prompts, then DPO.", ROUND_2, AFTER_DPO),
+    arm(
+      "unpruned",
+      "Second round, solved prompts kept",
+      "The same with all prompts.",
+      { ...ROUND_2, "veripo.pruneShare": 0 },
+      AFTER_DPO,
+    ),
   ],
   claims: [
     {
@@ -119,13 +127,10 @@ export const veripoClaims: SystemClaims = {
       quantity: "seconds of a GRPO update over seconds of a DPO update, judging and reference included",
       statistic: "ratio",
       threshold: 3,
-      measure: (runs) => pairSeeds(runs("veripo"), runs("veripo"), secondsOf("rl", ALIGN), secondsOf("dpo", ALIGN)),
+      measure: (runs) => pairSeeds(runs("search"), runs("veripo"), secondsOf("rl", ALIGN), secondsOf("dpo", ALIGN)),
       control: {
-        title: "GRPO's own later updates in its place",
-        measure: (runs) =>
-          pairSeeds(runs("grpo"), runs("grpo"), secondsOf("rl", ALIGN), (record) =>
-            laterHalf(secondsOf("rl", SEARCH)(record)),
-          ),
+        title: "further updates of GRPO in its place",
+        measure: (runs) => pairSeeds(runs("search"), runs("grpo"), secondsOf("rl", ALIGN), secondsOf("rl", ALIGN)),
       },
     },
     {
@@ -153,7 +158,7 @@ export const veripoClaims: SystemClaims = {
   tables: (runs) => [phases(runs), verifier(runs)],
 };
 
-const ARM_IDS = ["veripo", "grpo", "swapped", "penalty", "consistency", "reflection", "loop", "unpruned"];
+const ARM_IDS = ["search", "veripo", "grpo", "swapped", "penalty", "consistency", "reflection", "second", "unpruned"];
 const percent = (value: number): string => (Number.isFinite(value) ? (100 * value).toFixed(1) : "–");
 
 /** Held-out questions after every stage. */

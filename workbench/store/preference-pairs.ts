@@ -22,10 +22,11 @@ export function preferencePairs(database: Db, run: string): PreferencePair[] {
     "SELECT line AS id, event FROM rollouts WHERE run = ? AND step = ? AND group_name = ? AND superseded = 0 ORDER BY position",
   );
   return shown.flatMap(({ line, event }): PreferencePair[] => {
-    const found = group.get(run, event.group) as { step: number; event: string } | undefined;
+    const source = event.run ?? run;
+    const found = group.get(source, event.group) as { step: number; event: string } | undefined;
     if (!found) return [];
     const { pair, sampleId, question, answer } = JSON.parse(found.event) as EventOf<"group">;
-    const all = (rollouts.all(run, found.step, event.group) as { id: number; event: string }[]).map((row) =>
+    const all = (rollouts.all(source, found.step, event.group) as { id: number; event: string }[]).map((row) =>
       rolloutView(row.id, row.event),
     );
     const chosen = all.find(({ index }) => index === event.chosen);
@@ -36,7 +37,7 @@ export function preferencePairs(database: Db, run: string): PreferencePair[] {
     return [
       {
         ...{ id: line, step: found.step, pair, sampleId, question, answer, rollouts: all.length },
-        ...{ kind, stage, verdict, rationale, usedAtStep, margin },
+        ...{ kind, stage, run: source, verdict, rationale, usedAtStep, margin },
         chosen: sideOf(chosen, event.chosenText, judged),
         rejected: sideOf(rejected, event.rejectedText, judged),
       },
