@@ -31,6 +31,8 @@ export interface TrainerState {
   readonly knobs: Readonly<Record<string, number>>;
   /** Seconds of training so far, without pauses; only shown. */
   readonly trainSeconds: number;
+  /** Name of that stage where the checkpoint was saved within it; a branch goes on with it. */
+  readonly stage?: string;
   /** What the stage remembers, where it has a memory. */
   readonly memory?: readonly number[];
 }
@@ -50,6 +52,8 @@ export interface Checkpoint {
 }
 
 const CONTENT = "checkpoint.json";
+/** Label of a checkpoint that a person asked for: kept for good, with a model to branch from, as the ends of stages are. */
+export const ASKED = "asked";
 /** Weights of a reference that moves, in a checkpoint's folder. */
 export const REFERENCE = "reference";
 

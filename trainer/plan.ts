@@ -22,7 +22,7 @@ export interface RunPlan {
 }
 
 /**
- * A branch leaves out the stages up to the one its checkpoint is labelled with; where none would remain, it does them
+ * A branch leaves out the stages up to the one its checkpoint is labelled with, or those before the one it was saved in; where none would remain, it does them
  * again from there (SFT continued, say).
  * @throws Error when the checkpoint to branch from is damaged or has no weights to start from.
  */
@@ -35,10 +35,12 @@ export async function planRun(runFolder: string, config: RunConfigFile, settings
     startModel = join(folder, "model");
     if (!existsSync(startModel)) {
       throw new Error(
-        `The checkpoint ${folder} has no model folder: branch from one with a label, e.g. the end of a stage.`,
+        `The checkpoint ${folder} has no model folder: branch from the end of a stage, or from one that was asked for.`,
       );
     }
     const done = stages.findIndex(({ name }) => name === checkpoint.label);
+    const within = stages.findIndex(({ name }) => name === checkpoint.state.stage);
+    if (within > 0) stages = stages.slice(within);
     if (done >= 0 && done + 1 < stages.length) stages = stages.slice(done + 1);
   }
   if (stages.length === 0) {

@@ -3,7 +3,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { EngineError, type Model } from "../native/types.ts";
 import { Boundary, StopRun } from "./boundary.ts";
-import { Checkpoints, type Checkpoint } from "./checkpoints.ts";
+import { ASKED, Checkpoints, type Checkpoint } from "./checkpoints.ts";
 import type { RunContext, StageRunner } from "./context.ts";
 import { checkMedia } from "./dataset.ts";
 import { finiteMetrics } from "./journal.ts";
@@ -186,7 +186,7 @@ class Run {
         stop: this.#context.stop,
         knobs: this.#context.knobs,
         stage: stage.name,
-        save: () => this.#save(runner, null),
+        save: () => this.#save(runner, ASKED),
         say: this.#context.say,
       });
       await this.#oneUpdate(stage.name, runner);
@@ -220,7 +220,7 @@ class Run {
 
   async #save(runner: StageRunner, label: string | null): Promise<void> {
     const { journal, config, knobs } = this.#context;
-    const isEnd = label !== null;
+    const isEnd = label !== null && label !== ASKED;
     this.#phase("checkpointing");
     // What the checkpoint stands on must be on disk before it counts.
     journal.flush();
@@ -230,6 +230,7 @@ class Run {
       stageStep: isEnd ? 0 : this.#stageStep,
       knobs: Object.fromEntries(knobs),
       trainSeconds: this.#progress.trainSeconds(),
+      ...(isEnd ? {} : { stage: this.#plan.stages[this.#stageIndex]!.stage.name }),
       ...(isEnd || runner.memory === undefined ? {} : { memory: runner.memory() }),
     };
     const folder = await this.#checkpoints.save(runner.policy, state, {

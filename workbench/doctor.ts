@@ -5,6 +5,7 @@ import { availableParallelism, totalmem } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { DATA_FOLDER } from "../contract/run-folder.ts";
+import { childEnvironment } from "../contract/child-environment.ts";
 import type { DoctorCheck } from "../contract/methods.ts";
 import { PRODUCT_FOLDER } from "./runs/launch.ts";
 import { BASE_MODEL } from "./runs/new-run.ts";
@@ -37,7 +38,11 @@ export async function askEngine(): Promise<{ info: EngineInfo | null; error: str
     .catch((error) => { process.stderr.write(String(error.message)); process.exit(1); });`;
   const args = ["--disable-warning=ExperimentalWarning", "--input-type=module", "-e", script];
   try {
-    const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: PRODUCT_FOLDER, timeout: 20_000 });
+    const { stdout } = await promisify(execFile)(process.execPath, args, {
+      cwd: PRODUCT_FOLDER,
+      env: childEnvironment(process.env),
+      timeout: 20_000,
+    });
     return { info: JSON.parse(stdout) as EngineInfo, error: "" };
   } catch (error) {
     const { stderr, signal } = error as { stderr?: string; signal?: string };

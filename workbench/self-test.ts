@@ -2,6 +2,7 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { childEnvironment } from "../contract/child-environment.ts";
 import type { SelfTest } from "../contract/methods.ts";
 import { PRODUCT_FOLDER } from "./runs/launch.ts";
 
@@ -16,7 +17,11 @@ export async function selfTest(): Promise<SelfTest> {
   const seconds = (): number => (performance.now() - started) / 1000;
   try {
     const args = ["--disable-warning=ExperimentalWarning", script, vectors];
-    const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: PRODUCT_FOLDER, timeout: LIMIT_MS });
+    const { stdout } = await promisify(execFile)(process.execPath, args, {
+      cwd: PRODUCT_FOLDER,
+      env: childEnvironment(process.env),
+      timeout: LIMIT_MS,
+    });
     return { ok: true, lines: linesOf(stdout), seconds: seconds() };
   } catch (error) {
     const { stdout = "", stderr = "", signal } = error as { stdout?: string; stderr?: string; signal?: string };

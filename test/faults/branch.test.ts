@@ -1,10 +1,10 @@
 /** Runs that start from another run's checkpoint, and settings that take other paths through the line. */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { journalEventSchema, type EventOf, type JournalEventType } from "../../contract/journal.ts";
-import { readJournal } from "../support/processes.ts";
+import { readJournal, waitFor } from "../support/processes.ts";
 import { makeRun, makeTinyWorld, startWorker } from "../support/tiny-run.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "secondlook-branch-"));
@@ -41,6 +41,33 @@ describe("a branch", () => {
     const first = (before.find(({ type }) => type === "step") as EventOf<"step">).metrics["loss"]!;
     expect(events("step")).toHaveLength(2);
     expect(events("step")[0]!.metrics["loss"]).toBeLessThan(first);
+  });
+});
+
+describe("a checkpoint that somebody asked for within a stage", () => {
+  it("stays, and a branch from it goes on with that stage from those weights", async () => {
+    const run = makeRun(folder, world, "asked", {
+      "sft.steps": 2,
+      "rl.steps": 60,
+      "checkpoint.every": 0,
+      "evaluation.every": 0,
+    });
+    const worker = startWorker(run);
+    const journal = join(run, "journal.0.ndjson");
+    const steps = (): number =>
+      existsSync(journal)
+        ? readJournal(journal).filter(({ stage, type }) => type === "step" && stage === "rl").length
+        : 0;
+    await waitFor("a step of RL", () => steps() >= 1, 60_000, worker.output);
+    appendFileSync(join(run, "control.ndjson"), `${JSON.stringify({ id: "one", at: 1, command: "checkpoint" })}\n`);
+    expect(await worker.ended, worker.output()).toBe(0);
+    const [asked] = readdirSync(join(run, "checkpoints")).filter((name) => name.endsWith("-asked"));
+    expect(asked).toBeDefined();
+    const from = { run: "asked", checkpoint: `checkpoints/${asked}` };
+    const overrides = { "sft.steps": 2, "rl.steps": 2 };
+    const events = await finished(makeRun(folder, world, "from-asked", overrides, {}, { branchFrom: from }));
+    expect(events("run_started")[0]!.stages.map(({ name }) => name)).toEqual(["rl"]);
+    expect(events("step")).toHaveLength(2);
   });
 });
 

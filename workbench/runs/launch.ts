@@ -13,9 +13,8 @@ import {
 import { join } from "node:path";
 import type { ControlCommand } from "../../contract/control.ts";
 import { RUN_FOLDER, type RunConfigFile } from "../../contract/run-folder.ts";
-import { damageOf, runtimeOf } from "../../contract/runtime.ts";
 import { runFolder } from "../data-folder.ts";
-import { PRODUCT_FOLDER, startScript } from "../scripts.ts";
+import { RUNTIME, startScript } from "../scripts.ts";
 import { livingLease } from "./alive.ts";
 
 export { PRODUCT_FOLDER } from "../scripts.ts";
@@ -55,10 +54,6 @@ export function startWorker(data: string, run: string): number {
   const folder = runFolder(data, run);
   const lease = livingLease(folder);
   if (lease) throw new Error(`Run ${run} is already being trained by process ${lease.pid} on ${lease.host}.`);
-  // A packaged program: only what was packaged is started.
-  const runtime = runtimeOf(PRODUCT_FOLDER);
-  const damage = runtime === null ? null : damageOf(PRODUCT_FOLDER);
-  if (damage !== null) throw new Error(damage);
   const log = openSync(join(folder, RUN_FOLDER.log), "a", 0o600);
   // Of several GPUs the worker sees only its own.
   const gpu = /^cuda:(\d+)$/.exec(readRunConfig(data, run).device ?? "")?.[1];
@@ -67,7 +62,7 @@ export function startWorker(data: string, run: string): number {
     stdio: ["ignore", log, log],
     environment: {
       SECONDLOOK_DATA: data,
-      ...(runtime === null ? {} : { SECONDLOOK_RUNTIME: runtime }),
+      ...(RUNTIME === null ? {} : { SECONDLOOK_RUNTIME: RUNTIME }),
       ...(gpu === undefined ? {} : { CUDA_VISIBLE_DEVICES: gpu }),
     },
   });

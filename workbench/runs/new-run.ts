@@ -70,7 +70,7 @@ function checkBranch(data: string, { run, checkpoint }: NonNullable<NewRun["bran
   if (existsSync(join(folder, "model", "config.json"))) return;
   throw new RangeError(
     existsSync(folder)
-      ? `The checkpoint ${folder} has no model folder: branch from one with a label, e.g. the end of a stage.`
+      ? `The checkpoint ${folder} has no model folder: branch from the end of a stage, or from one that was asked for.`
       : `The checkpoint ${folder} is not there: choose another one of run ${run}.`,
   );
 }

@@ -132,7 +132,7 @@ function Checkpoints({ run }: { readonly run: RunDetail }) {
   return (
     <Card
       title="Checkpoints"
-      explanation="The end of a stage is kept for good and has a model to branch from; of the others the newest two stay."
+      explanation="Ends of stages and checkpoints that you ask for are kept for good, with a model to branch from; of the others the newest two stay."
     >
       {kept.length === 0 ? (
         <EmptyState compact icon="save" title="None saved yet." />
