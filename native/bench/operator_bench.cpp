@@ -57,10 +57,13 @@ void benchAttention(Context& context, const char* name, const std::vector<ops::S
                            lse.data(), dOut.data(), dq.data(), dk.data(), dv.data());
   });
   std::vector<ops::DecodeRow> rows;
-  for (size_t i = 1; i < segments.size() && segments[i].causal; ++i)
-    rows.push_back({k.data(), v.data(), segments[i].prefixEnd, k.data() + segments[i].keyBegin * shape.keyStride,
-                    v.data() + segments[i].keyBegin * shape.keyStride, segments[i].keyEnd - segments[i].keyBegin});
-  if (!rows.empty()) report("  decode, one token for each", 0, [&] { ops::attentionDecode(context, shape, rows, q.data(), out.data()); });
+  const int64_t keyWidth = keyHeads * headDim, room = ops::cacheRoom(segments[0].queryEnd);
+  Floats cache = values((room + ops::cacheRoom(tokens) + 64) * keyWidth);
+  for (size_t i = 1; i < segments.size() && segments[i].causal; ++i) {
+    float* own = cache.data() + (room + segments[i].keyBegin / ops::cacheBlock * ops::cacheBlock) * keyWidth;
+    rows.push_back({cache.data(), cache.data(), segments[i].prefixEnd, own, own, segments[i].keyEnd - segments[i].keyBegin});
+  }
+  if (!rows.empty()) report("  decode, one token for each", 0, [&] { ops::attentionDecode(context, shape, rows, q.data(), k.data(), v.data(), out.data()); });
 }
 
 }  // namespace

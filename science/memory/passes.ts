@@ -217,7 +217,9 @@ export function generationBytes(
     a.text.vocabulary +
     rank;
   const keyWidth = a.text.keyHeads * a.text.headDim;
-  const tokens = g.prompts * g.promptTokens + sequences * g.maxTokens;
+  // native/src/ops/ops.h, cacheRoom
+  const room = (tokens: number): number => Math.ceil(tokens / 16) * 16;
+  const tokens = g.prompts * room(g.promptTokens) + sequences * room(g.maxTokens);
   return {
     activations: FLOAT * Math.max(reading, sequences * perSequence),
     keyValueCache: FLOAT * 2 * a.text.layers * keyWidth * tokens,

@@ -16,18 +16,18 @@ Decoder::Decoder(Context& context, Model& model, const std::vector<PromptInput>&
     : model_(model),
       shape_(model.language().shape()),
       perPrompt_(completionsPerPrompt),
-      maximumTokens_(maximumTokens),
+      ownRoom_(ops::cacheRoom(maximumTokens)),
       rows_(static_cast<int64_t>(prompts.size()) * completionsPerPrompt),
       vocabulary_(model.config().text.vocabulary),
       keyWidth_(shape_.keyWidth()),
       arena_(model.borrowArena()),
       fed_(static_cast<size_t>(rows_), 0) {
-  for (const PromptInput& prompt : prompts) promptRows_ += static_cast<int64_t>(prompt.ids.size());
+  for (const PromptInput& prompt : prompts) promptRows_ += ops::cacheRoom(static_cast<int64_t>(prompt.ids.size()));
   const int64_t layers = model.config().text.layers;
   promptKeys_ = FlatBuffer(layers * promptRows_ * keyWidth_);
   promptValues_ = FlatBuffer(layers * promptRows_ * keyWidth_);
-  ownKeys_ = FlatBuffer(layers * rows_ * maximumTokens_ * keyWidth_);
-  ownValues_ = FlatBuffer(layers * rows_ * maximumTokens_ * keyWidth_);
+  ownKeys_ = FlatBuffer(layers * rows_ * ownRoom_ * keyWidth_);
+  ownValues_ = FlatBuffer(layers * rows_ * ownRoom_ * keyWidth_);
   firstLogits_.resize(prompts.size() * static_cast<size_t>(vocabulary_));
   model.noteCache(promptKeys_.bytes() + promptValues_.bytes() + ownKeys_.bytes() + ownValues_.bytes());
   readPrompts(context, prompts);
@@ -37,15 +37,17 @@ void Decoder::readPrompts(Context& context, const std::vector<PromptInput>& prom
   int64_t row = 0;
   for (size_t begin = 0; begin < prompts.size();) {
     size_t end = begin;
-    int64_t rows = 0;
-    for (;
-         end < prompts.size() && (end == begin || rows + static_cast<int64_t>(prompts[end].ids.size()) <= rowsPerPass);
-         ++end)
-      rows += static_cast<int64_t>(prompts[end].ids.size());
+    int64_t rows = 0, room = 0;
+    for (; end < prompts.size(); ++end) {
+      const auto length = static_cast<int64_t>(prompts[end].ids.size());
+      if (end > begin && rows + length > rowsPerPass) break;
+      rows += length;
+      room += ops::cacheRoom(length);
+    }
     readPass(context,
              {prompts.begin() + static_cast<std::ptrdiff_t>(begin), prompts.begin() + static_cast<std::ptrdiff_t>(end)},
              row);
-    row += rows;
+    row += room;
     begin = end;
   }
 }
@@ -56,24 +58,28 @@ void Decoder::readPass(Context& context, const std::vector<PromptInput>& prompts
   for (const PromptInput& prompt : prompts) groups.push_back({prompt, {}, false, {}});
   const PackedBatch batch = packBatch(model_.config(), model_.options().positionRule, groups);
   const float* media = model_.embeddings(context, batch, *arena_);
-  const size_t keyBytes = static_cast<size_t>(keyWidth_) * sizeof(float);
-  const LanguagePass pass = model_.language().forward(
-      context, model_.text(), batch, media, Keep::nothing, *arena_, {}, [&](int64_t layer, const BlockSaved& saved) {
-        context.pool.parallelFor(batch.rows, 256, [&](int64_t begin, int64_t end) {
-          for (int64_t row = begin; row < end; ++row) {
-            const float* key = saved.qkv + row * shape_.qkvWidth() + shape_.queryWidth();
-            const int64_t at = (layer * promptRows_ + firstRow + row) * keyWidth_;
-            std::memcpy(promptKeys_.data() + at, key, keyBytes);
-            std::memcpy(promptValues_.data() + at, key + keyWidth_, keyBytes);
-          }
-        });
-      });
+  std::vector<ops::CachePlace> places(static_cast<size_t>(batch.rows));
+  const auto keep = [&](int64_t layer, const BlockSaved& saved) {
+    int64_t room = firstRow;
+    for (const PromptRows& rows : batch.prompts) {
+      const int64_t at = (layer * promptRows_ + room) * keyWidth_;
+      for (int64_t row = rows.begin; row < rows.end; ++row)
+        places[static_cast<size_t>(row)] = {promptKeys_.data() + at, promptValues_.data() + at, row - rows.begin};
+      room += ops::cacheRoom(rows.end - rows.begin);
+    }
+    const float* keys = saved.qkv + shape_.queryWidth();
+    ops::keepKeys(context, shape_.attention(), places, keys, keys + keyWidth_);
+  };
+  const LanguagePass pass =
+      model_.language().forward(context, model_.text(), batch, media, Keep::nothing, *arena_, {}, keep);
   const int64_t width = shape_.width, count = static_cast<int64_t>(prompts.size());
   std::vector<int32_t> last;
   const size_t firstPrompt = prompts_.size();
   for (const PromptRows& rows : batch.prompts) {
+    const int64_t length = rows.end - rows.begin;
     last.push_back(static_cast<int32_t>(rows.end - 1));
-    prompts_.push_back({firstRow + rows.begin, rows.end - rows.begin, rows.nextPosition});
+    prompts_.push_back({firstRow, length, rows.nextPosition});
+    firstRow += ops::cacheRoom(length);
   }
   float* gathered = arena_->floats(count * width);
   float* normed = arena_->floats(count * width);
@@ -114,8 +120,7 @@ const float* Decoder::step(Context& context, const std::vector<int32_t>& rows, c
     }
   }
   ops::gatherMatrixRows(context, count, width, ids.data(), w.embedding, x);
-  ops::AttentionShape attention = shape_.attention();
-  attention.keyStride = attention.valueStride = keyWidth_;
+  const ops::AttentionShape attention = shape_.attention();
   std::vector<ops::DecodeRow> decodeRows(static_cast<size_t>(count));
   for (int64_t layer = 0; layer < model_.config().text.layers; ++layer) {
     checkCancelled(context);
@@ -127,14 +132,11 @@ const float* Decoder::step(Context& context, const std::vector<int32_t>& rows, c
       const int32_t row = rows[static_cast<size_t>(i)];
       const PromptState& prompt = prompts_[static_cast<size_t>(row / perPrompt_)];
       const int64_t at = (layer * promptRows_ + prompt.begin) * keyWidth_, own = fed_[static_cast<size_t>(row)];
-      const float* key = qkv + i * qkvWidth + queryWidth;
-      std::memcpy(ownKeys(layer, row) + own * keyWidth_, key, static_cast<size_t>(keyWidth_) * sizeof(float));
-      std::memcpy(ownValues(layer, row) + own * keyWidth_, key + keyWidth_,
-                  static_cast<size_t>(keyWidth_) * sizeof(float));
       decodeRows[static_cast<size_t>(i)] = {promptKeys_.data() + at, promptValues_.data() + at, prompt.length,
                                             ownKeys(layer, row),     ownValues(layer, row),     own + 1};
     }
-    ops::attentionDecode(context, attention, decodeRows, qkv, attended);
+    const float* keys = qkv + queryWidth;
+    ops::attentionDecode(context, attention, decodeRows, qkv, keys, keys + keyWidth_, attended);
     linearForward(context, count, queryWidth, width, attended, b.proj, y, *arena_);
     ops::addRows(context, count * width, y, x);
     ops::rmsNorm(context, count, width, shape_.epsilon, x, b.norm2, normed, nullptr);

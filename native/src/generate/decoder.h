@@ -24,24 +24,24 @@ class Decoder {
 
  private:
   struct PromptState {
-    int64_t begin, length;  // rows in the prompt cache
+    int64_t begin, length;  // tokens in the prompt cache, where rooms of cacheRoom(length) lie one behind the other
     int32_t nextPosition;
   };
   void readPrompts(Context&, const std::vector<PromptInput>& prompts);
   void readPass(Context&, const std::vector<PromptInput>& prompts, int64_t firstRow);
   float* ownKeys(int64_t layer, int64_t row) const {
-    return ownKeys_.data() + (layer * rows_ + row) * maximumTokens_ * keyWidth_;
+    return ownKeys_.data() + (layer * rows_ + row) * ownRoom_ * keyWidth_;
   }
   float* ownValues(int64_t layer, int64_t row) const {
-    return ownValues_.data() + (layer * rows_ + row) * maximumTokens_ * keyWidth_;
+    return ownValues_.data() + (layer * rows_ + row) * ownRoom_ * keyWidth_;
   }
 
   Model& model_;
   const BlockShape& shape_;
-  int64_t perPrompt_, maximumTokens_, rows_, vocabulary_, keyWidth_, promptRows_ = 0;
+  int64_t perPrompt_, ownRoom_, rows_, vocabulary_, keyWidth_, promptRows_ = 0;
   std::shared_ptr<Arena> arena_;
-  FlatBuffer promptKeys_, promptValues_, ownKeys_,
-      ownValues_;  // [layer][row][keyWidth]; own: [layer][sequence][token][keyWidth]
+  // Caches as ops::keepKeys() writes them: [layer][room of each prompt], [layer][room of each sequence].
+  FlatBuffer promptKeys_, promptValues_, ownKeys_, ownValues_;
   std::vector<PromptState> prompts_;
   std::vector<int64_t> fed_;
   std::vector<float> firstLogits_;

@@ -1,6 +1,7 @@
 // Attention over lists of segments: which blocks run in parallel, and in which order gradients are summed.
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <numeric>
 #include <vector>
 
@@ -143,8 +144,22 @@ void attentionBackward(Context& context, const AttentionShape& shape, std::span<
   });
 }
 
+void keepKeys(Context& context, const AttentionShape& shape, std::span<const CachePlace> places, const float* k,
+              const float* v) {
+  const int64_t width = shape.keyHeads * shape.headDim;
+  forBlocks(context, static_cast<int64_t>(places.size()), 64, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      const CachePlace& place = places[static_cast<size_t>(i)];
+      const float* key = k + i * shape.keyStride;
+      float* to = place.keys + place.token / cacheBlock * cacheBlock * width + place.token % cacheBlock;
+      for (int64_t d = 0; d < width; ++d) to[d * cacheBlock] = key[d];
+      std::memcpy(place.values + place.token * width, v + i * shape.valueStride, static_cast<size_t>(width) * sizeof(float));
+    }
+  });
+}
+
 void attentionDecode(Context& context, const AttentionShape& shape, std::span<const DecodeRow> rows, const float* q,
-                     float* out) {
+                     const float* k, const float* v, float* out) {
   const auto& kernels = kernelsOf(context);
   const int64_t perBlock = std::max<int64_t>(1, decodeRows / groupSize(shape));
   struct Run {
@@ -170,7 +185,8 @@ void attentionDecode(Context& context, const AttentionShape& shape, std::span<co
     for (int64_t i = begin; i < end; ++i) {
       const Run& run = runs[static_cast<size_t>(i / shape.keyHeads)];
       kernels.attentionDecode(shape, &rows[static_cast<size_t>(run.begin)], run.end - run.begin, i % shape.keyHeads,
-                              q + run.begin * shape.queryStride, out + run.begin * shape.outputStride, work);
+                              q + run.begin * shape.queryStride, k + run.begin * shape.keyStride,
+                              v + run.begin * shape.valueStride, out + run.begin * shape.outputStride, work);
     }
   });
 }

@@ -141,21 +141,39 @@ TEST("decoding gives the bits of the training forward pass, whatever else runs b
     const Floats q = randomFloats(total * shape.queryStride, 1), k = randomFloats(total * shape.keyStride, 2);
     const Floats v = randomFloats(total * shape.valueStride, 3);
     everywhere([&](Context& context) {
-      Floats full(q.size()), lse(4 * total), decoded(3 * shape.outputStride), queries;
+      Floats full(q.size()), lse(4 * total), decoded(3 * shape.outputStride), queries, newKeys, newValues;
       ops::attention(context, shape, segments, total, q.data(), k.data(), v.data(), full.data(), lse.data());
       std::vector<ops::DecodeRow> rows;
+      // Key rows begin .. end as the decoder keeps them.
+      std::vector<std::unique_ptr<Floats>> caches;
+      const auto kept = [&](int64_t begin, int64_t end) {
+        const int64_t size = ops::cacheRoom(end + 1 - begin) * shape.keyHeads * shape.headDim;
+        for (int both = 0; both < 2; ++both) caches.push_back(std::make_unique<Floats>(size, std::nanf("")));
+        float *keys = caches[caches.size() - 2]->data(), *values = caches.back()->data();
+        std::vector<ops::CachePlace> places;
+        for (int64_t i = begin; i < end; ++i) places.push_back({keys, values, i - begin});
+        ops::keepKeys(context, shape, places, k.data() + begin * shape.keyStride, v.data() + begin * shape.valueStride);
+        return std::pair<float*, float*>{keys, values};
+      };
+      const auto prefix = kept(0, prompt);
       for (size_t i = 1; i < segments.size(); ++i) {
         const Segment& s = segments[i];
-        rows.push_back({k.data(), v.data(), prompt, k.data() + s.keyBegin * shape.keyStride,
-                        v.data() + s.keyBegin * shape.valueStride, s.keyEnd - s.keyBegin});
-        queries.insert(queries.end(), q.begin() + (s.queryEnd - 1) * shape.queryStride, q.begin() + s.queryEnd * shape.queryStride);
+        const auto own = kept(s.keyBegin, s.keyEnd - 1);
+        rows.push_back({prefix.first, prefix.second, prompt, own.first, own.second, s.keyEnd - s.keyBegin});
+        const auto last = [&](const Floats& from, int64_t stride, Floats& to) {
+          to.insert(to.end(), from.begin() + (s.queryEnd - 1) * stride, from.begin() + s.queryEnd * stride);
+        };
+        last(q, shape.queryStride, queries);
+        last(k, shape.keyStride, newKeys);
+        last(v, shape.valueStride, newValues);
       }
-      ops::attentionDecode(context, shape, rows, queries.data(), decoded.data());
+      ops::attentionDecode(context, shape, rows, queries.data(), newKeys.data(), newValues.data(), decoded.data());
       for (size_t i = 0; i < rows.size(); ++i) {
         const float* last = full.data() + (segments[i + 1].queryEnd - 1) * shape.outputStride;
         CHECK(std::memcmp(decoded.data() + i * shape.outputStride, last, shape.outputStride * sizeof(float)) == 0);
         Floats alone(shape.outputStride);
-        ops::attentionDecode(context, shape, std::span(&rows[i], 1), queries.data() + i * shape.queryStride, alone.data());
+        ops::attentionDecode(context, shape, std::span(&rows[i], 1), queries.data() + i * shape.queryStride,
+                             newKeys.data() + i * shape.keyStride, newValues.data() + i * shape.valueStride, alone.data());
         CHECK(std::memcmp(alone.data(), last, alone.size() * sizeof(float)) == 0);
       }
       return decoded;

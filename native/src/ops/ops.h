@@ -113,14 +113,26 @@ void attention(Context&, const AttentionShape&, std::span<const Segment>, int64_
 void attentionBackward(Context&, const AttentionShape&, std::span<const Segment>, int64_t totalQueries, int64_t totalKeys,
                        const float* q, const float* k, const float* v, const float* out, const float* logSumExp,
                        const float* dOut, float* dq, float* dk, float* dv);
+// Keys and values of one sequence and layer, kept for decoding in room for cacheRoom(tokens) tokens. Values are rows
+// [token, keyHeads, headDim]. Keys lie in blocks of 16 tokens, turned around as the scores read them: dimension d of head h
+// of token t is keys[((t / 16 * keyHeads + h) * headDim + d) * 16 + t % 16].
+constexpr int64_t cacheBlock = 16;
+constexpr int64_t cacheRoom(int64_t tokens) { return (tokens + cacheBlock - 1) / cacheBlock * cacheBlock; }
+struct CachePlace {
+  float *keys, *values;
+  int64_t token;  // which of the sequence's
+};
+// Row i of k and v (all heads, strides of the shape) goes to places[i].
+void keepKeys(Context&, const AttentionShape&, std::span<const CachePlace> places, const float* k, const float* v);
 // One query row per running sequence; `rows` of a group share the prefix keys, read once for the whole group.
 struct DecodeRow {
-  const float *prefixKeys, *prefixValues;  // [prefixLength, keyHeads, headDim]
+  const float *prefixKeys, *prefixValues;  // as keepKeys() leaves them
   int64_t prefixLength;
-  const float *ownKeys, *ownValues;  // [ownLength, keyHeads, headDim]
-  int64_t ownLength;
+  float *ownKeys, *ownValues;
+  int64_t ownLength;  // the token's own key, of k and v, is kept as the last of them
 };
-void attentionDecode(Context&, const AttentionShape&, std::span<const DecodeRow>, const float* q, float* out);
+void attentionDecode(Context&, const AttentionShape&, std::span<const DecodeRow>, const float* q, const float* k,
+                     const float* v, float* out);
 
 // ---- output projection fused with log-probability and entropy ------------------------------------------------------
 // For x[rows,width], head W[vocab,width], targets[rows]: logProb, entropy (nats), logSumExp at logits / temperature.

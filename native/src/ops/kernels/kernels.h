@@ -46,7 +46,7 @@ struct Kernels {
                     int64_t totalQueries, const float* q, const float* k, const float* v, float* out,
                     float* logSumExp, float* work);
   void (*attentionDecode)(const ops::AttentionShape&, const ops::DecodeRow* rows, int64_t count, int64_t keyHead,
-                          const float* q, float* out, float* work);
+                          const float* q, const float* k, const float* v, float* out, float* work);
   int64_t (*attentionBackwardWork)(const ops::AttentionShape&, int64_t rows);
   void (*attentionBackward)(const ops::AttentionShape&, const ops::Segment&, int64_t keyHead, int64_t queryBegin,
                             int64_t queryEnd, int64_t totalQueries, const float* q, const float* k, const float* v,

@@ -16,6 +16,7 @@ void attention(const AttentionShape&, const Segment&, int64_t keyHead, int64_t q
                int64_t totalQueries, const float* q, const float* k, const float* v, float* out, float* logSumExp,
                float* work);
 void attentionDecode(const AttentionShape&, const DecodeRow* rows, int64_t count, int64_t keyHead, const float* q,
+                     const float* k, const float* v,
                      float* out, float* work);
 int64_t attentionBackwardWork(const AttentionShape&, int64_t rows);
 void attentionBackward(const AttentionShape&, const Segment&, int64_t keyHead, int64_t queryBegin, int64_t queryEnd,
