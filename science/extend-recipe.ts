@@ -1,6 +1,6 @@
 /** A recipe that is another one with differences: more rewards, settings, presets and panels. */
 import type { Panel } from "../contract/panels.ts";
-import { resolveValues, type Claim, type Preset, type Recipe, type SettingField } from "./recipe.ts";
+import { resolveValues, type Claim, type Method, type Preset, type Recipe, type SettingField } from "./recipe.ts";
 import type { RewardPart } from "./rewards/reward.ts";
 import type { Settings, SettingValue, StageSettings } from "./settings.ts";
 
@@ -11,6 +11,7 @@ export interface RecipeExtension {
   readonly summary: string;
   readonly paper?: Recipe["paper"];
   readonly claim?: Claim;
+  readonly method?: Method;
   /** Further settings, or the base's with other defaults. */
   readonly fields?: Readonly<Record<string, SettingField>>;
   /** Beside the base's presets, or instead of those with the same name. */
@@ -34,6 +35,7 @@ export function extendRecipe(base: Recipe, extension: RecipeExtension): Recipe {
     summary: extension.summary,
     paper: extension.paper ?? base.paper,
     claim: extension.claim ?? base.claim,
+    ...(extension.method === undefined ? {} : { method: extension.method }),
     fields,
     presets,
     defaultPreset: extension.defaultPreset ?? base.defaultPreset,

@@ -46,6 +46,29 @@ export interface Claim {
   readonly check: string;
 }
 
+/** How the method works, for somebody who has not read the paper. */
+export interface Method {
+  /** A paragraph each. */
+  readonly words: readonly string[];
+  /** In Unicode, one a line; what its letters mean. */
+  readonly formulas: readonly { readonly text: string; readonly says: string }[];
+  /** Worked examples, computed by the functions that train. */
+  readonly figures: readonly MethodFigure[];
+}
+
+/** Rows of bars over the same places, e.g. the answers of a group. */
+export interface MethodFigure {
+  readonly title: string;
+  /** What stands under each place. */
+  readonly places: readonly string[];
+  /** Kind of each place, for its colour. */
+  readonly kinds?: readonly ("right" | "wrong" | "plain")[];
+  /** Values are advantages and the like: shown with their sign. */
+  readonly signed: boolean;
+  readonly rows: readonly { readonly label: string; readonly note: string; readonly values: readonly number[] }[];
+  readonly caption: string;
+}
+
 export interface Recipe {
   /** Also the name on the command line. */
   readonly id: string;
@@ -53,6 +76,8 @@ export interface Recipe {
   readonly paper: { readonly arxiv: string; readonly title: string };
   readonly summary: string;
   readonly claim: Claim;
+  /** Absent: the summary has to do. */
+  readonly method?: Method;
   readonly fields: Readonly<Record<string, SettingField>>;
   readonly presets: Readonly<Record<string, Preset>>;
   readonly defaultPreset: string;

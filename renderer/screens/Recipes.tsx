@@ -10,6 +10,8 @@ import { Segmented } from "../parts/Segmented.tsx";
 import { formatRoute } from "../state/address.ts";
 import { navigate } from "../state/route.ts";
 import { BonusPanel } from "./recipes/BonusPanel.tsx";
+import { MeasuredCard } from "./recipes/MeasuredCard.tsx";
+import { MethodCard } from "./recipes/MethodCard.tsx";
 import { PresetDifferences } from "./recipes/PresetDifferences.tsx";
 import styles from "./Recipes.module.css";
 
@@ -52,6 +54,11 @@ export function Recipes({ recipe: id }: { readonly recipe: string | null }) {
   );
 }
 
+/** Only where the temporal bonus is on unless somebody turns it off. */
+const hasBonus = ({ fields, presets, defaultPreset }: Recipe): boolean =>
+  "temporal.apply" in fields &&
+  (presets[defaultPreset]!.values["temporal.enabled"] ?? fields["temporal.enabled"]?.default) === true;
+
 function RecipePage({ recipe }: { readonly recipe: Recipe }) {
   const [preset, setPreset] = useState(recipe.defaultPreset);
   const launch = () => navigate({ screen: "launch", recipe: recipe.id, preset });
@@ -81,8 +88,10 @@ function RecipePage({ recipe }: { readonly recipe: Recipe }) {
         </dl>
       </div>
       <div className={styles["cards"]}>
+        {recipe.method && <MethodCard method={recipe.method} />}
+        <MeasuredCard recipe={recipe.id} />
         <PresetDifferences recipe={recipe} />
-        {"temporal.apply" in recipe.fields && <BonusPanel />}
+        {hasBonus(recipe) && <BonusPanel />}
       </div>
       <h2 className={styles["heading"]}>All settings</h2>
       <SettingsTable recipe={recipe} preset={preset} onPreset={setPreset} />

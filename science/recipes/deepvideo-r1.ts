@@ -5,6 +5,7 @@ import type { DifficultySettings } from "../difficulty.ts";
 import { choice, flag, integer, number, ours, paper } from "./field-builders.ts";
 import type { PolicyObjective } from "../objectives/policy-objective.ts";
 import type { SettingValue } from "../settings.ts";
+import { deepVideoR1Method } from "./methods/deepvideo-r1.ts";
 import { videoR1 } from "./video-r1.ts";
 
 const SECTION = "Reg-GRPO";
@@ -26,6 +27,7 @@ export const deepVideoR1 = extendRecipe(videoR1, {
     text: "Regression on advantages trains further than clipped GRPO, and moving prompts to a solvable difficulty leaves fewer dead groups.",
     check: "Held-out accuracy against GRPO at equal rollouts, and the share of dead groups, over seeds.",
   },
+  method: deepVideoR1Method,
   fields: {
     "reg.objective": choice(
       SECTION,

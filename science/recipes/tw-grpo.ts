@@ -10,6 +10,7 @@ import {
   type MaskFill,
 } from "../token-weights.ts";
 import { choice, code, flag, integer, number, ours } from "./field-builders.ts";
+import { twGrpoMethod } from "./methods/tw-grpo.ts";
 import { videoR1 } from "./video-r1.ts";
 
 const SECTION = "Token weights";
@@ -46,6 +47,7 @@ export const twGrpo = extendRecipe(videoR1, {
     check:
       "Share of dead groups and exact accuracy on questions with several right letters, soft against fixed, over seeds.",
   },
+  method: twGrpoMethod,
   fields: {
     "tw.alpha": number(SECTION, 1.7, 1, 10, code, "The greatest weight of a position; 1 weighs all alike."),
     "tw.measure": choice(

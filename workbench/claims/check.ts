@@ -1,12 +1,13 @@
 /** Trains what the chosen systems' claims need, judges them, and writes pages and result files. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { SystemResult } from "../../contract/claims.ts";
 import { readRecord, type RunRecord } from "../proof/run-record.ts";
 import { workOff, type Done, type Job } from "../proof/work.ts";
 import { startScript } from "../scripts.ts";
 import type { RunsOf, SystemClaims } from "./claim.ts";
 import { armKey, armsOf, jobsOf, setFolder, setsOf, type ClaimRuns } from "./plan.ts";
-import { armResults, measuredPart, withMeasured, type SystemResult } from "./page.ts";
+import { armResults, measuredPart, withMeasured } from "./page.ts";
 import { judge } from "./verdict.ts";
 
 export interface Check extends ClaimRuns {

@@ -2,6 +2,7 @@
  * What a system claims, as data: the arms that must be trained, how runs become one number, the threshold, and the
  * control that must fail. One file a system in this folder, listed in index.ts; docs/systems.md tells how to add one.
  */
+import type { Statistic } from "../../contract/claims.ts";
 import type { RunRecord } from "../proof/run-record.ts";
 import type { Scores } from "../proof/statistics.ts";
 
@@ -42,8 +43,7 @@ export const STATISTICS = {
   reduction: (before: number, after: number): number => 1 - after / before,
   /** before over after: how many times cheaper. */
   ratio: (before: number, after: number): number => before / after,
-} as const;
-export type Statistic = keyof typeof STATISTICS;
+} as const satisfies Readonly<Record<Statistic, (before: number, after: number) => number>>;
 
 /** An arm's records by seed. @throws Error for an arm that the system does not have. */
 export type RunsOf = (arm: string) => ReadonlyMap<number, RunRecord>;

@@ -2,40 +2,11 @@
 import { duration } from "../terminal.ts";
 import type { RunRecord } from "../proof/run-record.ts";
 import { armsOf } from "./plan.ts";
-import type { Arm, RunsOf, Statistic, SystemClaims } from "./claim.ts";
-import type { ClaimResult, Measured } from "./verdict.ts";
+import type { ArmResult, ClaimResult, MeasuredValue, Statistic, SystemResult } from "../../contract/claims.ts";
+import type { Arm, RunsOf, SystemClaims } from "./claim.ts";
 
 const BEGIN = "<!-- measured: begin -->";
 const END = "<!-- measured: end -->";
-
-export interface SystemResult {
-  readonly system: string;
-  readonly title: string;
-  /** The command that repeats it. */
-  readonly command: string;
-  /** Few updates: shows that everything runs, claims nothing. */
-  readonly quick: boolean;
-  readonly seeds: readonly number[];
-  readonly claims: readonly ClaimResult[];
-  readonly arms: readonly ArmResult[];
-  /** Further tables, Markdown. */
-  readonly tables: readonly string[];
-  /** Arms and seeds without a run, each with why. */
-  readonly missing: readonly string[];
-}
-
-export interface ArmResult {
-  readonly id: string;
-  readonly title: string;
-  readonly what: string;
-  readonly recipe: string;
-  readonly preset: string;
-  /** Of one seed, mean over seeds: all of the run, its updates alone. */
-  readonly seconds: number;
-  readonly updateSeconds: number;
-  readonly updates: number;
-  readonly runs: readonly string[];
-}
 
 export function armResults(claims: SystemClaims, runs: RunsOf, ablations: boolean): ArmResult[] {
   return armsOf(claims, ablations).flatMap((arm) => {
@@ -74,7 +45,10 @@ export function showValue(value: number | null, statistic: Statistic): string {
   return `${sign}${Math.abs(value * 100).toFixed(1)}${statistic === "reduction" ? " %" : ""}`;
 }
 
-export function showInterval({ value, interval }: Pick<Measured, "value" | "interval">, statistic: Statistic): string {
+export function showInterval(
+  { value, interval }: Pick<MeasuredValue, "value" | "interval">,
+  statistic: Statistic,
+): string {
   const range = interval === null ? "" : ` (${interval.map((end) => showValue(end, statistic)).join(" to ")})`;
   return `${showValue(value, statistic)}${range}`;
 }

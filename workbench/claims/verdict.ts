@@ -1,40 +1,13 @@
 /** From pairs to a verdict: a paired interval over seeds and items, the seeds' own values, and the control. */
+import type { ClaimResult, ClaimVerdict, MeasuredValue, Statistic } from "../../contract/claims.ts";
 import { bootstrapStatistic } from "../../science/metrics/bootstrap-statistic.ts";
 import { deviation, mean } from "../proof/statistics.ts";
-import { STATISTICS, type Claim, type RunsOf, type SeedPair, type Statistic } from "./claim.ts";
-
-export interface Measured {
-  /** Null where nothing can be said, e.g. nothing was dead before. */
-  readonly value: number | null;
-  /** Sample deviation of the seeds' values. */
-  readonly spread: number;
-  /** 95 %, resampling items; an item that several seeds share is drawn with all of them. */
-  readonly interval: readonly [number, number] | null;
-  readonly bySeed: readonly { readonly seed: number; readonly value: number | null }[];
-  /** Means over seeds of what went into the value. */
-  readonly before: number | null;
-  readonly after: number | null;
-  readonly items: number;
-}
-
-export type Verdict = "holds" | "does not hold" | "undecided";
-
-/** A line of `secondlook claims --json` and of a system's page. */
-export interface ClaimResult extends Measured {
-  readonly system: string;
-  readonly claim: string;
-  readonly text: string;
-  readonly quantity: string;
-  readonly statistic: Statistic;
-  readonly threshold: number;
-  readonly control: Measured & { readonly title: string; readonly fails: boolean };
-  readonly verdict: Verdict;
-}
+import { STATISTICS, type Claim, type RunsOf, type SeedPair } from "./claim.ts";
 
 const RESAMPLES = 2000;
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
-export function measurePairs(pairs: readonly SeedPair[], statistic: Statistic): Measured {
+export function measurePairs(pairs: readonly SeedPair[], statistic: Statistic): MeasuredValue {
   const shared = ({ before, after }: SeedPair): string[] => [...before.keys()].filter((id) => after.has(id));
   const ids = [...new Set(pairs.flatMap(shared))];
   const sides = pairs.map(({ seed, before, after }) => ({
@@ -76,7 +49,10 @@ function meanAt(values: readonly number[], places: Int32Array): number {
 }
 
 /** Yes or no only when the interval leaves out the threshold and every seed stands on its side. */
-export function verdictOf({ interval, bySeed }: Pick<Measured, "interval" | "bySeed">, threshold: number): Verdict {
+export function verdictOf(
+  { interval, bySeed }: Pick<MeasuredValue, "interval" | "bySeed">,
+  threshold: number,
+): ClaimVerdict {
   const values = bySeed.map(({ value }) => value);
   if (interval === null || values.some((value) => value === null)) return "undecided";
   const [low, high] = interval;

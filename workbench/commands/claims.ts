@@ -1,8 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import type { SystemResult } from "../../contract/claims.ts";
 import { checkClaims, writeResult } from "../claims/check.ts";
 import { SYSTEM_CLAIMS } from "../claims/index.ts";
-import { showInterval, showValue, type SystemResult } from "../claims/page.ts";
+import { showInterval, showValue } from "../claims/page.ts";
 import { dataFolder } from "../data-folder.ts";
 import { PRODUCT_FOLDER } from "../scripts.ts";
 import { table } from "../terminal.ts";

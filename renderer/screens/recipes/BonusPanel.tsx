@@ -2,6 +2,7 @@
 import { useState, type ReactNode } from "react";
 import { Card } from "../../parts/Card.tsx";
 import { Segmented } from "../../parts/Segmented.tsx";
+import { Bars } from "./Bars.tsx";
 import { bonusEffect, bonusVerdict, type GroupKind } from "./bonus.ts";
 import styles from "./BonusPanel.module.css";
 
@@ -89,7 +90,12 @@ export function BonusPanel() {
                 {label}
                 <small>{note}</small>
               </div>
-              <Bars values={values} right={setup.right} scale={scale} label={label} />
+              <Bars
+                values={values}
+                kinds={values.map((_, index) => (index < setup.right ? "right" : "wrong"))}
+                scale={scale}
+                label={label}
+              />
               <div className={styles["change"]} data-none={key === "none"}>
                 {key === "none" ? "–" : (key === "reward" ? effect.rewardChange : effect.advantageChange).toFixed(4)}
               </div>
@@ -133,41 +139,5 @@ function Slider({
         onChange={(event) => onChange(event.target.valueAsNumber)}
       />
     </label>
-  );
-}
-
-const signed = (value: number, decimals: number): string =>
-  `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(decimals)}`;
-
-/** Up from the middle for what is made likelier, down for what is made rarer. */
-function Bars({
-  values,
-  right,
-  scale,
-  label,
-}: {
-  readonly values: readonly number[];
-  readonly right: number;
-  readonly scale: number;
-  readonly label: string;
-}): ReactNode {
-  const said = values.map((value) => signed(value, 2)).join(", ");
-  return (
-    <div className={styles["bars"]} role="img" aria-label={`${label}: ${said}`}>
-      {values.map((value, index) => (
-        <div key={index} className={styles["bar"]} title={`Answer ${index + 1}: ${signed(value, 4)}`}>
-          <i
-            data-kind={index < right ? "right" : "wrong"}
-            style={{
-              height: `${(Math.abs(value) / scale) * 50}%`,
-              [value >= 0 ? "bottom" : "top"]: "50%",
-            }}
-          />
-          {values.length <= 8 && (
-            <b style={value >= 0 ? { top: "calc(50% + 2px)" } : { bottom: "calc(50% + 2px)" }}>{signed(value, 2)}</b>
-          )}
-        </div>
-      ))}
-    </div>
   );
 }

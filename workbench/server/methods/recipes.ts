@@ -1,6 +1,7 @@
 /** The recipes that come with the program. */
 import type { RecipeResults } from "../../../contract/methods.ts";
 import { RECIPES } from "../../../science/recipes/index.ts";
+import { measuredClaims } from "../../claims/measured.ts";
 import type { HandlersOf } from "./context.ts";
 
 export const recipeMethods: HandlersOf<keyof RecipeResults> = {
@@ -12,4 +13,5 @@ export const recipeMethods: HandlersOf<keyof RecipeResults> = {
       summary,
       presets: Object.keys(presets),
     })),
+  "recipes.measured": (_context, { recipe }) => measuredClaims(recipe),
 };
