@@ -3,6 +3,7 @@ import type { Command } from "./command.ts";
 import { annotate } from "./annotate.ts";
 import { ask } from "./ask.ts";
 import { claims } from "./claims.ts";
+import { convert } from "./convert.ts";
 import { data } from "./data.ts";
 import { demo } from "./demo.ts";
 import { doctor } from "./doctor.ts";
@@ -27,6 +28,7 @@ export const COMMANDS: readonly Command[] = [
   ask,
   replay,
   data,
+  convert,
   evaluate,
   claims,
   doctor,
