@@ -39,13 +39,19 @@ export interface PairSettings {
   readonly lengthRatio: number;
   /** Chosen texts whose words differ by less than this share count as one. */
   readonly sameBelow: number;
+  /** Between the two thoughts of a reflection pair. */
+  readonly connective: string;
   /** Control: chosen and rejected change places. */
   readonly swapLabels: boolean;
 }
 
 /** All ours. */
-export const PAIR_RULES = { mostOfAKind: 2, lengthRatio: 4, sameBelow: 0.1 } as const;
-export const CONNECTIVE = "Wait, let me check that again.";
+export const PAIR_RULES = {
+  mostOfAKind: 2,
+  lengthRatio: 4,
+  sameBelow: 0.1,
+  connective: "Wait, let me check that again.",
+} as const;
 
 export interface GroupPairs {
   readonly pairs: readonly PreferencePair[];
@@ -163,7 +169,7 @@ function consistencyPairs({ verified, mixed }: PairContext): PreferencePair[] {
 
 /** A wrong thought that is taken up again and ends right over the wrong rollout. */
 async function reflectionPairs(context: PairContext): Promise<PreferencePair[]> {
-  const { verified, question, judge, mixed, count } = context;
+  const { verified, question, judge, settings, mixed, count } = context;
   if (!mixed) return [];
   const pairs: PreferencePair[] = [];
   const wrong = verified.filter(
@@ -171,7 +177,7 @@ async function reflectionPairs(context: PairContext): Promise<PreferencePair[]> 
   );
   for (const right of verified.filter(isModel).sort(longerFirst)) {
     for (const before of wrong) {
-      const thinking = `${before.thinking} ${CONNECTIVE} ${right.thinking}`;
+      const thinking = `${before.thinking} ${settings.connective} ${right.thinking}`;
       const { consistent, why } = await judge.judge({ ...question, thinking, answer: right.answer });
       if (!consistent) {
         count("not-consistent");
@@ -182,7 +188,7 @@ async function reflectionPairs(context: PairContext): Promise<PreferencePair[]> 
         chosen: { index: right.rollout.index, composed: completion(thinking, right.answer) },
         rejected: own(before),
         verdict: "wrong thought corrected over wrong",
-        rationale: `Chosen: the thoughts of rollouts ${before.rollout.index} and ${right.rollout.index}, joined by "${CONNECTIVE}". ${why} Rejected: ${before.accuracy.why}`,
+        rationale: `Chosen: the thoughts of rollouts ${before.rollout.index} and ${right.rollout.index}, joined by "${settings.connective}". ${why} Rejected: ${before.accuracy.why}`,
       });
     }
   }

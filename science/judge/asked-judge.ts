@@ -2,7 +2,7 @@
  * What an instruction-following model is asked as a judge, and how its reply is read. VerIPO names neither model nor
  * wording: both are ours. The truth is never shown.
  */
-import { statedAnswer } from "../metrics/consistency.ts";
+import { leadsTo, statedAnswer } from "../metrics/consistency.ts";
 import type { JudgeInput, JudgeVerdict } from "./consistency-judge.ts";
 
 /** Grows with every change of the wording: verdicts of different wordings are not mixed. */
@@ -55,7 +55,7 @@ export function continuedVerdict(written: string, { answer, problemType, options
   const given = statedAnswer(answer, problemType, options) ?? answer.trim();
   if (derivedAnswer === null) return { derivedAnswer, consistent: false, why: "The judge found no answer to write." };
   if (given === "") return { derivedAnswer, consistent: false, why: "There is no answer that could follow." };
-  const consistent = derivedAnswer === given;
+  const consistent = leadsTo(derivedAnswer, given, problemType);
   const why = consistent
     ? `The judge goes on with ${derivedAnswer} too.`
     : `The judge goes on with ${derivedAnswer}, not with ${given}.`;

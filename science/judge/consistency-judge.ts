@@ -2,7 +2,7 @@
  * Whether a thought leads to the answer that follows it. VerIPO asks a small language model whose name and prompt were
  * not published; {@link RULE_JUDGE} is ours. A judge never sees the true answer.
  */
-import { concludedAnswer, statedAnswer } from "../metrics/consistency.ts";
+import { concludedAnswer, leadsTo, statedAnswer } from "../metrics/consistency.ts";
 
 export interface JudgeInput {
   readonly question: string;
@@ -26,7 +26,10 @@ export interface ConsistencyJudge {
   judge(input: JudgeInput): JudgeVerdict | Promise<JudgeVerdict>;
 }
 
-/** The last sentence that names an option or a number must name the given one; a thought that names none is not consistent. */
+/**
+ * The last sentence that names an option or a number must name the given one; where the answer is a text, the last sentence
+ * that says it concludes ("So …") must hold it. A thought that names none is not consistent.
+ */
 export const RULE_JUDGE: ConsistencyJudge = {
   name: "last-statement-rule",
   judge({ thinking, answer, problemType, options }) {
@@ -34,7 +37,7 @@ export const RULE_JUDGE: ConsistencyJudge = {
     const given = statedAnswer(answer, problemType, options);
     if (derivedAnswer === null) return { derivedAnswer, consistent: false, why: "The thought names no answer." };
     if (given === null) return { derivedAnswer, consistent: false, why: "There is no answer that could follow." };
-    const consistent = derivedAnswer === given;
+    const consistent = leadsTo(derivedAnswer, given, problemType);
     const why = consistent ? `The thought ends on ${given}.` : `The thought ends on ${derivedAnswer}, not on ${given}.`;
     return { derivedAnswer, consistent, why };
   },

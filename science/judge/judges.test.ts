@@ -34,6 +34,28 @@ describe("the judge by words", () => {
   });
 });
 
+describe("the judge of texts", () => {
+  const about = (thinking: string, answer: string) =>
+    RULE_JUDGE.judge({ question: "What happens?", problemType: "free-form", options: [], thinking, answer });
+
+  it("wants the answer in the sentence that concludes, whatever stands around it", () => {
+    expect(about("0 s top. So the red ring goes left", "the red ring goes left.")).toMatchObject({ consistent: true });
+    expect(about("I see. Therefore I would say the red ring goes left, then.", "The red ring goes left")).toMatchObject(
+      {
+        consistent: true,
+      },
+    );
+    expect(about("0 s top. So the white cross goes left", "the yellow cross goes left")).toMatchObject({
+      consistent: false,
+      derivedAnswer: "the white cross goes left",
+    });
+  });
+
+  it("finds nothing concluded where no sentence says that it concludes", () => {
+    expect(about("the red ring goes left", "the red ring goes left")).toMatchObject({ derivedAnswer: null });
+  });
+});
+
 describe("a model as the judge", () => {
   it("is shown question, options, thought and answer", () => {
     const asked = judgePrompt(input("So red C", "C"));

@@ -15,6 +15,8 @@ const small = {
   ...tiny.values,
   ...plain,
   "rl.steps": 100,
+  // As the sample pack's own traces take something back.
+  "veripo.connective": "Wait, no.",
   "veripo.laterSteps": 60,
   "veripo.laterLearningRate": 2.5e-4,
   "dpo.steps": 20,
@@ -67,6 +69,13 @@ export const veripo = extendRecipe(videoR1, {
       100,
       ours,
       "Pairs of one kind and one prompt, at most.",
+    ),
+    "veripo.connective": text(
+      SECTION,
+      PAIR_RULES.connective,
+      ours,
+      "Stands between the wrong thought and the right one of a reflection pair. Words that the model never writes make " +
+        "every such text unlikely, whatever it says.",
     ),
     "veripo.judge": choice(
       SECTION,
@@ -221,6 +230,7 @@ function rounds(first: RlStageSettings, values: Readonly<Record<string, unknown>
       pairs: {
         ...PAIR_RULES,
         kinds: PAIR_KINDS.filter((one) => kind === "all" || kind === one),
+        connective: values["veripo.connective"] as string,
         mostOfAKind: values["veripo.mostOfAKind"] as number,
         swapLabels: values["veripo.swapLabels"] as boolean,
       },
