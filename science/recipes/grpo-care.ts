@@ -4,6 +4,7 @@ import { extendRecipe } from "../extend-recipe.ts";
 import { KL_TOKENS, type KlTokens } from "../kl-tokens.ts";
 import { BONUS_FORMS, consistencyPart, type ConsistencySettings } from "../rewards/consistency.ts";
 import { choice, code, integer, number, ours } from "./field-builders.ts";
+import { grpoCareMethod } from "./methods/grpo-care.ts";
 import { videoR1 } from "./video-r1.ts";
 
 const SECTION = "Consistency";
@@ -23,6 +24,7 @@ export const grpoCare = extendRecipe(videoR1, {
     text: "Answers follow from the reasoning more often than under plain GRPO, at no loss of accuracy.",
     check: "Share of held-out rollouts whose reasoning concludes their answer, against plain GRPO, over seeds.",
   },
+  method: grpoCareMethod,
   fields: {
     "care.form": choice(
       SECTION,

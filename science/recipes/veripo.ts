@@ -6,6 +6,7 @@ import type { Sample } from "../records.ts";
 import type { DpoStageSettings, RlStageSettings, StageSettings } from "../settings.ts";
 import { relativeAccuracyPart } from "../rewards/accuracy.ts";
 import { choice, code, flag, integer, number, ours, text } from "./field-builders.ts";
+import { veripoMethod } from "./methods/veripo.ts";
 import { videoR1 } from "./video-r1.ts";
 
 const SECTION = "Preference stages";
@@ -39,6 +40,7 @@ export const veripo = extendRecipe(videoR1, {
     check:
       "Share of held-out answers that are right and consistent after each stage, and seconds an update, against GRPO alone and against swapped labels, over seeds.",
   },
+  method: veripoMethod,
   fields: {
     "veripo.rounds": integer(SECTION, 2, 1, 8, code, "How often GRPO and DPO alternate; two rounds are published."),
     "veripo.endWithDpo": flag(SECTION, true, ours, "The last round too ends with DPO; otherwise with GRPO."),
