@@ -33,6 +33,8 @@ import type { SystemResults } from "./methods/system.ts";
 import { systemInputs } from "./methods/system.ts";
 import type { TestCaseResults } from "./methods/test-cases.ts";
 import { testCaseInputs } from "./methods/test-cases.ts";
+import type { UpkeepResults } from "./methods/upkeep.ts";
+import { upkeepInputs } from "./methods/upkeep.ts";
 import type { WatchResults } from "./methods/watch.ts";
 import { watchInputs } from "./methods/watch.ts";
 
@@ -50,6 +52,7 @@ export type * from "./methods/storage.ts";
 export type * from "./methods/session.ts";
 export type * from "./methods/system.ts";
 export type * from "./methods/test-cases.ts";
+export type * from "./methods/upkeep.ts";
 export type * from "./methods/watch.ts";
 
 export const CONTRACT_VERSION = 1;
@@ -67,6 +70,7 @@ export const methodInputs = {
   ...sessionMethodInputs,
   ...systemInputs,
   ...testCaseInputs,
+  ...upkeepInputs,
   ...watchInputs,
   ...datasetInputs,
   ...analysisInputs,
@@ -88,6 +92,7 @@ export interface MethodResults
     SessionMethodResults,
     StorageResults,
     SystemResults,
+    UpkeepResults,
     TestCaseResults,
     WatchResults {}
 

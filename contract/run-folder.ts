@@ -32,6 +32,10 @@ export const DATA_FOLDER = {
   benchmarks: "benchmarks",
   /** Questions that people kept, with copies of their clips: `cases.json` is written anew from user.db. */
   testCases: "test-cases",
+  /** Archives that people make for whoever helps them. */
+  diagnostics: "diagnostics",
+  /** What a service that was started in the background said. */
+  serviceLog: "service.log",
   /** Media that came through the window or the endpoint. */
   uploads: "uploads",
 } as const;

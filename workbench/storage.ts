@@ -6,7 +6,7 @@ import { DATA_FOLDER, RUN_FOLDER } from "../contract/run-folder.ts";
 import { runFolder } from "./data-folder.ts";
 
 /** Bytes of all files below; links are not followed. A folder that goes meanwhile counts nothing. */
-function bytesBelow(path: string): number {
+export function bytesBelow(path: string): number {
   try {
     const status = lstatSync(path);
     if (!status.isDirectory()) return status.size;

@@ -156,7 +156,7 @@ export function Runs() {
             <Skeleton key={index} height={40} />
           ))}
         </div>
-      ) : page.all === 0 && page.archived === 0 ? (
+      ) : page.all === 0 && page.archived === 0 && !archived ? (
         <div className={styles["pad"]}>
           <EmptyState
             icon="runs"

@@ -18,6 +18,8 @@ import { claimPlayground } from "./playground.ts";
 import { checkLaunch } from "./launch.ts";
 import { checkLiveRun } from "./live.ts";
 import { claimRollouts } from "./rollouts.ts";
+import { checkRuns } from "./runs.ts";
+import { checkSystem } from "./system.ts";
 
 const data = mkdtempSync(join(tmpdir(), "secondlook-e2e-"));
 const resultFile = join(data, "demo.json");
@@ -121,6 +123,7 @@ try {
     await checkData(page, data, claim);
     await checkEvaluations(page, data, claim);
     await claimPlayground({ page, claim, data, run });
+    await checkRuns(page, claim);
     await checkLiveRun(page, data, await checkLaunch(page, data, claim), claim);
     await claimAccessible(page, claim, [
       "#/runs",
@@ -132,6 +135,7 @@ try {
       "#/recipes",
       "#/system",
     ]);
+    await checkSystem(page, data, claim);
     await claim("reports no error on the page", () => assert.deepEqual(problems.filter(isOurs), []));
   } finally {
     service.child.kill("SIGTERM");

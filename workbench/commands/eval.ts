@@ -9,6 +9,8 @@ import { createEvaluation, evaluationFolder, type EvaluationOrder } from "../eva
 import { importEvaluation } from "../evaluations/import.ts";
 import { readItems, checkCanRun, readProgress, readRequest, readResult } from "../evaluations/read.ts";
 import { resultTable } from "../evaluations/table.ts";
+import { withUserDatabase } from "../library/datasets.ts";
+import { addMediaRoot } from "../library/media-roots.ts";
 import { table } from "../terminal.ts";
 import { runScript } from "./by-path.ts";
 import { integer, text, UsageError, type Command, type OptionValues } from "./command.ts";
@@ -85,6 +87,9 @@ export const evaluate: Command = {
     if (options["list"] === true) return list(data);
     const theirs = text(options["import"]);
     if (theirs !== undefined) return importTheirs(data, theirs, options);
+    const ownRoot = text(options["media-root"]);
+    // So that the window may show the videos beside the answers.
+    if (ownRoot !== undefined) withUserDatabase(data, (user) => addMediaRoot(user, resolve(ownRoot)));
     const id = text(options["resume"]) ?? createEvaluation(data, orderOf(options)).id;
     checkCanRun(readRequest(data, id));
     console.log(id);

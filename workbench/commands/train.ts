@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { dataFolder } from "../data-folder.ts";
 import { datasetFiles, withUserDatabase } from "../library/datasets.ts";
+import { addMediaRoot } from "../library/media-roots.ts";
 import { RunFollower } from "../runs/follow.ts";
 import { createRun, startWorker } from "../runs/launch.ts";
 import { newRunFrom } from "../runs/new-run.ts";
@@ -119,6 +120,10 @@ export const train: Command = {
     const device = text(options["device"]);
     if (device !== undefined && !/^(auto|cpu|cuda(:\d+)?)$/.test(device)) {
       throw new UsageError(`--device ${device}: choose auto, cpu, cuda or cuda:N.`);
+    }
+    if (ownData?.["mediaRoot"]) {
+      const root = resolve(ownData["mediaRoot"]);
+      withUserDatabase(data, (user) => addMediaRoot(user, root));
     }
     const run = createRun(
       data,

@@ -44,7 +44,7 @@ export async function waitForService(data: string, started = false): Promise<Run
 export async function ensureService(data: string): Promise<RunningService> {
   const running = await findService(data);
   if (running) return running;
-  const logFile = join(data, "service.log");
+  const logFile = join(data, DATA_FOLDER.serviceLog);
   const log = openSync(logFile, "a", 0o600);
   // Not its output: that holds the page's address with the token, which belongs in no log.
   const args = ["serve", "--no-open", "--data", data];

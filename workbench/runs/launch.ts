@@ -46,6 +46,17 @@ export function readRunConfig(data: string, run: string): RunConfigFile {
   return JSON.parse(readFileSync(file, "utf8")) as RunConfigFile;
 }
 
+/** Media folders that runs were launched with; those of folders that are no runs are left out. */
+export function mediaRootsOfRuns(data: string, runs: readonly string[]): string[] {
+  return runs.flatMap((run) => {
+    try {
+      return [readRunConfig(data, run).data.mediaRoot];
+    } catch {
+      return [];
+    }
+  });
+}
+
 /**
  * Starts the worker of a run in its own session, its output in `worker.log`.
  * @throws when a living worker already writes the run.

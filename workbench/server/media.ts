@@ -30,10 +30,13 @@ type Target = { readonly kind: "frame"; readonly hash: string } | { readonly kin
 export class MediaSigner {
   readonly #token: string;
   readonly #data: string;
+  readonly #isOpen: (real: string) => boolean;
 
-  constructor(token: string, data: string) {
+  /** @param isOpen whether a file, its links followed, lies where media may be shown from; default: the data folder. */
+  constructor(token: string, data: string, isOpen?: (real: string) => boolean) {
     this.#token = token;
     this.#data = data;
+    this.#isOpen = isOpen ?? ((real) => real.startsWith(join(realpathSync(data), sep)));
   }
 
   frame(hash: string): string {
@@ -41,12 +44,17 @@ export class MediaSigner {
     return this.#sign({ kind: "frame", hash });
   }
 
-  /** A file that a journal names, if it really lies (links followed) under the root that the run was given; else null. */
+  /**
+   * A file that a journal names, if it really lies (links followed) under the root that the run was given and where
+   * somebody let media be shown from; else null.
+   */
   file(path: string, root: string): string | null {
     try {
       const real = realpathSync(path);
       const isInside = real.startsWith(join(realpathSync(root), sep));
-      return isInside && statSync(real).isFile() ? this.#sign({ kind: "file", path: real }) : null;
+      return isInside && this.#isOpen(real) && statSync(real).isFile()
+        ? this.#sign({ kind: "file", path: real })
+        : null;
     } catch {
       return null;
     }

@@ -16,6 +16,7 @@ import { storageMethods } from "./methods/storage.ts";
 import { sessionMethods } from "./methods/session.ts";
 import { systemMethods } from "./methods/system.ts";
 import { testCaseMethods } from "./methods/test-cases.ts";
+import { upkeepMethods } from "./methods/upkeep.ts";
 import { watchMethods } from "./methods/watch.ts";
 
 const handlers: HandlersOf<Method> = {
@@ -29,6 +30,7 @@ const handlers: HandlersOf<Method> = {
   ...sessionMethods,
   ...systemMethods,
   ...testCaseMethods,
+  ...upkeepMethods,
   ...watchMethods,
   ...datasetMethods,
   ...analysisMethods,

@@ -9,7 +9,9 @@ import { join } from "node:path";
 import { WebSocketServer } from "ws";
 import { DATA_FOLDER } from "../../contract/run-folder.ts";
 import { DatasetLibrary } from "../library/dataset-library.ts";
+import { adoptMediaRoots, isUnderMediaRoot } from "../library/media-roots.ts";
 import { removeStaleDryRuns } from "../runs/dry-run.ts";
+import { mediaRootsOfRuns } from "../runs/launch.ts";
 import { RunQueue } from "../runs/queue.ts";
 import { SummaryCache } from "../runs/summary-cache.ts";
 import { AlertRules } from "../store/alerts.ts";
@@ -17,9 +19,11 @@ import { openIndex, openUser, type Db } from "../store/databases.ts";
 import { Ingest } from "../store/ingest.ts";
 import { SessionClient } from "../session/client.ts";
 import { RunMarksStore } from "../store/run-marks.ts";
+import { applyRetention, readRetention } from "../upkeep/retention.ts";
 import { ApiEndpoint } from "./api/endpoint.ts";
 import { MediaSigner } from "./media.ts";
 import type { MethodContext } from "./methods/context.ts";
+import { worldOf } from "./methods/upkeep.ts";
 import { takeServiceLock, type ServiceLock } from "./service-lock.ts";
 import { WindowConnection } from "./socket.ts";
 import { Tailer, type RunChange } from "./tailer.ts";
@@ -30,6 +34,7 @@ import { serveWindow } from "./window-files.ts";
 const TAIL_MS = 200;
 const IDLE_CHECK_MS = 5_000;
 const QUEUE_MS = 1_000;
+const RETENTION_MS = 6 * 60 * 60_000;
 
 export interface ServiceOptions {
   readonly data: string;
@@ -75,6 +80,9 @@ export class Service {
     removeStaleDryRuns(options.data, service.ingest.runFolders());
     await service.#listen(options.port ?? 0);
     service.#tail();
+    adoptMediaRoots(service.#user, () => mediaRootsOfRuns(options.data, service.ingest.runFolders()));
+    service.#keepToRetention();
+    service.#timers.push(setInterval(() => service.#keepToRetention(), RETENTION_MS));
     service.#timers.push(setInterval(() => service.#tail(), TAIL_MS));
     service.#timers.push(setInterval(() => service.#startQueued(), QUEUE_MS));
     if (options.idleMs) {
@@ -94,7 +102,9 @@ export class Service {
     this.#user = openUser(options.data);
     this.#datasets = new DatasetLibrary(options.data, this.#user);
     this.ingest = new Ingest(this.database, options.data);
-    const media = new MediaSigner(this.#token, options.data);
+    const media = new MediaSigner(this.#token, options.data, (real) =>
+      isUnderMediaRoot(options.data, this.#user, real),
+    );
     this.#tailer = new Tailer(this.ingest, options.data);
     const { data } = options;
     const marks = new RunMarksStore(this.#user);
@@ -239,6 +249,14 @@ export class Service {
     for (const window of this.#windows) {
       window.push({ topic: "runs", runs: summary ? [summary] : [], ...(summary ? {} : { removed: [run] }) });
     }
+  }
+
+  /** Removes what the rule lets go, where somebody switched it on. */
+  #keepToRetention(): void {
+    const rule = readRetention(this.#user);
+    if (!rule.automatic) return;
+    const { items } = applyRetention(worldOf(this.#context), rule, Date.now());
+    for (const { run } of items) this.#changed(run);
   }
 
   #endWhenIdle(idleMs: number, onIdle?: () => void): void {

@@ -137,6 +137,8 @@ export const USER_MIGRATIONS: readonly string[] = [
     id TEXT PRIMARY KEY, created_at REAL NOT NULL, question TEXT NOT NULL, options TEXT NOT NULL, problem_type TEXT NOT NULL,
     answer TEXT NOT NULL, frames INTEGER, note TEXT NOT NULL, media TEXT NOT NULL, kind TEXT NOT NULL
   ) WITHOUT ROWID;`,
+  // Small things that people decide, such as the retention rule, as JSON.
+  "CREATE TABLE preferences (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;",
 ];
 
 const MAX_RANKS = 4096;

@@ -9,18 +9,24 @@ import { Modal } from "../../parts/Modal.tsx";
 import { formatDuration, formatLarge } from "../../parts/format.ts";
 import { formatRoute } from "../../state/address.ts";
 import { invalidate, useService } from "../../state/queries.ts";
+import { Diagnostics } from "./Diagnostics.tsx";
 import styles from "./Machine.module.css";
+import { MediaRoots } from "./MediaRoots.tsx";
+import { Retention } from "./Retention.tsx";
 
 /** Runs that are listed; the largest first. */
 const LISTED = 20;
 
-/** Devices, the engine's self-test, and what the data folder takes. */
+/** Devices, the engine's self-test, what the data folder takes and keeps, where media come from, and help in trouble. */
 export function Machine() {
   return (
     <>
       <Devices />
       <SelfTestCard />
       <StorageCard />
+      <Retention />
+      <MediaRoots />
+      <Diagnostics />
     </>
   );
 }

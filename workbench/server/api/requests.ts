@@ -6,6 +6,7 @@ import { z } from "zod";
 import { DATA_FOLDER } from "../../../contract/run-folder.ts";
 import type { Medium, SessionInput } from "../../../contract/session.ts";
 import { findDataset } from "../../library/datasets.ts";
+import { isUnderMediaRoot } from "../../library/media-roots.ts";
 import { askableModels, askedAs, mediumAt, protocolOf } from "../../session/settings.ts";
 import { samplePackData } from "../../runs/new-run.ts";
 import type { Db } from "../../store/databases.ts";
@@ -179,7 +180,7 @@ class Uploads {
         isPack ? samplePackData(this.#data).mediaRoot : findDataset(this.#user, dataset!).mediaRoot,
       );
       const real = realpathSync(mediumAt(join(root, path!)).path);
-      if (real.startsWith(join(root, sep))) return real;
+      if (real.startsWith(join(root, sep)) && isUnderMediaRoot(this.#data, this.#user, real)) return real;
     } catch (error) {
       throw new ApiError(404, (error as Error).message, "messages", "media_not_found");
     }

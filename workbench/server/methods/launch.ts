@@ -1,10 +1,12 @@
 /** What the launch form asks, dry runs and the queue. */
+import { resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { LaunchRequest, LaunchResults } from "../../../contract/methods.ts";
 import { askDevices } from "../../devices.ts";
 import { datasetFiles } from "../../library/datasets.ts";
 import type { Db } from "../../store/databases.ts";
 import { checkData } from "../../library/data-check.ts";
+import { addMediaRoot } from "../../library/media-roots.ts";
 import { checkModel } from "../../library/model-check.ts";
 import { discardDryRun, dryRunFrom, isDryRunId } from "../../runs/dry-run.ts";
 import { earlierStages } from "../../runs/earlier.ts";
@@ -91,7 +93,9 @@ function withDatasets(user: Db, { datasets, ...request }: LaunchRequest): Launch
 
 /** @throws as `newRunFrom`. */
 export function newRunOf({ data, user }: MethodContext, request: LaunchRequest): NewRun {
-  return newRunFrom(data, withDatasets(user, request));
+  const run = newRunFrom(data, withDatasets(user, request));
+  addMediaRoot(user, resolve(run.data.mediaRoot));
+  return run;
 }
 
 function waiting({ queue }: MethodContext, run: string): void {

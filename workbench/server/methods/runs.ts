@@ -12,7 +12,8 @@ import type { HandlersOf, MethodContext } from "./context.ts";
 import { MethodFailure } from "./context.ts";
 import { newRunOf } from "./launch.ts";
 
-function allRuns({ known, summaries }: MethodContext): RunSummary[] {
+/** Summaries of all runs but rehearsals. */
+export function allRuns({ known, summaries }: MethodContext): RunSummary[] {
   return known()
     .map((run) => summaries.get(run))
     .filter((run): run is RunSummary => run !== null && !run.dry);
