@@ -34,6 +34,26 @@ async function promptOf(changed: number | null, count = FRAMES): Promise<Prompt>
   return { ids: Int32Array.from(ids), media: [media] };
 }
 
+describe("a clip that several models are shown", () => {
+  it("is embedded once where their towers are equal, and again where they are not", async () => {
+    const prompt = await promptOf(null);
+    const scoredBy = async (one: Model): Promise<{ added: number; logProbs: Float32Array }> => {
+      const before = one.memory().byPurpose["media"]!;
+      const { logProbs } = await one.score([{ prompt, completions: [completion] }]);
+      return { added: one.memory().byPurpose["media"]! - before, logProbs };
+    };
+    const twin = await engine.load(oraclePath("tiny-qwen25vl"), { trainable: false });
+    const moved = await engine.load(oraclePath("tiny-qwen25vl"));
+    const embeddings = 4 * prompt.media[0]!.tokens * (model.config as { hidden_size: number }).hidden_size;
+    const first = await scoredBy(model);
+    expect(first.added).toBe(embeddings);
+    const second = await scoredBy(twin);
+    expect(second.added).toBe(0);
+    expect(second.logProbs).toEqual(first.logProbs);
+    expect((await scoredBy(moved)).added).toBe(embeddings);
+  });
+});
+
 describe("variants of a prompt", () => {
   it("score as they do alone, whatever frame is changed, and dropped ones too", async () => {
     const prompt = await promptOf(null);

@@ -1,12 +1,11 @@
 /** How a run's settings have its models loaded, and whether they fit into this machine's memory. */
-import { existsSync, readFileSync } from "node:fs";
-import { freemem } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { LoadOptions } from "../native/types.ts";
-import { availableBytes, MEMORY_FILES } from "../science/memory/available.ts";
 import { memoryRefusal } from "../science/memory/fits.ts";
 import { choicesOf, VISION_CACHE_BYTES } from "../science/memory/plan.ts";
 import type { Settings } from "../science/settings.ts";
+import { availableMemory } from "./available-memory.ts";
 
 /** The model's `config.json`. @throws Error naming the file. */
 export function readModelConfig(directory: string): object {
@@ -19,6 +18,12 @@ export function readModelConfig(directory: string): object {
       cause: error,
     });
   }
+}
+
+/** As the checkpoint stores its matrices: bfloat16 takes half the memory and loses nothing then. */
+export function storedPrecision(directory: string): "float32" | "bf16" {
+  const { torch_dtype, dtype } = readModelConfig(directory) as { torch_dtype?: unknown; dtype?: unknown };
+  return (torch_dtype ?? dtype) === "bfloat16" ? "bf16" : "float32";
 }
 
 /** Of the policy. `seed` gives new adapters their first values. */
@@ -44,13 +49,7 @@ export function referenceOptions(settings: Settings, directory: string, moves: b
 
 /** `processes` of this machine share its memory. @throws Error with what to change when the run cannot fit. */
 export function requireMemory(settings: Settings, directory: string, processes = 1): void {
-  const read = (path: string): string => (existsSync(path) ? readFileSync(path, "utf8") : "");
-  const available = availableBytes({
-    meminfo: read(MEMORY_FILES.meminfo),
-    limit: read(MEMORY_FILES.limit),
-    used: read(MEMORY_FILES.used),
-    free: freemem(),
-  });
+  const available = availableMemory();
   let refusal: string | null;
   try {
     refusal = memoryRefusal(settings, readModelConfig(directory), Math.floor(available / processes));

@@ -73,9 +73,10 @@ export class Prompter {
     return id === this.#placeholder.image || id === this.#placeholder.video;
   }
 
-  /** Shows the engine the view's frames and builds the prompt up to the assistant's turn. */
-  async prepare(model: Model, sample: Sample, clip: Clip, view: View): Promise<PreparedPrompt> {
-    const media = await model.encode(framesFor(clip, view), { kind: clip.kind, secondsPerGrid: clip.secondsPerGrid });
+  /** Shows the engine the view's frames (`known` where it has them) and builds the prompt up to the assistant's turn. */
+  async prepare(model: Model, sample: Sample, clip: Clip, view: View, known?: Media): Promise<PreparedPrompt> {
+    const { kind, secondsPerGrid } = clip;
+    const media = known ?? (await model.encode(framesFor(clip, view), { kind, secondsPerGrid }));
     const { text, ids: withOne } = this.#rendered(sample);
     const { ids, start } = this.#expand(withOne, media);
     const perGrid = (clip.height / MERGED_PATCH) * (clip.width / MERGED_PATCH);

@@ -4,6 +4,7 @@
  */
 import { stageShape, TEXT_TOKENS, visualShape } from "../launch/shape.ts";
 import type { Settings, StageSettings } from "../settings.ts";
+import { answersTogether } from "./answering.ts";
 import { architectureOf, type Architecture } from "./architecture.ts";
 import { tokenBudgetOf } from "./budget.ts";
 import type { ModelChoices } from "./choices.ts";
@@ -38,8 +39,6 @@ export interface MemoryEstimate {
 export const PROCESS_BYTES = 200e6;
 /** Embeddings that are kept by content when the vision tower does not change. */
 export const VISION_CACHE_BYTES = 256e6;
-/** Items that an evaluation answers together (trainer/evaluate.ts). */
-export const ITEMS_AT_ONCE = 64;
 
 /** @throws Error when the config is not one of a Qwen2-VL or Qwen2.5-VL model. */
 export function estimateMemory(settings: Settings, config: object): MemoryEstimate {
@@ -89,14 +88,15 @@ function estimateStage(
     units: prompts * clip.units,
     media: prompts,
   });
+  const answered = answersTogether(config, { visualTokens: visual.tokens, maxTokens: settings.evaluation.maxTokens });
   const answering: GenerationShape = {
     ...clip,
-    prompts: ITEMS_AT_ONCE,
+    prompts: answered,
     completions: 1,
     maxTokens: settings.evaluation.maxTokens,
   };
   const generations = [generationBytes(architecture, choices, answering)];
-  let media = ITEMS_AT_ONCE;
+  let media = answered;
   let reference = 0;
   let tape: number;
   const perPart = (groupTokens: number, groups: number): number =>

@@ -17,9 +17,13 @@ import { scoreItem } from "../../science/evaluation/scoring.ts";
 import { summariseView } from "../../science/evaluation/summary.ts";
 import type { PromptTemplate } from "../../science/prompts.ts";
 import { formatReward } from "../../science/rewards/format.ts";
-import { answerSamples, type Answer } from "../answering.ts";
+import { VISION_CACHE_BYTES } from "../../science/memory/plan.ts";
+import type { MeasuredView } from "../../science/views.ts";
+import { answerSamples, type Answer, type SharedMedia } from "../answering.ts";
+import { availableMemory } from "../available-memory.ts";
 import type { LoadedSample } from "../dataset.ts";
 import { writeFileAtomically } from "../durable.ts";
+import { storedPrecision } from "../loading.ts";
 import { ClipLoader, type Clip } from "../media/clips.ts";
 import { MediaError } from "../media/errors.ts";
 import { FrameStore } from "../media/frame-store.ts";
@@ -44,6 +48,9 @@ interface Candidate {
   readonly file: ItemsFile;
 }
 
+/** More questions at once are not answered faster. */
+const MOST_ANSWERING_BYTES = 16 * 2 ** 30;
+
 type Ask = { readonly item: BenchmarkItem; readonly position: number };
 type Loaded = Ask & ({ readonly clip: Clip } | { readonly error: MediaError });
 
@@ -59,6 +66,8 @@ export async function runEvaluation(
   const total = items.length * protocol.views.length * candidates.length;
   const progress = new ProgressFile(join(options.folder, EVALUATION_FOLDER.progress), total, options.say);
   progress.start(candidates.reduce((sum, { file }) => sum + file.count, 0));
+  // Weights are there by now: half of what is left is for answers, the rest for pictures and everything else.
+  const memoryBytes = Math.min(MOST_ANSWERING_BYTES, Math.floor(availableMemory() / 2));
   try {
     const size = chunkSize(protocol.vision);
     const asked = items.map((item, position): Ask => ({ item, position }));
@@ -71,7 +80,9 @@ export async function runEvaluation(
       if (isDone) continue;
       const loaded = await Promise.all(chunk.map((ask) => load(clips, ask)));
       clips.prefetch(asked.slice(from + size, from + 2 * size).map(({ item }) => item.sample));
-      for (const candidate of candidates) await askChunk(candidate, loaded, prepared, options, progress);
+      for (const view of protocol.views) {
+        await askChunk(candidates, view, loaded, prepared, { ...options, memoryBytes, progress });
+      }
     }
     const result = resultOf(prepared, candidates);
     writeFileAtomically(join(options.folder, EVALUATION_FOLDER.result), `${JSON.stringify(result, null, 2)}\n`);
@@ -92,7 +103,13 @@ async function openCandidates(
   const candidates: Candidate[] = [];
   for (const [index, { directory }] of request.models.entries()) {
     const prompter = new Prompter(await loadTokenizer(directory), protocol.prompt as PromptTemplate);
-    const model = await engine.load(directory, { trainable: false, positionRule: protocol.positionRule });
+    const model = await engine.load(directory, {
+      trainable: false,
+      dtype: storedPrecision(directory),
+      positionRule: protocol.positionRule,
+      // Later questions about a clip find it, also where a benchmark does not ask them in a row.
+      visionCacheBytes: VISION_CACHE_BYTES,
+    });
     prompter.checkModel(model, directory);
     candidates.push({ model, prompter, file: new ItemsFile(join(folder, EVALUATION_FOLDER.items(index))) });
   }
@@ -110,9 +127,9 @@ function openClips({ request }: PreparedEvaluation, { engine, dataFolder }: Eval
   });
 }
 
-/** So many clips as take about 256 MB of pixels, 64 at most. */
+/** So many clips as take about 128 MB of pixels (four times that as patches), 64 at most. */
 function chunkSize({ maxFrames, maxPixels }: { readonly maxFrames: number; readonly maxPixels: number }): number {
-  return Math.min(64, Math.max(1, Math.floor(2 ** 28 / (maxFrames * maxPixels * 3))));
+  return Math.min(64, Math.max(1, Math.floor(2 ** 27 / (maxFrames * maxPixels * 3))));
 }
 
 async function load(clips: ClipLoader, ask: Ask): Promise<Loaded> {
@@ -124,35 +141,54 @@ async function load(clips: ClipLoader, ask: Ask): Promise<Loaded> {
   }
 }
 
+interface ChunkOptions extends EvaluationOptions {
+  readonly memoryBytes: number;
+  readonly progress: ProgressFile;
+}
+
+/** One view of some clips to every model: what they are shown is made once, and embedded once where their towers are equal. */
 async function askChunk(
+  candidates: readonly Candidate[],
+  view: MeasuredView,
+  chunk: readonly Loaded[],
+  prepared: PreparedEvaluation,
+  options: ChunkOptions,
+): Promise<void> {
+  const shared: SharedMedia = new Map();
+  try {
+    for (const candidate of candidates) await askModel(candidate, view, chunk, prepared, { ...options, shared });
+  } finally {
+    for (const media of shared.values()) media.dispose();
+  }
+}
+
+async function askModel(
   { model, prompter, file }: Candidate,
+  view: MeasuredView,
   chunk: readonly Loaded[],
   { request }: PreparedEvaluation,
-  { signal }: EvaluationOptions,
-  progress: ProgressFile,
+  { signal, memoryBytes, shared, progress }: ChunkOptions & { readonly shared: SharedMedia },
 ): Promise<void> {
-  const { protocol } = request;
-  const { temperature, topP, maxTokens, seed } = protocol;
-  for (const view of protocol.views) {
-    const pending = chunk.filter(({ item }) => !file.has(item.sample.id, view));
-    const shown = pending.filter((one): one is Ask & { clip: Clip } => "clip" in one);
-    const loaded = shown.map(({ item, clip }): LoadedSample => ({ sample: item.sample, clip }));
-    const answers = await answerSamples(model, loaded, view, { prompter, temperature, topP, maxTokens, seed, signal });
-    const answerOf = new Map(shown.map((one, index) => [one.position, answers[index]!]));
-    file.append(
-      pending.map((one): EvaluatedItem => {
-        const asked = { ...factsOf(one), view };
-        if ("error" in one) return { ...asked, ...UNANSWERED, error: factsOfError(one.error) };
-        return {
-          ...asked,
-          ...judged(one.item, answerOf.get(one.position)!, request),
-          media: mediaOf(one.clip),
-          error: null,
-        };
-      }),
-    );
-    progress.advance(pending.length);
-  }
+  const { temperature, topP, maxTokens, seed } = request.protocol;
+  const sampling = { temperature, topP, maxTokens, seed };
+  const pending = chunk.filter(({ item }) => !file.has(item.sample.id, view));
+  const shown = pending.filter((one): one is Ask & { clip: Clip } => "clip" in one);
+  const loaded = shown.map(({ item, clip }): LoadedSample => ({ sample: item.sample, clip }));
+  const answers = await answerSamples(model, loaded, view, { prompter, ...sampling, signal, memoryBytes, shared });
+  const answerOf = new Map(shown.map((one, index) => [one.position, answers[index]!]));
+  file.append(
+    pending.map((one): EvaluatedItem => {
+      const asked = { ...factsOf(one), view };
+      if ("error" in one) return { ...asked, ...UNANSWERED, error: factsOfError(one.error) };
+      return {
+        ...asked,
+        ...judged(one.item, answerOf.get(one.position)!, request),
+        media: mediaOf(one.clip),
+        error: null,
+      };
+    }),
+  );
+  progress.advance(pending.length);
 }
 
 const UNANSWERED = {

@@ -1,6 +1,7 @@
 /** Loaded checkpoints: the two used last, each with its tokenizer. */
 import type { Engine, Model } from "../../native/types.ts";
 import type { PromptTemplate } from "../../science/prompts.ts";
+import { storedPrecision } from "../loading.ts";
 import { Prompter } from "../prompting.ts";
 import { loadTokenizer, type TextTokenizer } from "../tokens.ts";
 
@@ -34,7 +35,7 @@ export class SessionModels {
       model.dispose();
     }
     const tokenizer = await loadTokenizer(directory);
-    const model = await this.#engine.load(directory, { dtype: "float32", trainable: false });
+    const model = await this.#engine.load(directory, { dtype: storedPrecision(directory), trainable: false });
     const loaded = { model, tokenizer, directory };
     this.#loaded.set(directory, loaded);
     return loaded;

@@ -53,6 +53,24 @@ void Model::weightsChanged(bool visionChanged) {
   embeddingCache_.clear();
 }
 
+void Model::shareTower() {
+  // Storage decides how products round, so it belongs to what must be equal.
+  uint64_t key = 0x746F776572 + static_cast<uint64_t>(options_.storage);
+  std::vector<float> values;
+  for (const Parameter& p : table_.all()) {
+    if (!p.name.starts_with("visual.")) continue;
+    values.resize(static_cast<size_t>(p.count));
+    weights_.read(p, values.data());
+    for (const float value : values) {
+      uint32_t bits;
+      std::memcpy(&bits, &value, sizeof bits);
+      key = (key ^ bits) * 0x9E3779B97F4A7C15;
+      key ^= key >> 29;
+    }
+  }
+  visionKey_ = key | (uint64_t{1} << 63);  // fresh keys count up from 1
+}
+
 void Model::zeroGradients() {
   if (gradients_) std::memset(gradients_.data(), 0, gradients_.bytes());
 }

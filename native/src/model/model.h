@@ -80,6 +80,8 @@ class Model : public std::enable_shared_from_this<Model> {
   const Optimiser& optimiser() const noexcept { return optimiser_; }
   /// Call after changing weights; `visionChanged` makes cached embeddings stale.
   void weightsChanged(bool visionChanged);
+  /// For a model that is not trained, once its weights are read: what one tower embeds then serves all that are equal.
+  void shareTower();
   void zeroGradients();
 
   /// Embeddings of each distinct medium, from the cache where the tower's state is unchanged; concatenated in `arena`.

@@ -50,6 +50,7 @@ std::shared_ptr<Model> loadModel(Context& context, const std::string& directory,
     initialiseAdapters(context, *model);
   else
     loadAdapter(context, *model, options.adapter);
+  if (!options.trainable) model->shareTower();
   return model;
 }
 
