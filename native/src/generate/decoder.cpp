@@ -24,12 +24,13 @@ Decoder::Decoder(Context& context, Model& model, const std::vector<PromptInput>&
       fed_(static_cast<size_t>(rows_), 0) {
   for (const PromptInput& prompt : prompts) promptRows_ += ops::cacheRoom(static_cast<int64_t>(prompt.ids.size()));
   const int64_t layers = model.config().text.layers;
-  promptKeys_ = FlatBuffer(layers * promptRows_ * keyWidth_);
-  promptValues_ = FlatBuffer(layers * promptRows_ * keyWidth_);
-  ownKeys_ = FlatBuffer(layers * rows_ * ownRoom_ * keyWidth_);
-  ownValues_ = FlatBuffer(layers * rows_ * ownRoom_ * keyWidth_);
+  const int64_t prompt = layers * promptRows_ * keyWidth_, own = layers * rows_ * ownRoom_ * keyWidth_;
+  cache_ = model.takeCache(2 * (prompt + own));
+  promptKeys_ = cache_.data();
+  promptValues_ = promptKeys_ + prompt;
+  ownKeys_ = promptValues_ + prompt;
+  ownValues_ = ownKeys_ + own;
   firstLogits_.resize(prompts.size() * static_cast<size_t>(vocabulary_));
-  model.noteCache(promptKeys_.bytes() + promptValues_.bytes() + ownKeys_.bytes() + ownValues_.bytes());
   readPrompts(context, prompts);
 }
 
@@ -64,7 +65,7 @@ void Decoder::readPass(Context& context, const std::vector<PromptInput>& prompts
     for (const PromptRows& rows : batch.prompts) {
       const int64_t at = (layer * promptRows_ + room) * keyWidth_;
       for (int64_t row = rows.begin; row < rows.end; ++row)
-        places[static_cast<size_t>(row)] = {promptKeys_.data() + at, promptValues_.data() + at, row - rows.begin};
+        places[static_cast<size_t>(row)] = {promptKeys_ + at, promptValues_ + at, row - rows.begin};
       room += ops::cacheRoom(rows.end - rows.begin);
     }
     const float* keys = saved.qkv + shape_.queryWidth();
@@ -132,7 +133,7 @@ const float* Decoder::step(Context& context, const std::vector<int32_t>& rows, c
       const int32_t row = rows[static_cast<size_t>(i)];
       const PromptState& prompt = prompts_[static_cast<size_t>(row / perPrompt_)];
       const int64_t at = (layer * promptRows_ + prompt.begin) * keyWidth_, own = fed_[static_cast<size_t>(row)];
-      decodeRows[static_cast<size_t>(i)] = {promptKeys_.data() + at, promptValues_.data() + at, prompt.length,
+      decodeRows[static_cast<size_t>(i)] = {promptKeys_ + at, promptValues_ + at, prompt.length,
                                             ownKeys(layer, row),     ownValues(layer, row),     own + 1};
     }
     const float* keys = qkv + queryWidth;

@@ -13,7 +13,7 @@ class Decoder {
   Decoder(Context&, Model& model, const std::vector<PromptInput>& prompts, int64_t completionsPerPrompt,
           int64_t maximumTokens);
 
-  ~Decoder() { model_.noteCache(0); }
+  ~Decoder() { model_.returnCache(std::move(cache_)); }
   Decoder(const Decoder&) = delete;
   Decoder& operator=(const Decoder&) = delete;
 
@@ -30,10 +30,10 @@ class Decoder {
   void readPrompts(Context&, const std::vector<PromptInput>& prompts);
   void readPass(Context&, const std::vector<PromptInput>& prompts, int64_t firstRow);
   float* ownKeys(int64_t layer, int64_t row) const {
-    return ownKeys_.data() + (layer * rows_ + row) * ownRoom_ * keyWidth_;
+    return ownKeys_ + (layer * rows_ + row) * ownRoom_ * keyWidth_;
   }
   float* ownValues(int64_t layer, int64_t row) const {
-    return ownValues_.data() + (layer * rows_ + row) * ownRoom_ * keyWidth_;
+    return ownValues_ + (layer * rows_ + row) * ownRoom_ * keyWidth_;
   }
 
   Model& model_;
@@ -41,7 +41,8 @@ class Decoder {
   int64_t perPrompt_, ownRoom_, rows_, vocabulary_, keyWidth_, promptRows_ = 0;
   std::shared_ptr<Arena> arena_;
   // Caches as ops::keepKeys() writes them: [layer][room of each prompt], [layer][room of each sequence].
-  FlatBuffer promptKeys_, promptValues_, ownKeys_, ownValues_;
+  FlatBuffer cache_;
+  float *promptKeys_, *promptValues_, *ownKeys_, *ownValues_;
   std::vector<PromptState> prompts_;
   std::vector<int64_t> fed_;
   std::vector<float> firstLogits_;

@@ -76,42 +76,44 @@ SECONDLOOK_CLONES float largest(const float* z, int64_t count) {
   return *std::max_element(highest, highest + 16);
 }
 
+/// Sum of the masses of tokens below `edge`, in a fixed order: it never falls when the edge rises.
+SECONDLOOK_CLONES float massBelow(const float* z, const float* mass, int64_t count, float edge) {
+  float sum[16] = {};
+  const int64_t whole = count / 16 * 16;
+  for (int64_t j = 0; j < whole; j += 16)
+    for (int64_t lane = 0; lane < 16; ++lane) sum[lane] += z[j + lane] < edge ? mass[j + lane] : 0.0f;
+  for (int64_t j = whole; j < count; ++j) sum[j - whole] += z[j] < edge ? mass[j] : 0.0f;
+  float total = 0;
+  for (const float part : sum) total += part;
+  return total;
+}
+
+/// Whole numbers in the order of the floats they stand for, and back.
+int32_t orderOf(float value) {
+  const auto bits = std::bit_cast<int32_t>(value);
+  return bits < 0 ? bits ^ 0x7FFFFFFF : bits;
+}
+float valueOf(int32_t order) { return std::bit_cast<float>(order < 0 ? order ^ 0x7FFFFFFF : order); }
+
 struct NucleusEdge {
-  float lowest;      // the smallest logit that stays
-  int64_t dropped;   // how many equal to it go
+  float lowest;     // the smallest logit that stays
+  int64_t dropped;  // how many equal to it go
 };
 
-/// Takes the least likely of `z` away while their masses add up to at most `budget`; at least one stays. Selects like
-/// quicksort, but follows only the side where the budget ends. `masses` is scratch of z's size.
-NucleusEdge nucleusEdge(std::vector<float>& z, float highest, double budget, float* masses) {
-  auto begin = z.begin(), end = z.end();
-  const auto massOf = [&](auto from, auto to) {
-    return static_cast<double>(exponentialSums(&*from, highest, to - from, masses).sum);
-  };
-  while (end - begin > 48) {
-    const float first = *begin, middle = begin[(end - begin) / 2], last = end[-1];
-    const float pivot = std::max(std::min(first, middle), std::min(std::max(first, middle), last));
-    const auto equal = std::partition(begin, end, [=](float value) { return value < pivot; });
-    const double below = equal == begin ? 0 : massOf(begin, equal);
-    if (below > budget) {
-      end = equal;
-      continue;
-    }
-    const auto above = std::partition(equal, end, [=](float value) { return value == pivot; });
-    const double each = exponential(pivot - highest), count = static_cast<double>(above - equal);
-    if (above == end || below + each * count > budget)
-      return {pivot, std::min(static_cast<int64_t>((budget - below) / each), (above - equal) - 1)};
-    budget -= below + each * count;
-    begin = above;
+/// Takes the least likely of `count` tokens away while their masses add up to at most `budget`; at least one stays. Halves
+/// the interval of floats in which the edge lies: 32 passes at most, without a branch on data.
+NucleusEdge nucleusEdge(const float* z, const float* mass, int64_t count, float highest, double budget) {
+  int32_t stays = orderOf(highest), goes = orderOf(excluded);  // the smallest that stays is in (goes, stays]
+  while (static_cast<int64_t>(stays) - goes > 1) {
+    const auto middle = static_cast<int32_t>(goes + (static_cast<int64_t>(stays) - goes) / 2);
+    // Everything below `middle + 1`, that is up to `middle`, would go.
+    if (massBelow(z, mass, count, valueOf(middle + 1)) <= budget) goes = middle;
+    else stays = middle;
   }
-  std::sort(begin, end);
-  auto at = begin;
-  for (; at + 1 < end; ++at) {
-    const double mass = exponential(*at - highest);
-    if (mass > budget) break;
-    budget -= mass;
-  }
-  return {*at, at - std::lower_bound(begin, end, *at)};
+  const float lowest = valueOf(stays);
+  const double rest = budget - massBelow(z, mass, count, lowest), each = exponential(lowest - highest);
+  const auto ties = static_cast<int64_t>(std::count(z, z + count, lowest));
+  return {lowest, std::clamp<int64_t>(each > 0 ? static_cast<int64_t>(rest / each) : 0, 0, std::max<int64_t>(ties, 1) - 1)};
 }
 
 int32_t firstIndexOf(const float* z, float value, int64_t count) {
@@ -164,21 +166,26 @@ void Sampler::keepNucleus(float highest) {
   const double total = exponentials(z_.data(), highest), dropUpTo = (1 - static_cast<double>(settings_.topP)) * total;
   // All tokens below an equal share of what may be dropped go in any case: only the others are sorted.
   const auto certain = static_cast<float>(dropUpTo / static_cast<double>(vocabulary_));
-  sorted_.clear();
+  sorted_.resize(static_cast<size_t>(2 * vocabulary_));
+  float *kept = sorted_.data(), *masses = kept + vocabulary_;
+  int64_t count = 0;
   double dropped = 0;
   for (int64_t j = 0; j < vocabulary_; ++j) {
-    const auto i = static_cast<size_t>(j);
-    if (p_[i] > certain || z_[i] == highest)
-      sorted_.push_back(z_[i]);
-    else
-      dropped += p_[i];
+    const float z = z_[static_cast<size_t>(j)], mass = p_[static_cast<size_t>(j)];
+    const bool stays = mass > certain || z == highest;
+    kept[count] = z;
+    masses[count] = mass;
+    count += stays;
+    dropped += stays ? 0.0f : mass;
   }
-  const auto [lowest, ties] = nucleusEdge(sorted_, highest, dropUpTo - dropped, p_.data());
-  int64_t tiesToDrop = ties;
-  for (float& z : z_) {
-    if (z > lowest || (z == lowest && tiesToDrop-- <= 0)) continue;
-    z = excluded;
-  }
+  const auto [lowest, ties] = nucleusEdge(kept, masses, count, highest, dropUpTo - dropped);
+  for (float& z : z_) z = z < lowest ? excluded : z;
+  int64_t left = ties;
+  for (int64_t j = 0; left > 0; ++j)
+    if (float& z = z_[static_cast<size_t>(j)]; z == lowest) {
+      z = excluded;
+      --left;
+    }
 }
 
 void Sampler::distribution(const float* logits, const uint8_t* seen, float* probabilities) {

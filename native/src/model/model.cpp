@@ -100,10 +100,22 @@ void Model::noteActivations(size_t bytes) noexcept {
   activationBytes_ = std::max(activationBytes_.load(), bytes);
   notePeak();
 }
-void Model::noteCache(size_t bytes) noexcept {
-  cacheBytes_ = bytes;
+FlatBuffer Model::takeCache(int64_t floats) {
+  FlatBuffer cache = std::move(idleCache_);
+  idleCache_ = FlatBuffer();
+  const auto bytes = static_cast<size_t>(floats) * sizeof(float);
+  // Much more than is needed is let go: one long answer must not hold memory for good.
+  if (cache.bytes() < bytes || cache.bytes() > 2 * bytes) {
+    cache = FlatBuffer();
+    cache = FlatBuffer(floats);
+  }
+  cacheBytes_ = cache.bytes();
   notePeak();
+  return cache;
 }
+
+void Model::returnCache(FlatBuffer cache) noexcept { idleCache_ = std::move(cache); }
+
 void Model::notePeak() noexcept {
   const size_t now = memory().current();
   if (now > peakBytes_) peakBytes_ = now;

@@ -113,7 +113,10 @@ class Model : public std::enable_shared_from_this<Model> {
   /// Arenas go back to the model when their user is done, so a steady loop allocates nothing.
   std::shared_ptr<Arena> borrowArena();
   void noteActivations(size_t bytes) noexcept;
-  void noteCache(size_t bytes) noexcept;
+  /// Memory for cached keys and values: what the last generation gave back if it is large enough, else new.
+  FlatBuffer takeCache(int64_t floats);
+  /// Keeps it for the next generation of this size: pages that are there already need no clearing.
+  void returnCache(FlatBuffer cache) noexcept;
 
  private:
   void shareWeights(Communicator& team);
@@ -139,6 +142,7 @@ class Model : public std::enable_shared_from_this<Model> {
   uint64_t visionKey_;     // unique in the process per state of the tower
   std::mutex arenaMutex_;  // tapes may be let go on another thread
   std::vector<std::unique_ptr<Arena>> idleArenas_;
+  FlatBuffer idleCache_;
   std::atomic<size_t> activationBytes_{0}, cacheBytes_{0}, peakBytes_{0};
 };
 

@@ -141,12 +141,24 @@ void scoreCached(int64_t rows, int64_t headDim, const float* queries, const floa
     });
 }
 
+/// Asks for up to keyBlock tokens of a head's keys and values: they lie in pieces that the hardware does not foresee.
+void prefetchCached(const AttentionShape& shape, const float* keys, const float* values, int64_t count) {
+  const int64_t stride = shape.keyHeads * shape.headDim;
+  for (int64_t c = 0; c < count; c += ops::cacheBlock)
+    for (int64_t d = 0; d < shape.headDim; ++d) __builtin_prefetch(keys + c * stride + d * ops::cacheBlock);
+  for (int64_t i = 0; i < count; ++i)
+    for (int64_t d = 0; d < shape.headDim; d += 16) __builtin_prefetch(values + i * stride + d);
+}
+
 /// Folds a run of cached keys and values of one head into rows whose queries lie [rows, headDim].
 void attendCached(const AttentionShape& shape, const Rows& rows, const float* queries, const float* keys,
                   const float* values, int64_t length, int64_t keyHead, const Block& b) {
   const int64_t headDim = shape.headDim, stride = shape.keyHeads * headDim;
   for (int64_t at = 0; at < length; at += keyBlock) {
-    const int64_t count = smaller(keyBlock, length - at);
+    const int64_t count = smaller(keyBlock, length - at), next = at + keyBlock;
+    if (next < length)
+      prefetchCached(shape, keys + next * stride + keyHead * headDim * ops::cacheBlock,
+                     values + next * stride + keyHead * headDim, smaller(keyBlock, length - next));
     scoreCached(rows.count, headDim, queries, keys + at * stride + keyHead * headDim * ops::cacheBlock,
                 stride * ops::cacheBlock, count, b.scores);
     foldBlock(rows, headDim, shape.scale, values + at * stride + keyHead * headDim, stride, {count}, b);
