@@ -6,46 +6,18 @@
 #include "../comm/communicator.h"
 #include "../device/thread_pool.h"
 #include "../ops/ops.h"
+#include "../ops/shared/scalar.h"
 #include "shards.h"
 
 namespace secondlook {
 
 namespace {
-/// Uniform in [0, 1) from a counter: splitmix64's finaliser.
-float chance(uint64_t x) {
-  x += 0x9E3779B97F4A7C15;
-  x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9;
-  x = (x ^ (x >> 27)) * 0x94D049BB133111EB;
-  return static_cast<float>((x ^ (x >> 31)) >> 40) * 0x1p-24f;
-}
+using namespace isa_scalar;
 
 float largest(const float* values, int64_t count) {
   float most = 0;
   for (int64_t i = 0; i < count; ++i) most = std::max(most, std::fabs(values[i]));
   return most;
-}
-
-/// Code 128 + sign * magnitude, magnitude 127 sqrt(|x| / scale).
-float decodeFirst(uint8_t code, float scale) {
-  const float u = static_cast<float>(static_cast<int>(code) - 128) / 127.0f;
-  return scale * u * std::fabs(u);
-}
-uint8_t encodeFirst(float x, float scale, float dither) {
-  if (scale <= 0) return 128;
-  const float u = 127.0f * std::sqrt(std::min(1.0f, std::fabs(x) / scale));
-  const int magnitude = std::min(127, static_cast<int>(u + dither));
-  return static_cast<uint8_t>(128 + (x < 0 ? -magnitude : magnitude));
-}
-
-/// 255 (x / scale)^(1/4); at least 1 where x > 0.
-float decodeSecond(uint8_t code, float scale) {
-  const float u = static_cast<float>(code) / 255.0f, square = u * u;
-  return scale * square * square;
-}
-uint8_t encodeSecond(float x, float scale, float dither) {
-  if (scale <= 0 || x <= 0) return 0;
-  const float u = 255.0f * std::sqrt(std::sqrt(std::min(1.0f, x / scale)));
-  return static_cast<uint8_t>(std::clamp(static_cast<int>(u + dither), 1, 255));
 }
 }  // namespace
 

@@ -1,0 +1,154 @@
+// The one door between the engine and a device's library (libsecondlook_cuda.so), opened with dlopen. Plain C: a table of
+// functions, each returning a status; nothing throws across it. Pointers to tensors are addresses of the device; `index`,
+// `targets`, `segments`, `rows` and spans of them are the host's and are copied before the call returns. Work is queued on
+// the session's stream in order; only download(), synchronise() and calls that return a number wait for it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "../ops/ops.h"
+
+namespace secondlook {
+
+/// Both sides must agree; raise it with every change of this file.
+constexpr uint32_t deviceAbi = 1;
+
+enum class DeviceStatus : int32_t {
+  ok,
+  noDevice,        // none there, or no driver
+  outOfMemory,
+  unsupported,     // a shape that the device's kernels do not take
+  dead,            // an error the context does not recover from: the process must start again
+  failed,
+};
+
+struct DeviceSession;
+struct DeviceGraph;
+
+struct DeviceMemory {
+  uint64_t total, available, reserved, used, peak;  // the device's; the session's
+};
+
+/// What the sampler does with a row of logits; see generate/sampler.h.
+struct DeviceSampling {
+  float temperature, topP, minP, repetitionPenalty;
+  int32_t topK;
+  int32_t greedy;
+  uint64_t seed;
+};
+struct DeviceSample {
+  int32_t id;
+  float logProb, sampledLogProb, entropy;
+};
+
+struct DeviceTable {
+  uint32_t abi;
+
+  // ---- life ----
+  /// Names of the devices, one a line, or why there is none; a sentence.
+  DeviceStatus (*probe)(char* text, size_t size);
+  DeviceStatus (*open)(int32_t device, DeviceSession**, char* why, size_t size);
+  void (*close)(DeviceSession*);
+  /// What the last call that failed has to say; valid until the next call.
+  const char* (*message)(DeviceSession*);
+  DeviceStatus (*memory)(DeviceSession*, DeviceMemory*);
+
+  // ---- memory ----
+  DeviceStatus (*allocate)(DeviceSession*, size_t bytes, void**);
+  void (*release)(DeviceSession*, void*);
+  /// Memory that host and device both read, for tests.
+  DeviceStatus (*allocateShared)(size_t bytes, void**);
+  void (*releaseShared)(void*);
+  DeviceStatus (*upload)(DeviceSession*, void* to, const void* from, size_t bytes);
+  DeviceStatus (*download)(DeviceSession*, void* to, const void* from, size_t bytes);
+  DeviceStatus (*copy)(DeviceSession*, void* to, const void* from, size_t bytes);
+  DeviceStatus (*zero)(DeviceSession*, void*, size_t bytes);
+  DeviceStatus (*synchronise)(DeviceSession*);
+
+  // ---- operators, as in ops.h ----
+  DeviceStatus (*gemm)(DeviceSession*, bool transposeA, bool transposeB, int64_t m, int64_t n, int64_t k, float alpha,
+                       const ops::Matrix* a, int64_t lda, const ops::Matrix* b, int64_t ldb, float beta, float* c,
+                       int64_t ldc);
+  DeviceStatus (*linear)(DeviceSession*, int64_t rows, int64_t in, int64_t out, const float* x, const ops::Matrix* w,
+                         const float* bias, float* y, int64_t yStride);
+  DeviceStatus (*linearBackward)(DeviceSession*, int64_t rows, int64_t in, int64_t out, const float* x,
+                                 const ops::Matrix* w, const float* dy, float* dx, bool accumulateDx, float* dw,
+                                 float* db, int64_t dyStride);
+  DeviceStatus (*gatherMatrixRows)(DeviceSession*, int64_t rows, int64_t width, const int32_t* index,
+                                   const ops::Matrix* from, float* to);
+  DeviceStatus (*narrow)(DeviceSession*, int64_t count, const float* from, Bfloat16* to);
+  DeviceStatus (*widen)(DeviceSession*, int64_t count, const Bfloat16* from, float* to);
+  DeviceStatus (*rmsNorm)(DeviceSession*, int64_t rows, int64_t width, float eps, const float* x, const float* w,
+                          float* y, float* r);
+  DeviceStatus (*rmsNormBackward)(DeviceSession*, int64_t rows, int64_t width, const float* x, const float* w,
+                                  const float* r, const float* dy, float* dx, bool accumulateDx, float* dw);
+  DeviceStatus (*layerNorm)(DeviceSession*, int64_t rows, int64_t width, float eps, const float* x, const float* w,
+                            const float* b, float* y, float* mean, float* r);
+  DeviceStatus (*layerNormBackward)(DeviceSession*, int64_t rows, int64_t width, const float* x, const float* w,
+                                    const float* mean, const float* r, const float* dy, float* dx, bool accumulateDx,
+                                    float* dw, float* db);
+  DeviceStatus (*swiglu)(DeviceSession*, int64_t rows, int64_t width, const float* gateUp, float* y);
+  DeviceStatus (*swigluBackward)(DeviceSession*, int64_t rows, int64_t width, const float* gateUp, const float* dy,
+                                 float* dGateUp);
+  DeviceStatus (*activation)(DeviceSession*, ops::Activation, int64_t count, const float* x, float* y);
+  DeviceStatus (*activationBackward)(DeviceSession*, ops::Activation, int64_t count, const float* x, const float* dy,
+                                     float* dx);
+  DeviceStatus (*rotary)(DeviceSession*, int64_t tokens, int64_t heads, int64_t headDim, float* x, int64_t stride,
+                         const float* cos, const float* sin, bool inverse);
+  DeviceStatus (*addRows)(DeviceSession*, int64_t count, const float* x, float* y);
+  DeviceStatus (*gatherRows)(DeviceSession*, int64_t rows, int64_t width, const int32_t* index, const float* from,
+                             float* to);
+  /// to[index[i]] = from[i]; no index twice.
+  DeviceStatus (*scatterRows)(DeviceSession*, int64_t rows, int64_t width, const int32_t* index, const float* from,
+                              float* to);
+  DeviceStatus (*scatterAddRows)(DeviceSession*, int64_t rows, int64_t width, const int32_t* index, const float* from,
+                                 float* to);
+  /// Rows of `width` floats, `fromStride` and `toStride` apart.
+  DeviceStatus (*copyRows)(DeviceSession*, int64_t rows, int64_t width, const float* from, int64_t fromStride, float* to,
+                           int64_t toStride);
+  /// Rows of `width` floats to `rows` addresses of the device.
+  DeviceStatus (*spreadRows)(DeviceSession*, int64_t rows, int64_t width, const float* from, int64_t fromStride,
+                             float* const* to);
+  DeviceStatus (*attention)(DeviceSession*, const ops::AttentionShape*, const ops::Segment*, int64_t segments,
+                            int64_t totalQueries, const float* q, const float* k, const float* v, float* out,
+                            float* logSumExp);
+  DeviceStatus (*attentionBackward)(DeviceSession*, const ops::AttentionShape*, const ops::Segment*, int64_t segments,
+                                    int64_t totalQueries, int64_t totalKeys, const float* q, const float* k,
+                                    const float* v, const float* out, const float* logSumExp, const float* dOut,
+                                    float* dq, float* dk, float* dv);
+  DeviceStatus (*attentionDecode)(DeviceSession*, const ops::AttentionShape*, const ops::DecodeRow*, int64_t rows,
+                                  const float* q, float* out);
+  DeviceStatus (*linearLogProb)(DeviceSession*, int64_t rows, int64_t width, int64_t vocab, float temperature,
+                                const float* x, const ops::Matrix* w, const int32_t* targets, float* logProb,
+                                float* entropy, float* logSumExp);
+  DeviceStatus (*linearLogProbBackward)(DeviceSession*, int64_t rows, int64_t width, int64_t vocab, float temperature,
+                                        const float* x, const ops::Matrix* w, const int32_t* targets,
+                                        const float* entropy, const float* logSumExp, const float* gLogProb,
+                                        const float* gEntropy, float* dx, float* dw);
+  DeviceStatus (*adamw)(DeviceSession*, const ops::AdamW*, int64_t count, float* parameter, const float* gradient,
+                        float* m, float* v);
+  /// Moments in 8 bits, blocks of 256; see model/optimiser.h.
+  DeviceStatus (*adamw8)(DeviceSession*, const ops::AdamW*, uint64_t stream, int64_t count, float* parameter,
+                         const float* gradient, uint8_t* first, uint8_t* second, float* firstScale, float* secondScale);
+  DeviceStatus (*sumOfSquares)(DeviceSession*, int64_t count, const float* x, double* total);
+
+  // ---- generation ----
+  /// samples[i] of logits[i, vocab]: `streams`, `rowNumbers`, `steps` are the counters of random numbers; `seen` [rows, vocab]
+  /// of the device or null; `banned` of the host. Waits for the result.
+  DeviceStatus (*sample)(DeviceSession*, const DeviceSampling*, int64_t rows, int64_t vocab, const float* logits,
+                         const uint8_t* seen, const int32_t* banned, int64_t bannedCount, const uint64_t* streams,
+                         const uint32_t* rowNumbers, uint32_t step, DeviceSample* samples);
+
+  // ---- graphs: what is queued between begin and end is recorded instead and can be run again ----
+  DeviceStatus (*beginGraph)(DeviceSession*);
+  DeviceStatus (*endGraph)(DeviceSession*, DeviceGraph**);
+  DeviceStatus (*runGraph)(DeviceSession*, DeviceGraph*);
+  void (*releaseGraph)(DeviceSession*, DeviceGraph*);
+};
+
+/// The one symbol of the library: null when it was built for another `abi`.
+using DeviceEntry = const DeviceTable* (*)(uint32_t abi);
+constexpr const char* deviceEntryName = "secondlook_device";
+
+}  // namespace secondlook
