@@ -9,11 +9,13 @@
 #include "device/cpu.h"
 #include "device/thread_pool.h"
 #include "error.h"
+#include "devices.h"
 
 namespace fixtures {
 
 using namespace secondlook;
-using Floats = std::vector<float>;
+using Floats = std::vector<float, SharedAllocator<float>>;
+using Halves = std::vector<Bfloat16, SharedAllocator<Bfloat16>>;
 using Doubles = std::vector<double>;
 
 inline std::vector<InstructionSet> instructionSets() {
@@ -24,17 +26,41 @@ inline std::vector<InstructionSet> instructionSets() {
   return sets;
 }
 
+inline void checkSameBits(const Floats& first, const Floats& second) {
+  CHECK(first.size() == second.size());
+  CHECK(first.empty() || std::memcmp(first.data(), second.data(), first.size() * sizeof(float)) == 0);
+}
+
 /// Runs body(context) for every instruction set on one thread, and on three where the results must not change by a bit:
 /// body returns them.
 template <class F>
-void everywhere(F&& body) {
+void onProcessor(F&& body) {
   ThreadPool one(1), three(3);
   for (const InstructionSet set : instructionSets()) {
     Context alone{one, set}, shared{three, set};
-    const Floats first = body(alone), second = body(shared);
-    CHECK(first.size() == second.size());
-    CHECK(first.empty() || std::memcmp(first.data(), second.data(), first.size() * sizeof(float)) == 0);
+    checkSameBits(body(alone), body(shared));
   }
+}
+
+/// The same on a device: the CUDA kernels on the shim, or on a GPU where SECONDLOOK_TEST_DEVICE=cuda says so. The order in
+/// which a block's threads run must not change a bit.
+template <class F>
+void onDevice(F&& body) {
+  Device* device = testDevice();
+  if (!device) return;
+  ThreadPool one(1);
+  Context context{one, InstructionSet::portable, nullptr, device};
+  setThreadOrder(0);
+  const Floats ascending = body(context);
+  setThreadOrder(1);
+  checkSameBits(ascending, body(context));
+  setThreadOrder(0);
+}
+
+template <class F>
+void everywhere(F&& body) {
+  onProcessor(body);
+  onDevice(body);
 }
 
 inline Floats randomFloats(int64_t count, unsigned seed, float scale = 1.0f) {

@@ -1,4 +1,4 @@
-// Counter-based random numbers: Philox 4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", 2011).
+// Counter-based random numbers, from philox.h.
 // A number is a pure function of its key and counter, so it does not depend on the order or company it is drawn in.
 #pragma once
 
@@ -6,23 +6,13 @@
 #include <cmath>
 #include <cstdint>
 
+#include "philox.h"
+
 namespace secondlook {
 
 inline std::array<uint32_t, 4> philox(uint64_t key, std::array<uint32_t, 4> counter) {
-  auto k0 = static_cast<uint32_t>(key), k1 = static_cast<uint32_t>(key >> 32);
-  for (int round = 0; round < 10; ++round) {
-    const uint64_t a = uint64_t{0xD2511F53} * counter[0], b = uint64_t{0xCD9E8D57} * counter[2];
-    counter = {static_cast<uint32_t>(b >> 32) ^ counter[1] ^ k0, static_cast<uint32_t>(b),
-               static_cast<uint32_t>(a >> 32) ^ counter[3] ^ k1, static_cast<uint32_t>(a)};
-    k0 += 0x9E3779B9;
-    k1 += 0xBB67AE85;
-  }
-  return counter;
-}
-
-/// Uniform in [0, 1) with 53 bits.
-inline double uniformDouble(uint32_t high, uint32_t low) {
-  return static_cast<double>((uint64_t{high} << 21) ^ (low >> 11)) * 0x1p-53;
+  const PhiloxBits bits = philoxBits(key, counter[0], counter[1], counter[2], counter[3]);
+  return {bits.word[0], bits.word[1], bits.word[2], bits.word[3]};
 }
 
 /// Two independent standard normal numbers (Box-Muller).

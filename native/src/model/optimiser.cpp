@@ -1,25 +1,12 @@
 #include "optimiser.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "../comm/communicator.h"
-#include "../device/thread_pool.h"
 #include "../ops/ops.h"
-#include "../ops/shared/scalar.h"
 #include "shards.h"
 
 namespace secondlook {
-
-namespace {
-using namespace isa_scalar;
-
-float largest(const float* values, int64_t count) {
-  float most = 0;
-  for (int64_t i = 0; i < count; ++i) most = std::max(most, std::fabs(values[i]));
-  return most;
-}
-}  // namespace
 
 Optimiser::Optimiser(const ParameterTable& table, bool eightBit) : table_(&table), eightBit_(eightBit) {
   const int64_t floats = eightBit ? (table.stateFloats() + 3) / 4 : table.stateFloats();
@@ -47,25 +34,9 @@ void Optimiser::update(Context& context, const ops::AdamW& settings, const Param
   uint8_t *first = firstCodes(p), *second = secondCodes(p);
   float *firstScale = scales(p), *secondScale = firstScale + blocks(p);
   const uint64_t stream = (static_cast<uint64_t>(settings.step) << 40) ^ static_cast<uint64_t>(p.place.state);
-  const int64_t own = (span.end + blockSize - 1) / blockSize - firstOwn;
-  context.pool.parallelFor(own, 64, [&](int64_t begin, int64_t end) {
-    float m[blockSize], v[blockSize];
-    for (int64_t block = firstOwn + begin; block < firstOwn + end; ++block) {
-      const int64_t at = block * blockSize, count = std::min(blockSize, p.count - at);
-      for (int64_t i = 0; i < count; ++i) {
-        m[i] = decodeFirst(first[at + i], firstScale[block]);
-        v[i] = decodeSecond(second[at + i], secondScale[block]);
-      }
-      ops::adamw(context, settings, count, values + at, gradient + at, m, v);
-      firstScale[block] = largest(m, count);
-      secondScale[block] = largest(v, count);
-      for (int64_t i = 0; i < count; ++i) {
-        const uint64_t counter = 2 * (stream + static_cast<uint64_t>(at + i));
-        first[at + i] = encodeFirst(m[i], firstScale[block], chance(counter));
-        second[at + i] = encodeSecond(v[i], secondScale[block], chance(counter + 1));
-      }
-    }
-  });
+  const int64_t at = firstOwn * blockSize, end = (span.end + blockSize - 1) / blockSize * blockSize;
+  ops::adamw8(context, settings, stream + static_cast<uint64_t>(at), std::min(end, p.count) - at, values + at, gradient + at,
+              first + at, second + at, firstScale + firstOwn, secondScale + firstOwn);
 }
 
 void Optimiser::collect(Communicator& team, int root) {

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "../ops/ops.h"
 #include "arena.h"
 #include "parameters.h"
 
@@ -16,14 +17,10 @@ namespace secondlook {
 
 class Communicator;
 class Shards;
-struct Context;
-namespace ops {
-struct AdamW;
-}
 
 class Optimiser {
  public:
-  static constexpr int64_t blockSize = 256;
+  static constexpr int64_t blockSize = ops::adamw8Block;
 
   Optimiser() = default;
   Optimiser(const ParameterTable& table, bool eightBit);

@@ -86,6 +86,7 @@ std::vector<std::vector<int64_t>> components(std::span<const Segment> segments) 
 
 void attention(Context& context, const AttentionShape& shape, std::span<const Segment> segments, int64_t totalQueries,
                const float* q, const float* k, const float* v, float* out, float* logSumExp) {
+  if (Device* device = deviceOf(context)) return device->call(&DeviceTable::attention, &shape, segments.data(), static_cast<int64_t>(segments.size()), totalQueries, q, k, v, out, logSumExp);
   const auto& kernels = kernelsOf(context);
   const int64_t perBlock = std::max<int64_t>(1, forwardRows / groupSize(shape));
   std::vector<Task> tasks;
@@ -112,8 +113,9 @@ void attention(Context& context, const AttentionShape& shape, std::span<const Se
 }
 
 void attentionBackward(Context& context, const AttentionShape& shape, std::span<const Segment> segments,
-                       int64_t totalQueries, int64_t, const float* q, const float* k, const float* v, const float* out,
+                       int64_t totalQueries, int64_t totalKeys, const float* q, const float* k, const float* v, const float* out,
                        const float* logSumExp, const float* dOut, float* dq, float* dk, float* dv) {
+  if (Device* device = deviceOf(context)) return device->call(&DeviceTable::attentionBackward, &shape, segments.data(), static_cast<int64_t>(segments.size()), totalQueries, totalKeys, q, k, v, out, logSumExp, dOut, dq, dk, dv);
   const auto& kernels = kernelsOf(context);
   const int64_t perBlock = std::max<int64_t>(1, backwardRows / groupSize(shape));
   auto lists = components(segments);
@@ -144,9 +146,28 @@ void attentionBackward(Context& context, const AttentionShape& shape, std::span<
   });
 }
 
+namespace {
+/// A device keeps keys as rows, like values.
+AttentionShape keptRows(AttentionShape shape) {
+  shape.keyStride = shape.valueStride = shape.keyHeads * shape.headDim;
+  return shape;
+}
+}  // namespace
+
 void keepKeys(Context& context, const AttentionShape& shape, std::span<const CachePlace> places, const float* k,
               const float* v) {
   const int64_t width = shape.keyHeads * shape.headDim;
+  if (Device* device = deviceOf(context)) {
+    const auto count = static_cast<int64_t>(places.size());
+    std::vector<float*> keys, values;
+    for (const CachePlace& place : places) {
+      keys.push_back(place.keys + place.token * width);
+      values.push_back(place.values + place.token * width);
+    }
+    device->call(&DeviceTable::spreadRows, count, width, k, shape.keyStride, static_cast<float* const*>(keys.data()));
+    device->call(&DeviceTable::spreadRows, count, width, v, shape.valueStride, static_cast<float* const*>(values.data()));
+    return;
+  }
   forBlocks(context, static_cast<int64_t>(places.size()), 64, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
       const CachePlace& place = places[static_cast<size_t>(i)];
@@ -160,6 +181,13 @@ void keepKeys(Context& context, const AttentionShape& shape, std::span<const Cac
 
 void attentionDecode(Context& context, const AttentionShape& shape, std::span<const DecodeRow> rows, const float* q,
                      const float* k, const float* v, float* out) {
+  if (Device* device = deviceOf(context)) {
+    const AttentionShape kept = keptRows(shape);
+    std::vector<CachePlace> places;
+    for (const DecodeRow& row : rows) places.push_back({row.ownKeys, row.ownValues, row.ownLength - 1});
+    keepKeys(context, shape, places, k, v);
+    return device->call(&DeviceTable::attentionDecode, &kept, rows.data(), static_cast<int64_t>(rows.size()), q, out);
+  }
   const auto& kernels = kernelsOf(context);
   const int64_t perBlock = std::max<int64_t>(1, decodeRows / groupSize(shape));
   struct Run {

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "../device/cancel.h"
+#include "../device/device.h"
 #include "../device/thread_pool.h"
 #include "kernels/kernels.h"
 
@@ -12,6 +13,12 @@ namespace secondlook::ops {
 
 inline const kernels::Kernels& kernelsOf(const Context& context) {
   return kernels::kernelsFor(context.instructionSet);
+}
+
+/// The device that the context names, or null: the operator runs here. Polls the cancel token.
+inline Device* deviceOf(const Context& context) {
+  if (context.device && context.cancel) context.cancel->check();
+  return context.device;
 }
 
 /// parallelFor over blocks that polls the cancel token before each range.

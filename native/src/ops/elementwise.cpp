@@ -4,10 +4,12 @@
 #include <vector>
 
 #include "blocks.h"
+#include "shared/scalar.h"
 
 namespace secondlook::ops {
 
 void swiglu(Context& context, int64_t rows, int64_t width, const float* gateUp, float* y) {
+  if (Device* device = deviceOf(context)) return device->call(&DeviceTable::swiglu, rows, width, gateUp, y);
   const auto& kernels = kernelsOf(context);
   forBlocks(context, rows, rowGrain(2 * width), [&](int64_t begin, int64_t end) {
     kernels.swiglu(end - begin, width, gateUp + begin * 2 * width, y + begin * width);
@@ -16,6 +18,7 @@ void swiglu(Context& context, int64_t rows, int64_t width, const float* gateUp, 
 
 void swigluBackward(Context& context, int64_t rows, int64_t width, const float* gateUp, const float* dy,
                     float* dGateUp) {
+  if (Device* device = deviceOf(context)) return device->call(&DeviceTable::swigluBackward, rows, width, gateUp, dy, dGateUp);
   const auto& kernels = kernelsOf(context);
   forBlocks(context, rows, rowGrain(2 * width), [&](int64_t begin, int64_t end) {
     kernels.swigluBackward(end - begin, width, gateUp + begin * 2 * width, dy + begin * width,
@@ -24,12 +27,14 @@ void swigluBackward(Context& context, int64_t rows, int64_t width, const float* 
 }
 
 void activation(Context& context, Activation kind, int64_t count, const float* x, float* y) {
+  if (Device* device = deviceOf(context)) return device->call(&DeviceTable::activation, kind, count, x, y);
   const auto& kernels = kernelsOf(context);
   forBlocks(context, count, grainElements,
             [&](int64_t begin, int64_t end) { kernels.activation(kind, end - begin, x + begin, y + begin); });
 }
 
 void activationBackward(Context& context, Activation kind, int64_t count, const float* x, const float* dy, float* dx) {
+  if (Device* device = deviceOf(context)) return device->call(&DeviceTable::activationBackward, kind, count, x, dy, dx);
   const auto& kernels = kernelsOf(context);
   forBlocks(context, count, grainElements, [&](int64_t begin, int64_t end) {
     kernels.activationBackward(kind, end - begin, x + begin, dy + begin, dx + begin);
@@ -37,18 +42,21 @@ void activationBackward(Context& context, Activation kind, int64_t count, const 
 }
 
 void addRows(Context& context, int64_t count, const float* x, float* y) {
+  if (Device* device = deviceOf(context)) return device->call(&DeviceTable::addRows, count, x, y);
   const auto& kernels = kernelsOf(context);
   forBlocks(context, count, 4 * grainElements,
             [&](int64_t begin, int64_t end) { kernels.add(end - begin, x + begin, y + begin); });
 }
 
 void narrow(Context& context, int64_t count, const float* from, Bfloat16* to) {
+  if (Device* device = deviceOf(context)) return device->call(&DeviceTable::narrow, count, from, to);
   const auto& kernels = kernelsOf(context);
   forBlocks(context, count, 4 * grainElements,
             [&](int64_t begin, int64_t end) { kernels.narrow(end - begin, from + begin, to + begin); });
 }
 
 void widen(Context& context, int64_t count, const Bfloat16* from, float* to) {
+  if (Device* device = deviceOf(context)) return device->call(&DeviceTable::widen, count, from, to);
   const auto& kernels = kernelsOf(context);
   forBlocks(context, count, 4 * grainElements,
             [&](int64_t begin, int64_t end) { kernels.widen(end - begin, from + begin, to + begin); });
@@ -56,6 +64,7 @@ void widen(Context& context, int64_t count, const Bfloat16* from, float* to) {
 
 void adamw(Context& context, const AdamW& settings, int64_t count, float* parameter, const float* gradient, float* m,
            float* v) {
+  if (Device* device = deviceOf(context)) return device->call(&DeviceTable::adamw, &settings, count, parameter, gradient, m, v);
   const auto& kernels = kernelsOf(context);
   const auto step = static_cast<double>(settings.step);
   const auto correction1 = static_cast<float>(1.0 - std::pow(settings.beta1, step));
@@ -66,7 +75,43 @@ void adamw(Context& context, const AdamW& settings, int64_t count, float* parame
   });
 }
 
+void adamw8(Context& context, const AdamW& settings, uint64_t stream, int64_t count, float* parameter,
+            const float* gradient, uint8_t* first, uint8_t* second, float* firstScale, float* secondScale) {
+  if (Device* device = deviceOf(context))
+    return device->call(&DeviceTable::adamw8, &settings, stream, count, parameter, gradient, first, second, firstScale,
+                        secondScale);
+  using namespace isa_scalar;
+  const auto largest = [](const float* values, int64_t many) {
+    float most = 0;
+    for (int64_t i = 0; i < many; ++i) most = std::max(most, std::fabs(values[i]));
+    return most;
+  };
+  forBlocks(context, (count + adamw8Block - 1) / adamw8Block, 64, [&](int64_t begin, int64_t end) {
+    float m[adamw8Block], v[adamw8Block];
+    for (int64_t block = begin; block < end; ++block) {
+      const int64_t at = block * adamw8Block, many = std::min(adamw8Block, count - at);
+      for (int64_t i = 0; i < many; ++i) {
+        m[i] = decodeFirst(first[at + i], firstScale[block]);
+        v[i] = decodeSecond(second[at + i], secondScale[block]);
+      }
+      adamw(context, settings, many, parameter + at, gradient + at, m, v);
+      firstScale[block] = largest(m, many);
+      secondScale[block] = largest(v, many);
+      for (int64_t i = 0; i < many; ++i) {
+        const uint64_t counter = 2 * (stream + static_cast<uint64_t>(at + i));
+        first[at + i] = encodeFirst(m[i], firstScale[block], chance(counter));
+        second[at + i] = encodeSecond(v[i], secondScale[block], chance(counter + 1));
+      }
+    }
+  });
+}
+
 double sumOfSquares(Context& context, int64_t count, const float* x) {
+  if (Device* device = deviceOf(context)) {
+    double squares = 0.0;
+    device->call(&DeviceTable::sumOfSquares, count, x, &squares);
+    return squares;
+  }
   const auto& kernels = kernelsOf(context);
   const int64_t blocks = (count + grainElements - 1) / grainElements;
   std::vector<double> partial(static_cast<size_t>(blocks));

@@ -88,11 +88,13 @@ void runProduct(Context& context, const Product& product) {
 
 void gemm(Context& context, bool transposeA, bool transposeB, int64_t m, int64_t n, int64_t k, float alpha, Matrix a,
           int64_t lda, Matrix b, int64_t ldb, float beta, float* c, int64_t ldc) {
+  if (Device* device = deviceOf(context)) return device->call(&DeviceTable::gemm, transposeA, transposeB, m, n, k, alpha, &a, lda, &b, ldb, beta, c, ldc);
   runProduct(context, rowMajorProduct(transposeA, transposeB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc));
 }
 
 void linear(Context& context, int64_t rows, int64_t in, int64_t out, const float* x, Matrix w, const float* bias,
             float* y, int64_t yStride) {
+  if (Device* device = deviceOf(context)) return device->call(&DeviceTable::linear, rows, in, out, x, &w, bias, y, yStride);
   Product product = rowMajorProduct(false, true, rows, out, in, 1.0f, x, in, w, in, 0.0f, y, yStride ? yStride : out);
   product.bias = bias;
   runProduct(context, product);
@@ -100,6 +102,7 @@ void linear(Context& context, int64_t rows, int64_t in, int64_t out, const float
 
 void linearBackward(Context& context, int64_t rows, int64_t in, int64_t out, const float* x, Matrix w, const float* dy,
                     float* dx, bool accumulateDx, float* dw, float* db, int64_t dyStride) {
+  if (Device* device = deviceOf(context)) return device->call(&DeviceTable::linearBackward, rows, in, out, x, &w, dy, dx, accumulateDx, dw, db, dyStride);
   const int64_t stride = dyStride ? dyStride : out;
   const auto& kernels = kernelsOf(context);
   // Three independent results, one parallel loop: a tiny layer is not worth three.

@@ -45,11 +45,11 @@ TEST("gemm equals plain loops for every layout and for sizes off every tile") {
 
 TEST("a matrix stored as bfloat16 gives the very bits of its values stored as float32") {
   const int64_t sizes[][3] = {{1, 33, 300}, {2, 64, 70}, {3, 17, 5}, {4, 100, 31}, {5, 48, 16}, {37, 70, 300}, {500, 40, 513}};
-  everywhere([&](Context& context) {
+  onProcessor([&](Context& context) {
     Floats all;
     for (const auto& [rows, out, in] : sizes) {
       const Floats x = randomFloats(rows * in, 1), dy = randomFloats(rows * (out + 3), 2), bias = randomFloats(out, 3);
-      std::vector<Bfloat16> half(static_cast<size_t>(out * in));
+      Halves half(static_cast<size_t>(out * in));
       ops::narrow(context, out * in, randomFloats(out * in, 4).data(), half.data());
       Floats wide(half.size());
       ops::widen(context, out * in, half.data(), wide.data());
@@ -74,7 +74,7 @@ TEST("bfloat16 rounds to the nearest value, ties to even, and keeps what is not 
   const Floats from{1.0f, 1.00390625f, 1.01171875f, 1.00390637f, -1.00390637f, 3.4e38f, INFINITY, NAN, -0.0f, 1e-40f};
   const Floats wanted{1.0f, 1.0f, 1.015625f, 1.0078125f, -1.0078125f, INFINITY, INFINITY, NAN, -0.0f, 9.18354962e-41f};
   everywhere([&](Context& context) {
-    std::vector<Bfloat16> half(from.size());
+    Halves half(from.size());
     Floats back(from.size());
     ops::narrow(context, static_cast<int64_t>(from.size()), from.data(), half.data());
     ops::widen(context, static_cast<int64_t>(from.size()), half.data(), back.data());

@@ -21,6 +21,7 @@ kernels::LogitRows logitRows(int64_t rows, int64_t columns, int64_t first, float
 
 void linearLogProb(Context& context, int64_t rows, int64_t width, int64_t vocab, float temperature, const float* x,
                    Matrix w, const int32_t* targets, float* logProb, float* entropy, float* logSumExp) {
+  if (Device* device = deviceOf(context)) return device->call(&DeviceTable::linearLogProb, rows, width, vocab, temperature, x, &w, targets, logProb, entropy, logSumExp);
   const auto& kernels = kernelsOf(context);
   const int64_t most = std::min(rows, chunkRows);
   float* logits = scratch(Scratch::chunk, most * std::min(vocab, chunkColumns));
@@ -53,6 +54,7 @@ void linearLogProbBackward(Context& context, int64_t rows, int64_t width, int64_
                            const float* x, Matrix w, const int32_t* targets, const float* entropy,
                            const float* logSumExp, const float* gLogProb, const float* gEntropy, float* dx,
                            float* dw) {
+  if (Device* device = deviceOf(context)) return device->call(&DeviceTable::linearLogProbBackward, rows, width, vocab, temperature, x, &w, targets, entropy, logSumExp, gLogProb, gEntropy, dx, dw);
   const auto& kernels = kernelsOf(context);
   float* logits = scratch(Scratch::chunk, std::min(rows, chunkRows) * std::min(vocab, chunkColumns));
   for (int64_t row = 0; row < rows; row += chunkRows) {

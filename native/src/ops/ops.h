@@ -13,6 +13,7 @@ namespace secondlook {
 
 class ThreadPool;
 class CancelToken;
+class Device;
 
 // Each has what the ones before it have; amx is avx512 with matrix products on the tile unit.
 enum class InstructionSet : uint8_t { portable, avx2, avx512, amx };
@@ -21,6 +22,7 @@ struct Context {
   ThreadPool& pool;
   InstructionSet instructionSet;
   const CancelToken* cancel = nullptr;  // polled between blocks; throws Aborted
+  Device* device = nullptr;  // operators run there, on addresses of its memory; index lists and segments are the host's
 };
 
 /// The upper half of a float32.
@@ -67,6 +69,14 @@ void gatherMatrixRows(Context&, int64_t rows, int64_t width, const int32_t* inde
 void narrow(Context&, int64_t count, const float* from, Bfloat16* to);
 void widen(Context&, int64_t count, const Bfloat16* from, float* to);
 
+// ---- memory: of the device where the context has one, else the host's own ------------------------------------------
+void upload(Context&, int64_t count, const float* fromHost, float* to);
+void download(Context&, int64_t count, const float* from, float* toHost);
+void copyBytes(Context&, size_t bytes, const void* from, void* to);
+void uploadBytes(Context&, size_t bytes, const void* fromHost, void* to);
+void downloadBytes(Context&, size_t bytes, const void* from, void* toHost);
+void zero(Context&, int64_t count, float* to);
+
 // ---- row operators ---------------------------------------------------------------------------------------------
 // y = w * x * r, r = rsqrt(mean(x^2) + eps); saves r[rows] (null: not saved).
 void rmsNorm(Context&, int64_t rows, int64_t width, float eps, const float* x, const float* w, float* y, float* r);
@@ -89,6 +99,12 @@ void rotary(Context&, int64_t tokens, int64_t heads, int64_t headDim, float* x, 
             const float* sin, bool inverse);
 void addRows(Context&, int64_t count, const float* x, float* y);  // y += x
 void gatherRows(Context&, int64_t rows, int64_t width, const int32_t* index, const float* from, float* to);
+// to[index[i]] = from[i]; no index twice.
+void scatterRows(Context&, int64_t rows, int64_t width, const int32_t* index, const float* from, float* to);
+// Rows of `width` elements, fromStride and toStride apart.
+void copyRows(Context&, int64_t rows, int64_t width, const float* from, int64_t fromStride, float* to, int64_t toStride);
+// Rows of `width` elements, fromStride apart, to an address each.
+void spreadRows(Context&, int64_t rows, int64_t width, const float* from, int64_t fromStride, float* const* to);
 // to[index[i]] += from[i]; duplicates are summed in order of i.
 void scatterAddRows(Context&, int64_t rows, int64_t width, const int32_t* index, const float* from, float* to);
 
@@ -105,6 +121,7 @@ struct AttentionShape {
   int64_t queryHeads, keyHeads, headDim;  // query head h reads key head h / (queryHeads / keyHeads)
   int64_t queryStride, keyStride, valueStride, outputStride;  // row strides in elements
   float scale;
+  bool half = false;  // devices: operands rounded to bfloat16 for the tensor cores; the processor ignores it
 };
 // q/k/v/out: first head of row 0; head h at + h * headDim. logSumExp [queryHeads, totalQueries] is saved for backward.
 void attention(Context&, const AttentionShape&, std::span<const Segment>, int64_t totalQueries, const float* q,
@@ -115,7 +132,7 @@ void attentionBackward(Context&, const AttentionShape&, std::span<const Segment>
                        const float* dOut, float* dq, float* dk, float* dv);
 // Keys and values of one sequence and layer, kept for decoding in room for cacheRoom(tokens) tokens. Values are rows
 // [token, keyHeads, headDim]. Keys lie in blocks of 16 tokens, turned around as the scores read them: dimension d of head h
-// of token t is keys[((t / 16 * keyHeads + h) * headDim + d) * 16 + t % 16].
+// of token t is keys[((t / 16 * keyHeads + h) * headDim + d) * 16 + t % 16]. On a device they are rows, like values.
 constexpr int64_t cacheBlock = 16;
 constexpr int64_t cacheRoom(int64_t tokens) { return (tokens + cacheBlock - 1) / cacheBlock * cacheBlock; }
 struct CachePlace {
@@ -151,6 +168,11 @@ struct AdamW {
   float gradientScale;  // clipping factor, applied to the gradient first
 };
 void adamw(Context&, const AdamW&, int64_t count, float* parameter, const float* gradient, float* m, float* v);
+// The same with moments in 8 bits, blocks of adamw8Block elements with one scale (see model/optimiser.h); `stream` seeds the
+// rounding.
+constexpr int64_t adamw8Block = 256;
+void adamw8(Context&, const AdamW&, uint64_t stream, int64_t count, float* parameter, const float* gradient,
+            uint8_t* first, uint8_t* second, float* firstScale, float* secondScale);
 // Sum of squares in float64, fixed blocks; not finite if any element is not.
 double sumOfSquares(Context&, int64_t count, const float* x);
 

@@ -28,6 +28,7 @@ void sumOverRows(Context& context, int64_t rows, int64_t width, int vectors, flo
 
 void rmsNorm(Context& context, int64_t rows, int64_t width, float eps, const float* x, const float* w, float* y,
              float* r) {
+  if (Device* device = deviceOf(context)) return device->call(&DeviceTable::rmsNorm, rows, width, eps, x, w, y, r);
   const auto& kernels = kernelsOf(context);
   forBlocks(context, rows, rowGrain(width), [&](int64_t begin, int64_t end) {
     kernels.rmsNorm(end - begin, width, eps, x + begin * width, w, y + begin * width, r ? r + begin : nullptr);
@@ -36,6 +37,7 @@ void rmsNorm(Context& context, int64_t rows, int64_t width, float eps, const flo
 
 void rmsNormBackward(Context& context, int64_t rows, int64_t width, const float* x, const float* w, const float* r,
                      const float* dy, float* dx, bool accumulateDx, float* dw) {
+  if (Device* device = deviceOf(context)) return device->call(&DeviceTable::rmsNormBackward, rows, width, x, w, r, dy, dx, accumulateDx, dw);
   const auto& kernels = kernelsOf(context);
   sumOverRows(context, rows, width, 1, &dw, [&](int64_t first, int64_t count, float* partial) {
     const int64_t at = first * width;
@@ -46,6 +48,7 @@ void rmsNormBackward(Context& context, int64_t rows, int64_t width, const float*
 
 void layerNorm(Context& context, int64_t rows, int64_t width, float eps, const float* x, const float* w,
                const float* b, float* y, float* mean, float* r) {
+  if (Device* device = deviceOf(context)) return device->call(&DeviceTable::layerNorm, rows, width, eps, x, w, b, y, mean, r);
   const auto& kernels = kernelsOf(context);
   forBlocks(context, rows, rowGrain(width), [&](int64_t begin, int64_t end) {
     kernels.layerNorm(end - begin, width, eps, x + begin * width, w, b, y + begin * width,
@@ -56,6 +59,7 @@ void layerNorm(Context& context, int64_t rows, int64_t width, float eps, const f
 void layerNormBackward(Context& context, int64_t rows, int64_t width, const float* x, const float* w,
                        const float* mean, const float* r, const float* dy, float* dx, bool accumulateDx, float* dw,
                        float* db) {
+  if (Device* device = deviceOf(context)) return device->call(&DeviceTable::layerNormBackward, rows, width, x, w, mean, r, dy, dx, accumulateDx, dw, db);
   const auto& kernels = kernelsOf(context);
   float* const to[] = {dw, db};
   sumOverRows(context, rows, width, 2, to, [&](int64_t first, int64_t count, float* partial) {
@@ -67,6 +71,7 @@ void layerNormBackward(Context& context, int64_t rows, int64_t width, const floa
 
 void rotary(Context& context, int64_t tokens, int64_t heads, int64_t headDim, float* x, int64_t stride,
             const float* cos, const float* sin, bool inverse) {
+  if (Device* device = deviceOf(context)) return device->call(&DeviceTable::rotary, tokens, heads, headDim, x, stride, cos, sin, inverse);
   const auto& kernels = kernelsOf(context);
   forBlocks(context, tokens, rowGrain(heads * headDim), [&](int64_t begin, int64_t end) {
     kernels.rotary(end - begin, heads, headDim, x + begin * stride, stride, cos + begin * headDim,
@@ -75,6 +80,7 @@ void rotary(Context& context, int64_t tokens, int64_t heads, int64_t headDim, fl
 }
 
 void gatherRows(Context& context, int64_t rows, int64_t width, const int32_t* index, const float* from, float* to) {
+  if (Device* device = deviceOf(context)) return device->call(&DeviceTable::gatherRows, rows, width, index, from, to);
   forBlocks(context, rows, rowGrain(width), [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i)
       std::memcpy(to + i * width, from + int64_t{index[i]} * width, static_cast<size_t>(width) * sizeof(float));
@@ -82,6 +88,7 @@ void gatherRows(Context& context, int64_t rows, int64_t width, const int32_t* in
 }
 
 void gatherMatrixRows(Context& context, int64_t rows, int64_t width, const int32_t* index, Matrix from, float* to) {
+  if (Device* device = deviceOf(context)) return device->call(&DeviceTable::gatherMatrixRows, rows, width, index, &from, to);
   const auto& kernels = kernelsOf(context);
   forBlocks(context, rows, rowGrain(width), [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
@@ -96,6 +103,7 @@ void gatherMatrixRows(Context& context, int64_t rows, int64_t width, const int32
 
 void scatterAddRows(Context& context, int64_t rows, int64_t width, const int32_t* index, const float* from,
                     float* to) {
+  if (Device* device = deviceOf(context)) return device->call(&DeviceTable::scatterAddRows, rows, width, index, from, to);
   const auto& kernels = kernelsOf(context);
   // Each thread owns columns, not rows: duplicates are then summed in order of i without locks.
   constexpr int64_t columns = 64;

@@ -238,3 +238,8 @@ void waitForCopies(int groupsLeft) {
 }
 
 }  // namespace secondlook::shim
+
+/// 0 ascending, 1 descending, 2 shuffled: for tests, which find it by name.
+extern "C" __attribute__((visibility("default"))) void secondlook_shim_order(int order) {
+  secondlook::shim::setOrder(static_cast<secondlook::shim::Order>(order));
+}

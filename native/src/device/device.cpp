@@ -1,0 +1,65 @@
+#include "device.h"
+
+#include <dlfcn.h>
+
+#include <cstdlib>
+
+namespace secondlook {
+
+namespace {
+
+/// The folder of the binary that this code is in.
+std::string ownFolder() {
+  Dl_info info;
+  if (::dladdr(reinterpret_cast<const void*>(&deviceEntryName), &info) == 0 || !info.dli_fname) return ".";
+  const std::string path = info.dli_fname;
+  const size_t slash = path.rfind('/');
+  return slash == std::string::npos ? "." : path.substr(0, slash);
+}
+
+const DeviceTable* open() {
+  const char* named = std::getenv("SECONDLOOK_CUDA_LIBRARY");
+  const std::string path = named && *named ? named : ownFolder() + "/libsecondlook_cuda.so";
+  // Never closed: a driver does not unload cleanly.
+  void* library = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (!library) return nullptr;
+  const auto entry = reinterpret_cast<DeviceEntry>(::dlsym(library, deviceEntryName));
+  return entry ? entry(deviceAbi) : nullptr;
+}
+
+ErrorCode codeOf(DeviceStatus status) {
+  switch (status) {
+    case DeviceStatus::outOfMemory: return ErrorCode::outOfMemory;
+    case DeviceStatus::unsupported: return ErrorCode::unsupported;
+    case DeviceStatus::noDevice:
+    case DeviceStatus::dead: return ErrorCode::device;
+    default: return ErrorCode::internal;
+  }
+}
+
+}  // namespace
+
+const DeviceTable* cudaLibrary() {
+  static const DeviceTable* const table = open();
+  return table;
+}
+
+Device::Device(const DeviceTable& table, int32_t index) : table_(&table) {
+  char why[1024] = "";
+  const DeviceStatus status = table.open(index, &session_, why, sizeof why);
+  if (status != DeviceStatus::ok) throw Error(status == DeviceStatus::noDevice ? ErrorCode::device : codeOf(status), why);
+}
+
+Device::~Device() { table_->close(session_); }
+
+void* Device::allocate(size_t bytes) {
+  void* address = nullptr;
+  check(table_->allocate(session_, bytes, &address));
+  return address;
+}
+
+void Device::check(DeviceStatus status) const {
+  if (status != DeviceStatus::ok) throw Error(codeOf(status), table_->message(session_));
+}
+
+}  // namespace secondlook
