@@ -1,9 +1,10 @@
 // Builds native/build/engine.node with CMake and g++; with CUDA too where nvcc is found. Runs on Node 20 or newer.
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { cpus } from "node:os";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { collect, remember } from "./cuda-report.mjs";
 
 process.chdir(resolve(dirname(fileURLToPath(import.meta.url)), ".."));
 const has = (command) => spawnSync(command, ["--version"]).status === 0;
@@ -33,4 +34,19 @@ run("cmake", [
   `-DENGINE_CUDA=${process.env.SECONDLOOK_CUDA ?? "ON"}`,
   "-Wno-dev",
 ]);
-run("cmake", ["--build", "native/build", "-j", String(Math.max(1, cpus().length))]);
+// ptxas says of each kernel what it needs: that is kept for scripts/cuda-report.mjs, the rest goes on to the screen.
+const build = spawn("cmake", ["--build", "native/build", "-j", String(Math.max(1, cpus().length))], {
+  stdio: ["ignore", "pipe", "inherit"],
+});
+let output = "";
+build.stdout.setEncoding("utf8");
+build.stdout.on("data", (text) => {
+  output += text;
+  for (const line of text.split("\n")) if (/^\[\d+\/\d+\] |error|warning|FAILED/.test(line)) console.log(line);
+});
+build.on("close", (code) => {
+  const { kernels, rest } = collect(output);
+  remember("native/build", kernels);
+  if (code !== 0) console.log(rest);
+  process.exit(code ?? 1);
+});

@@ -2,7 +2,14 @@
 
 export const ROOMS = ["contract", "science", "trainer", "workbench"];
 export const ENGINE = "native/build/engine.node";
-export const WHOLE = ["package.json", "LICENSE", "resources", "dist/window", ENGINE];
+export const WHOLE = [
+  "package.json",
+  "LICENSE",
+  "resources",
+  "dist/window",
+  ENGINE,
+  "native/build/libsecondlook_cuda.so",
+];
 
 const isSource = (path) => !/\.test\.tsx?$/.test(path) && !/(^|\/)testing(\/|$)/.test(path);
 

@@ -9,6 +9,7 @@ const parts: readonly { readonly name: string; readonly args: readonly string[];
     args: ["scripts/sanitizers.mjs", "address,undefined", "damaged"],
     env: fuzzing,
   },
+  { name: "CUDA for every kind of device", args: ["scripts/cuda-report.mjs", "--all"] },
   { name: "data races", args: ["scripts/sanitizers.mjs", "thread"] },
   {
     name: "damaged answers and records",

@@ -18,6 +18,7 @@ const parts: readonly Part[] = [
   { name: "lint", command: [...bin("eslint", "bin/eslint.js"), "."] },
   { name: "format", command: [...bin("prettier", "bin/prettier.cjs"), "--check", "--log-level", "warn", "."] },
   { name: "native", command: ["ctest", "--test-dir", "native/build", "--output-on-failure"] },
+  { name: "cuda", command: [node, "scripts/cuda-report.mjs"] },
   { name: "unit", command: [...bin("vitest", "vitest.mjs"), "run"] },
   { name: "conformance", command: [node, "test/conformance/main.ts", "test/fixtures/oracle"] },
   ...["avx512", "avx2", "portable"].map((level) => ({

@@ -10,14 +10,7 @@
 
 namespace secondlook::cuda {
 
-namespace {
-
 using Handle = void*;
-constexpr int real32 = 0, bfloat16 = 14, compute32 = 68;                                     // cudaDataType, cublasComputeType_t
-constexpr int transposeOfA = 3, transposeOfB = 4, epilogue = 7, biasPointer = 8;             // cublasLtMatmulDescAttributes_t
-constexpr int workspaceLimit = 1, alignmentA = 5, alignmentB = 6, alignmentC = 7, alignmentD = 8;  // ...PreferenceAttributes_t
-constexpr int epilogueBias = 4;                                                              // cublasLtEpilogue_t
-constexpr size_t workspaceBytes = size_t{64} << 20;
 
 struct Heuristic {
   uint64_t algorithm[8];
@@ -27,6 +20,15 @@ struct Heuristic {
   int reserved[4];
 };
 static_assert(sizeof(Heuristic) == 96);
+
+namespace {
+
+constexpr int real32 = 0, bfloat16 = 14, compute32 = 68;                                     // cudaDataType, cublasComputeType_t
+constexpr int transposeOfA = 3, transposeOfB = 4, epilogue = 7, biasPointer = 8;             // cublasLtMatmulDescAttributes_t
+constexpr int workspaceLimit = 1, alignmentA = 5, alignmentB = 6, alignmentC = 7, alignmentD = 8;  // ...PreferenceAttributes_t
+constexpr int epilogueBias = 4;                                                              // cublasLtEpilogue_t
+constexpr size_t workspaceBytes = size_t{64} << 20;
+
 
 
 }  // namespace
