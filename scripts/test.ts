@@ -31,6 +31,18 @@ const parts: readonly Part[] = [
       "test/fixtures/oracle",
     ] as const,
   })),
+  {
+    name: "conformance bf16",
+    command: [
+      node,
+      "test/conformance/main.ts",
+      "test/fixtures/oracle",
+      "--precision",
+      "bf16",
+      "--sections",
+      "model/tiny-qwen25vl",
+    ],
+  },
   { name: "sanitizers", command: [node, "scripts/sanitizers.mjs", "address,undefined"] },
   { name: "faults", command: [...bin("vitest", "vitest.mjs"), "run", "--config", "vitest.faults.config.ts"] },
   { name: "hostile", command: [...bin("vitest", "vitest.mjs"), "run", "--config", "vitest.hostile.config.ts"] },

@@ -4,14 +4,34 @@ import { tensorOf, type Tensor } from "./files.ts";
 import { asGroup, type ModelCase } from "./model-inputs.ts";
 import type { Section } from "./report.ts";
 
-const TOLERANCE = 2e-4;
-
-export async function checkForward(one: ModelCase, section: Section): Promise<void> {
-  await checkScores(one, section);
-  await section.attempt(`${one.input}: hidden states`, () => checkStates(one, section));
+/** Largest error allowed, absolute. */
+export interface ForwardTolerances {
+  readonly logProbs: (temperature: number) => number;
+  readonly entropy: (temperature: number) => number;
+  readonly vision: number;
+  readonly language: number;
+  readonly logits: number;
 }
 
-async function checkScores({ model, rows, tensors, input }: ModelCase, section: Section): Promise<void> {
+const TOLERANCE = 2e-4;
+const FLOAT32: ForwardTolerances = {
+  logProbs: () => TOLERANCE,
+  entropy: () => TOLERANCE,
+  vision: TOLERANCE,
+  language: TOLERANCE,
+  logits: TOLERANCE,
+};
+
+export async function checkForward(one: ModelCase, section: Section, allowed = FLOAT32): Promise<void> {
+  await checkScores(one, section, allowed);
+  await section.attempt(`${one.input}: hidden states`, () => checkStates(one, section, allowed));
+}
+
+async function checkScores(
+  { model, rows, tensors, input }: ModelCase,
+  section: Section,
+  allowed: ForwardTolerances,
+): Promise<void> {
   const batch = rows.map(asGroup);
   for (const name of tensors.keys()) {
     const suffix = /^logps(?:_temp([\d.]+))?$/.exec(name);
@@ -19,8 +39,8 @@ async function checkScores({ model, rows, tensors, input }: ModelCase, section: 
     const temperature = suffix[1] === undefined ? 1 : Number(suffix[1]);
     const scores = await model.score(batch, { temperature });
     const ending = suffix[1] === undefined ? "" : ` at temperature ${temperature}`;
-    const logProbs = section.check(`${input}: log-probabilities${ending}`, TOLERANCE);
-    const entropy = section.check(`${input}: entropy${ending}`, TOLERANCE);
+    const logProbs = section.check(`${input}: log-probabilities${ending}`, allowed.logProbs(temperature));
+    const entropy = section.check(`${input}: entropy${ending}`, allowed.entropy(temperature));
     const expected = tensorOf(tensors, name);
     const expectedEntropy = tensorOf(tensors, suffix[1] === undefined ? "entropy" : `entropy_temp${suffix[1]}`);
     const ownLogProbs = splitRows(scores.logProbs, scores.offsets);
@@ -46,9 +66,18 @@ function rowOf(tensor: Tensor, k: number, start: number): Float32Array {
   return (tensor.data as Float32Array).slice((k * length + start) * inner, (k + 1) * length * inner);
 }
 
-async function checkStates({ model, rows, tensors, input }: ModelCase, section: Section): Promise<void> {
+async function checkStates(
+  { model, rows, tensors, input }: ModelCase,
+  section: Section,
+  allowed: ForwardTolerances,
+): Promise<void> {
   const traces: ReadonlyMap<string, Float32Array>[] = [];
   for (const row of rows) traces.push(await model.trace({ ids: row.ids, media: row.media }));
+  const tolerances: Readonly<Record<string, number>> = {
+    "vision tower": allowed.vision,
+    "language model": allowed.language,
+    logits: allowed.logits,
+  };
   const groups = new Map<string, string[]>();
   for (const name of tensors.keys()) {
     const part = /^vision\.(?:image|video)\.(?:patch_embed|block\.\d+|merged)$/.test(name)
@@ -61,7 +90,7 @@ async function checkStates({ model, rows, tensors, input }: ModelCase, section: 
     if (part !== null) groups.set(part, [...(groups.get(part) ?? []), name]);
   }
   for (const [part, names] of groups) {
-    const check = section.check(`${input}: ${part}`, TOLERANCE);
+    const check = section.check(`${input}: ${part}`, tolerances[part]!);
     for (const name of names) {
       const expected = tensorOf(tensors, name);
       if (part === "vision tower") {

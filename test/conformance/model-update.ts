@@ -5,21 +5,36 @@ import { has, readTensors, tensorOf, type Tensor } from "./files.ts";
 import { asGroup, type Fingerprint, type ModelCase } from "./model-inputs.ts";
 import type { Section } from "./report.ts";
 
-export async function checkUpdate(one: ModelCase, section: Section): Promise<void> {
+/** Largest error allowed: of the loss absolute, of gradients as a share of the tensor's largest, of their norm relative. */
+export interface GradientTolerances {
+  readonly loss: number;
+  readonly gradients: number;
+  readonly norm: number;
+}
+
+const FLOAT32: GradientTolerances = { loss: 1e-4, gradients: 1e-3, norm: 1e-4 };
+
+/** Loss and gradients; leaves the gradients in the model. */
+export async function checkGradients(one: ModelCase, section: Section, allowed = FLOAT32): Promise<void> {
   const { model, rows, info, input } = one;
   const batch = rows.map(asGroup);
   const weights = labelWeights(one);
   const tape = await model.forward(batch);
   const result = sftObjective({ logProbs: splitRows(tape.logProbs, tape.offsets), weights });
-  const loss = section.check(`${input}: loss`, 1e-4);
+  const loss = section.check(`${input}: loss`, allowed.loss);
   loss.near(result.loss, info.loss, "loss");
   loss.done();
   await tape.backward(flattenRows(result.dLogProbs));
   tape.dispose();
   await checkValues(section, `${input}: gradients`, "grads", one, (name) => model.readGradient(name), info.grads, {
-    tolerance: 1e-3,
+    tolerance: allowed.gradients,
     relativeToLargest: true,
   });
+}
+
+export async function checkUpdate(one: ModelCase, section: Section): Promise<void> {
+  const { model, rows, info, input } = one;
+  await checkGradients(one, section);
   const { adamw } = info;
   const step = await model.step({
     learningRate: adamw.lr,
@@ -45,10 +60,10 @@ export async function checkUpdate(one: ModelCase, section: Section): Promise<voi
       relativeToLargest: false,
     },
   );
-  const after = await model.score(batch);
+  const after = await model.score(rows.map(asGroup));
   const lossAfter = section.check(`${input}: loss after the step`, 2e-3);
   lossAfter.near(
-    sftObjective({ logProbs: splitRows(after.logProbs, after.offsets), weights }).loss,
+    sftObjective({ logProbs: splitRows(after.logProbs, after.offsets), weights: labelWeights(one) }).loss,
     info.loss_after_step,
     "loss",
   );
