@@ -1,6 +1,7 @@
 /** The published formats that `secondlook convert` reads. */
 import type { PublishedFormat } from "./format.ts";
 import { seedBenchR1 } from "./seed-bench-r1.ts";
+import { twGrpoItems } from "./tw-grpo.ts";
 import { veripoItems } from "./veripo.ts";
 
-export const PUBLISHED_FORMATS: readonly PublishedFormat[] = [seedBenchR1, veripoItems];
+export const PUBLISHED_FORMATS: readonly PublishedFormat[] = [seedBenchR1, twGrpoItems, veripoItems];

@@ -6,7 +6,7 @@ import { readRecord, type RunRecord } from "../proof/run-record.ts";
 import { workOff, type Done, type Job } from "../proof/work.ts";
 import { startScript } from "../scripts.ts";
 import type { RunsOf, SystemClaims } from "./claim.ts";
-import { armKey, armsOf, jobsOf, setFolder, setsOf, type ClaimRuns } from "./plan.ts";
+import { armKey, armsOf, jobsOf, setFolder, setsOf, sftKey, type ClaimRuns } from "./plan.ts";
 import { armResults, measuredPart, withMeasured } from "./page.ts";
 import { judge } from "./verdict.ts";
 
@@ -69,7 +69,13 @@ async function resultOf(claims: SystemClaims, check: Check, done: ReadonlyMap<st
     }
     records.set(arm.id, own);
   }
-  const known = new Set([...claims.arms, ...claims.ablations].map(({ id }) => id));
+  const starts = new Map<number, RunRecord>();
+  for (const seed of check.seeds) {
+    const run = done.get(sftKey(claims, claims.data, seed))?.run ?? null;
+    if (run !== null) starts.set(seed, await readRecord(check.data, run));
+  }
+  records.set("sft", starts);
+  const known = new Set(["sft", ...[...claims.arms, ...claims.ablations].map(({ id }) => id)]);
   const runs: RunsOf = (arm) => {
     if (!known.has(arm)) throw new RangeError(`${claims.system} has no arm "${arm}".`);
     return records.get(arm) ?? new Map();

@@ -45,7 +45,7 @@ export const STATISTICS = {
   ratio: (before: number, after: number): number => before / after,
 } as const satisfies Readonly<Record<Statistic, (before: number, after: number) => number>>;
 
-/** An arm's records by seed. @throws Error for an arm that the system does not have. */
+/** An arm's records by seed; `sft`: the cold start on the system's data. @throws Error for an arm that it does not have. */
 export type RunsOf = (arm: string) => ReadonlyMap<number, RunRecord>;
 
 export interface Claim {

@@ -96,6 +96,9 @@ export function measuredPart(result: SystemResult): string {
 export function withMeasured(page: string, part: string): string {
   const block = `${BEGIN}\n\n${part}\n\n${END}`;
   const [from, to] = [page.indexOf(BEGIN), page.indexOf(END)];
-  if (from < 0 || to < from) return `${page.trimEnd()}\n\n## Measured\n\n${block}\n`;
+  const begun = page.trimEnd();
+  if (from < 0 || to < from) {
+    return `${begun}${begun.endsWith("## Measured") ? "" : "\n\n## Measured"}\n\n${block}\n`;
+  }
   return page.slice(0, from) + block + page.slice(to + END.length);
 }

@@ -59,7 +59,8 @@ export function setsOf({ data, arms, ablations }: SystemClaims): string[] {
 export const armsOf = (claims: SystemClaims, ablations: boolean): readonly Arm[] =>
   ablations ? [...claims.arms, ...claims.ablations] : claims.arms;
 
-const sftKey = (claims: SystemClaims, set: string, seed: number): string =>
+/** The cold start of a seed, which `runs("sft")` gives a claim's measurement. */
+export const sftKey = (claims: SystemClaims, set: string, seed: number): string =>
   `sft/${set}/${JSON.stringify(claims.sft ?? {})}/${seed}`;
 export const armKey = (claims: SystemClaims, arm: string, seed: number): string => `${claims.system}/${arm}/${seed}`;
 

@@ -3,7 +3,7 @@ import { multiAnswerScore } from "../../science/rewards/multi-answer.ts";
 import type { Group, Item, RunRecord } from "../proof/run-record.ts";
 import { deviation, mean, type Scores } from "../proof/statistics.ts";
 import type { Arm, RunsOf, SystemClaims } from "./claim.ts";
-import { groupScores, isDead, itemScores, meanScore, pairSeeds, stepScores } from "./measure.ts";
+import { groupScores, isDead, itemScores, meanScore, pairSeeds } from "./measure.ts";
 import { markdownTable } from "./page.ts";
 
 /** A trace names up to four options, what is seen, and up to four letters. */
@@ -101,9 +101,21 @@ export const twGrpoClaims: SystemClaims = {
 };
 
 const TITLES: Readonly<Record<string, string>> = {
+  sft: "after the cold start",
   ...Object.fromEntries(CELLS.map((cell) => [nameOf(cell), cellArm(cell).title])),
   permuted: "control: rewards permuted",
 };
+
+/** Different letters that a rollout names on average, in one quarter (0 to 3) of training; none without rollouts. */
+function lettersOf({ groups, steps }: RunRecord, quarter: number): number[] {
+  const inside = [...groups.values()].filter(
+    ({ step }) => Math.min(3, Math.floor((4 * (step - 1)) / steps.length)) === quarter,
+  );
+  const counts = inside.flatMap(({ rollouts }) =>
+    rollouts.map(({ prediction }) => new Set(prediction.replaceAll(" ", "").split(",").filter(Boolean)).size),
+  );
+  return counts.length === 0 ? [] : [mean(counts)];
+}
 
 /** Every cell that was trained: accuracy as TW-GRPO's tables have it, dead groups and length. */
 function armsTable(runs: RunsOf): string {
@@ -114,8 +126,11 @@ function armsTable(runs: RunsOf): string {
       const values = records.map((record) => 100 * meanScore(scores(record)));
       return `${mean(values).toFixed(1)} ± ${deviation(values).toFixed(1)}`;
     };
-    const length = (record: RunRecord): Scores =>
-      stepScores(record, ({ metrics }) => metrics["completions/mean_length"]);
+    const letters = (share: number): string => {
+      const values = records.flatMap((record) => lettersOf(record, share));
+      return values.length === 0 ? "–" : mean(values).toFixed(2);
+    };
+    const dead = (scores: (record: RunRecord) => Scores): string => (id === "sft" ? "–" : percent(scores));
     return [
       [
         title,
@@ -123,12 +138,13 @@ function armsTable(runs: RunsOf): string {
         percent(exactOfMany),
         percent((record) => itemScores(record, isSoft, { keep: isMany })),
         percent((record) => itemScores(record, isExact)),
-        percent(deadOfMany),
-        percent(deadOfOne),
-        mean(records.map((record) => meanScore(length(record)))).toFixed(1),
+        dead(deadOfMany),
+        dead(deadOfOne),
+        letters(0),
+        letters(3),
       ],
     ];
   });
   const head = ["arm", "one letter", "several, exact", "several, soft", "all, exact", "dead: several", "dead: one"];
-  return `Held-out accuracy and dead groups of training, percent (mean ± sd over seeds), and tokens an answer:\n\n${markdownTable([...head, "tokens"], rows)}`;
+  return `Held-out accuracy and dead groups of training, percent (mean ± sd over seeds), and how many letters a rollout names in the first and in the last quarter of training:\n\n${markdownTable([...head, "letters, first", "last"], rows)}`;
 }
