@@ -123,6 +123,18 @@ export const augmentationSchema = z.object({
   sigma: z.number().nullable(),
 });
 
+/** What is impossible in a clip, where its row says so. */
+export const violationSchema = z.object({
+  /** A short name for the law that is broken. */
+  law: z.string(),
+  /** The law as a sentence. */
+  says: z.string(),
+  /** The first place among the sampled frames, in order, that shows it. */
+  frame: z.number().int().min(0),
+  /** The second from which on it is seen. */
+  second: z.number().optional(),
+});
+
 /** One prompt of one step under one view, with what its rollouts share. */
 export const groupSchema = z.object({
   ...envelope,
@@ -158,6 +170,8 @@ export const groupSchema = z.object({
       tokenSpans: z.array(z.tuple([z.number().int(), z.number().int()])),
     })
     .nullable(),
+  /** Null or absent: the row says of no violation. */
+  violation: violationSchema.nullable().optional(),
   rewardMean: finite,
   rewardStd: finite,
   /** No reward differs: no gradient from this group. */
@@ -363,6 +377,7 @@ export const journalEventSchema = z.discriminatedUnion("type", [
 ]);
 
 export type FrameRef = z.infer<typeof frameRefSchema>;
+export type Violation = z.infer<typeof violationSchema>;
 export type TokenBlock = z.infer<typeof tokenBlockSchema>;
 export type Gate = z.infer<typeof gateSchema>;
 export type Augmentation = z.infer<typeof augmentationSchema>;

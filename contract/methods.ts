@@ -13,6 +13,8 @@ import type { CompareResults } from "./methods/compare.ts";
 import { compareInputs } from "./methods/compare.ts";
 import type { EvaluationResults } from "./methods/evaluations.ts";
 import { evaluationInputs } from "./methods/evaluations.ts";
+import type { HallucinationResults } from "./methods/hallucinations.ts";
+import { hallucinationInputs } from "./methods/hallucinations.ts";
 import type { LaunchResults } from "./methods/launch.ts";
 import { launchInputs } from "./methods/launch.ts";
 import type { MemoryResults } from "./methods/memory.ts";
@@ -42,6 +44,7 @@ export type * from "./methods/datasets.ts";
 export type * from "./methods/analysis.ts";
 export type * from "./methods/compare.ts";
 export type * from "./methods/evaluations.ts";
+export type * from "./methods/hallucinations.ts";
 export type * from "./methods/launch.ts";
 export type * from "./methods/memory.ts";
 export type * from "./methods/recipes.ts";
@@ -74,12 +77,14 @@ export const methodInputs = {
   ...watchInputs,
   ...datasetInputs,
   ...analysisInputs,
+  ...hallucinationInputs,
   ...compareInputs,
 } as const;
 
 export interface MethodResults
   extends
     AnalysisResults,
+    HallucinationResults,
     CompareResults,
     DatasetResults,
     EvaluationResults,

@@ -11,6 +11,7 @@ export const panelSchema = z
     z.object({ kind: z.literal("heatmap"), ...words, value: z.enum(["rewardStd", "accuracy"]) }),
     z.object({ kind: z.literal("quadrant"), ...words, x: z.string(), y: z.string() }),
     z.object({ kind: z.literal("lineage"), ...words }),
+    z.object({ kind: z.literal("hallucinations"), ...words }),
     z.object({ kind: z.literal("mediaTable"), ...words, columns: names }),
   ])
   .readonly();

@@ -1,6 +1,7 @@
 /** A recipe that is another one with differences: more rewards, settings, presets and panels. */
 import type { Panel } from "../contract/panels.ts";
 import { resolveValues, type Claim, type Method, type Preset, type Recipe, type SettingField } from "./recipe.ts";
+import type { AnswerRules } from "./rewards/answer-rules.ts";
 import type { RewardPart } from "./rewards/reward.ts";
 import type { Settings, SettingValue, StageSettings } from "./settings.ts";
 
@@ -19,6 +20,8 @@ export interface RecipeExtension {
   readonly defaultPreset?: string;
   /** Shown before the base's. */
   readonly panels?: readonly Panel[];
+  /** How answers are scored in training and in measurements, from the values of all settings. Default: the base's. */
+  answers?(values: Readonly<Record<string, SettingValue>>): AnswerRules;
   /** The parts of the reward, from the base's own and the values of all settings. Default: the base's. */
   rewards?(base: readonly RewardPart[], values: Readonly<Record<string, SettingValue>>): readonly RewardPart[];
   /** The stages, from the base's (with {@link rewards} applied) and the values: other parts, more stages, another order. */
@@ -44,10 +47,12 @@ export function extendRecipe(base: Recipe, extension: RecipeExtension): Recipe {
       const values = resolveValues({ id, fields, presets }, preset, overrides);
       const own = Object.fromEntries(Object.entries(values).filter(([name]) => Object.hasOwn(base.fields, name)));
       const settings = base.settings(base.defaultPreset, own);
+      const answers = extension.answers?.(values) ?? settings.evaluation.answers;
       const rewarded = settings.stages.map((stage) =>
-        stage.kind === "rl" && rewards !== undefined ? { ...stage, rewards: rewards(stage.rewards, values) } : stage,
+        stage.kind === "rl" ? { ...stage, answers, rewards: rewards?.(stage.rewards, values) ?? stage.rewards } : stage,
       );
-      return { ...settings, recipe: id, preset, stages: stages?.(rewarded, values) ?? rewarded, values };
+      const evaluation = { ...settings.evaluation, answers };
+      return { ...settings, recipe: id, preset, stages: stages?.(rewarded, values) ?? rewarded, evaluation, values };
     },
   };
 }

@@ -66,12 +66,12 @@ const MAX_DEPTH = 32;
 
 const text = (): z.ZodString => z.string().max(MAX_TEXT_LENGTH, `is longer than ${MAX_TEXT_LENGTH} characters`);
 
-/** The row as it stands in the file; unknown fields are kept. */
+/** The row as it stands in the file; unknown fields are kept. VideoHallu's files call short free answers a type of their own. */
 export const rowSchema = z.looseObject({
   problem_id: z.union([z.number(), z.string().max(1000, "is longer than 1000 characters")]),
   problem: text().min(1, "is empty"),
   data_type: z.enum(["image", "video"]),
-  problem_type: z.enum(PROBLEM_TYPES),
+  problem_type: z.preprocess((type) => (type === "short-free-form" ? "free-form" : type), z.enum(PROBLEM_TYPES)),
   options: z.array(text()).max(MAX_OPTIONS, `has more than ${MAX_OPTIONS} entries`).nullish(),
   process: text().nullish(),
   solution: text(),

@@ -12,6 +12,7 @@ import type { KlTokens } from "./kl-tokens.ts";
 import type { FormatOptions } from "./rewards/format.ts";
 import type { LengthSettings } from "./rewards/length.ts";
 import type { Sample } from "./records.ts";
+import type { AnswerRules } from "./rewards/answer-rules.ts";
 import type { RewardPart } from "./rewards/reward.ts";
 import type { TemporalSettings } from "./rewards/temporal.ts";
 import type { Schedule, ScheduleName } from "./schedules.ts";
@@ -93,6 +94,8 @@ export interface RlStageSettings {
   readonly temporal: TemporalSettings;
   readonly length: LengthSettings;
   readonly format: FormatOptions;
+  /** What an answer is worth: the accuracy that parts of the reward and gates look at. */
+  readonly answers: AnswerRules;
   /** The parts of the reward, summed in this order. */
   readonly rewards: readonly RewardPart[];
   /** Control: rewards are permuted inside each group before advantages. Nothing can be learnt from them. */
@@ -153,6 +156,7 @@ export interface EvaluationSettings {
   readonly items: number;
   /** Held-out items also on shuffled frames and without any. */
   readonly contrasts: boolean;
+  readonly answers: AnswerRules;
   /** Greedy when 0. */
   readonly temperature: number;
   readonly maxTokens: number;

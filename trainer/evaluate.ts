@@ -11,7 +11,6 @@ import { mean } from "../science/evaluation/summary.ts";
 import { isConsistent } from "../science/metrics/consistency.ts";
 import { bootstrapInterval } from "../science/metrics/bootstrap.ts";
 import type { Sample } from "../science/records.ts";
-import { evaluationScore } from "../science/rewards/accuracy.ts";
 import { formatReward } from "../science/rewards/format.ts";
 import type { MeasuredView } from "../science/views.ts";
 import { answerSamples } from "./answering.ts";
@@ -89,6 +88,7 @@ export async function evaluate(
       vision: settings.vision,
       shuffleSeed: PROTOCOL_SEED,
       extraction: "first answer tags, else the whole text",
+      answers: settings.evaluation.answers.name,
     },
   };
   journal.append(summary);
@@ -131,7 +131,7 @@ async function answer(
   return loaded.map(({ sample }, index) => {
     const { text, tokens } = answers[index]!;
     const { prediction } = extractForEvaluation(text);
-    const score = evaluationScore(sample.problemType, prediction, sample.answer);
+    const score = settings.evaluation.answers.measure(sample.problemType, prediction, sample.answer);
     const format = formatReward(text);
     const consistent = isConsistent(text, sample.problemType, sample.options);
     const { label, split, step } = request;

@@ -1,7 +1,6 @@
 /** Samples a step's rollouts: for each prompt a group on ordered frames and, for videos, a twin group on shuffled ones. */
 import type { Completion, Model } from "../native/types.ts";
 import { extractAnswer } from "../science/answers.ts";
-import { accuracyReward } from "../science/rewards/accuracy.ts";
 import type { RewardedRollout } from "../science/rewards/reward.ts";
 import { seedOf } from "../science/rng.ts";
 import type { RlStageSettings, SamplingSettings } from "../science/settings.ts";
@@ -12,6 +11,8 @@ import type { PreparedPrompt, Prompter } from "./prompting.ts";
 /** One completion with what the rules say of it. */
 export interface Rollout extends RewardedRollout {
   readonly completion: Completion;
+  /** Full score by the rules of measurements. */
+  readonly correct: boolean;
 }
 
 /** A prompt's rollouts under one view. */
@@ -120,18 +121,20 @@ export async function sampleGroups(
   );
   return groups.map((group, index) => ({
     prepared: prepared[index]!,
-    rollouts: group.completions.map((completion) => judged(completion, prepared[index]!, prompter)),
+    rollouts: group.completions.map((completion) => judged(completion, prepared[index]!, request)),
   }));
 }
 
-function judged(completion: Completion, prepared: PreparedPrompt, prompter: Prompter): Rollout {
+function judged(completion: Completion, prepared: PreparedPrompt, { prompter, stage }: RolloutRequest): Rollout {
   const text = prompter.completionText(completion.ids);
-  const { problemType, solution } = prepared.sample;
+  const { problemType, answer } = prepared.sample;
+  const prediction = extractAnswer(text);
   return {
     completion,
     text,
-    prediction: extractAnswer(text),
-    accuracy: accuracyReward(problemType, text, solution),
+    prediction,
+    accuracy: stage.answers.reward(problemType, prediction, answer),
+    correct: stage.answers.measure(problemType, prediction, answer) === 1,
     tokenCount: completion.ids.length,
   };
 }

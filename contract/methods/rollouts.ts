@@ -1,6 +1,6 @@
 /** Rollouts: the steps that have some, their groups, and the channels of one rollout. */
 import { z } from "zod";
-import type { Augmentation, FrameRef, Gate } from "../journal.ts";
+import type { Augmentation, FrameRef, Gate, Violation } from "../journal.ts";
 
 export interface StepIndexEntry {
   readonly step: number;
@@ -42,6 +42,7 @@ export interface GroupView {
   readonly gate: Gate | null;
   /** What was done about the prompt's difficulty, where the stage minds it. */
   readonly augmentation?: Augmentation | undefined;
+  readonly violation?: Violation | null | undefined;
   readonly trained: boolean;
   readonly media: {
     readonly kind: "image" | "video";

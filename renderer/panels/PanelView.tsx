@@ -2,6 +2,7 @@
 import { ChannelPanel } from "./ChannelPanel.tsx";
 import { CurvePanel } from "./CurvePanel.tsx";
 import type { CurvePanelProps } from "./CurvePanel.tsx";
+import { HallucinationsPanel } from "./HallucinationsPanel.tsx";
 import { HeatmapPanel } from "./HeatmapPanel.tsx";
 import { LineagePanel } from "./LineagePanel.tsx";
 import { MediaTablePanel } from "./MediaTablePanel.tsx";
@@ -23,6 +24,8 @@ export function PanelView({ panel, ...props }: PanelProps) {
       return <QuadrantPanel panel={panel} run={props.run} />;
     case "lineage":
       return <LineagePanel panel={panel} run={props.run} />;
+    case "hallucinations":
+      return <HallucinationsPanel panel={panel} run={props.run} />;
     case "mediaTable":
       return <MediaTablePanel panel={panel} run={props.run} />;
   }

@@ -55,6 +55,7 @@ const DEPENDS_ON: Readonly<Partial<Record<Method, readonly string[]>>> = {
   "analysis.corrections": ["rollout", "resume"],
   "analysis.preferencePairs": ["preference_pair", "verdicts", "resume"],
   "analysis.groupMap": ["group", "rollout", "resume"],
+  "analysis.hallucinations": ["group", "rollout", "resume"],
 };
 const ABOUT_A_RUN = new Set<Method>(["runs.get", ...(Object.keys(DEPENDS_ON) as Method[])]);
 

@@ -3,6 +3,7 @@ import type { AdvantageMode } from "../advantages.ts";
 import type { LossType } from "../objectives/grpo.ts";
 import { policyGradient } from "../objectives/policy-objective.ts";
 import { PROMPT_TEMPLATES, SECONDLOOK_TEMPLATE } from "../prompts.ts";
+import { VIDEO_R1_ANSWERS } from "../rewards/answer-rules.ts";
 import { standardRewards, type StandardRewardSettings } from "../rewards/standard.ts";
 import type { ScheduleName } from "../schedules.ts";
 import type { OptimizerSettings, Settings, SettingValue, StageSettings } from "../settings.ts";
@@ -108,6 +109,7 @@ export function buildSettings(
       likelihoodForm: "geometric",
       rows: null,
       pruning: null,
+      answers: VIDEO_R1_ANSWERS,
       ...parts,
       rewards: standardRewards(parts),
       permuteRewards: flag("rl.permuteRewards"),
@@ -143,6 +145,7 @@ export function buildSettings(
       every: number("evaluation.every"),
       items: number("evaluation.items"),
       contrasts: flag("evaluation.contrasts"),
+      answers: VIDEO_R1_ANSWERS,
       temperature: number("evaluation.temperature"),
       maxTokens: number("evaluation.maxTokens"),
     },

@@ -112,13 +112,31 @@ export function packFiles(size: PackSize): Readonly<Record<string, string>> {
 function rowsText(split: string, clips: readonly PackClip[], traced: boolean): string {
   const paths = mediaFiles(split, clips);
   const rows = clips.flatMap((entry, index) =>
-    questionsOf(randomFrom("questions", entry.clip.seed), entry.clip).map((question, number) => {
-      const id = `${traced ? "trace" : split}-${index}-${number}`;
-      return rowOf(id, paths[index]!, entry, question, traced);
-    }),
+    rowsOf(`${traced ? "trace" : split}-${index}`, paths[index]!, entry, traced),
   );
   return `[\n${rows.map((row) => JSON.stringify(row)).join(",\n")}\n]\n`;
 }
+
+/** A row for each question of a clip; `name` begins their ids. */
+function rowsOf(name: string, path: string, entry: PackClip, traced: boolean): object[] {
+  return questionsOf(randomFrom("questions", entry.clip.seed), entry.clip).map((question, number) =>
+    rowOf(`${name}-${number}`, path, entry, question, traced),
+  );
+}
+
+/** Videos of the pack's own kinds for another set: of a split's combinations, from seeds that the pack does not use. */
+export function ordinaryVideos(seed: string, split: Split, count: number): Clip[] {
+  const videos: Clip[] = [];
+  for (let index = 0; videos.length < count; index++) {
+    const clip = clipOf(seed, split, index);
+    if (clip.medium === "video") videos.push(clip);
+  }
+  return videos;
+}
+
+/** The pack's questions about such a video as rows. */
+export const ordinaryRows = (name: string, path: string, clip: Clip, traced: boolean): object[] =>
+  rowsOf(name, path, { clip, unseen: false }, traced);
 
 export const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 

@@ -1,6 +1,6 @@
 /** Writes a step's groups and rollouts with their per-token arrays into the journal. */
-import type { Augmentation, EventBody } from "../../contract/journal.ts";
-
+import { violationSchema, type Augmentation, type EventBody, type Violation } from "../../contract/journal.ts";
+import type { Sample } from "../../science/records.ts";
 import type { Journal } from "../journal.ts";
 import { framesOfView, type Prompter } from "../prompting.ts";
 import type { Rollout, RolloutGroup } from "../rollouts.ts";
@@ -108,6 +108,12 @@ function journalShuffled(
   });
 }
 
+/** What a row says of an impossible event in its clip; a row about none says nothing. */
+function violationOf(sample: Sample): { violation?: Violation } {
+  const { success, data } = violationSchema.safeParse(sample.extra["violation"]);
+  return success ? { violation: data } : {};
+}
+
 type GroupStart = Omit<
   EventBody<"group">,
   "group" | "pair" | "rewardMean" | "rewardStd" | "dead" | "gate" | "augmentation" | "trained"
@@ -126,6 +132,7 @@ function shared({ prepared }: RolloutGroup, prompter: Prompter, step: number, st
     question: sample.question,
     options: [...sample.options],
     answer: sample.answer,
+    ...violationOf(sample),
     promptText: prepared.text,
     promptHash: prompter.hash,
     promptTokens: prepared.prompt.ids.length,
@@ -152,7 +159,7 @@ function rolloutEvent(rollout: Rollout, step: number, group: string, index: numb
     text: rollout.text,
     stopReason: rollout.completion.stopReason,
     prediction: rollout.prediction,
-    correct: rollout.accuracy === 1,
+    correct: rollout.correct,
     ...(rollout.answerLikelihood === undefined ? {} : { answerLikelihood: rollout.answerLikelihood }),
   };
 }

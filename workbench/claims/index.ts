@@ -4,5 +4,6 @@ import { deepVideoR1Claims } from "./deepvideo-r1.ts";
 import { grpoCareClaims } from "./grpo-care.ts";
 import { twGrpoClaims } from "./tw-grpo.ts";
 import { veripoClaims } from "./veripo.ts";
+import { videoHalluClaims } from "./videohallu.ts";
 
-export const SYSTEM_CLAIMS: readonly SystemClaims[] = [twGrpoClaims, deepVideoR1Claims, veripoClaims, grpoCareClaims];
+export const SYSTEM_CLAIMS: readonly SystemClaims[] = [twGrpoClaims, deepVideoR1Claims, veripoClaims, grpoCareClaims, videoHalluClaims];

@@ -7,6 +7,7 @@ import { datasetMethods } from "./methods/datasets.ts";
 import { analysisMethods } from "./methods/analysis.ts";
 import { compareMethods } from "./methods/compare.ts";
 import { evaluationMethods } from "./methods/evaluations.ts";
+import { hallucinationMethods } from "./methods/hallucinations.ts";
 import { launchMethods } from "./methods/launch.ts";
 import { memoryMethods } from "./methods/memory.ts";
 import { recipeMethods } from "./methods/recipes.ts";
@@ -35,6 +36,7 @@ const handlers: HandlersOf<Method> = {
   ...datasetMethods,
   ...analysisMethods,
   ...compareMethods,
+  ...hallucinationMethods,
 };
 
 /** Validates, calls, and turns whatever goes wrong into a contract error. */

@@ -8,14 +8,11 @@ import { readRunConfig } from "../../runs/launch.ts";
 import { describe } from "../../runs/summaries.ts";
 import { listRolloutSteps, readGroups, readTokens, type StoredGroup } from "../../store/rollouts.ts";
 import type { MediaSigner } from "../media.ts";
-import type { HandlersOf } from "./context.ts";
+import type { HandlersOf, MethodContext } from "./context.ts";
 
 export const rolloutMethods: HandlersOf<keyof RolloutResults> = {
   "rollouts.steps": ({ database }, { run }) => listRolloutSteps(database, run),
-  "rollouts.groups": (context, { run, step }) => {
-    const root = mediaRoot(context.data, run);
-    return readGroups(context.database, run, step).map((group) => withAddresses(context.media, root, group));
-  },
+  "rollouts.groups": (context, { run, step }) => groupViews(context, run, readGroups(context.database, run, step)),
   "rollouts.tokens": ({ data, database }, { run, rollout }) => {
     const { ids, channels } = readTokens(database, runFolder(data, run), run, rollout);
     const started = describe(database, data, run);
@@ -27,6 +24,16 @@ export const rolloutMethods: HandlersOf<keyof RolloutResults> = {
     };
   },
 };
+
+/** Groups with signed addresses of their frames and videos. */
+export function groupViews(
+  { data, media }: Pick<MethodContext, "data" | "media">,
+  run: string,
+  groups: readonly StoredGroup[],
+): GroupView[] {
+  const root = mediaRoot(data, run);
+  return groups.map((group) => withAddresses(media, root, group));
+}
 
 function mediaRoot(data: string, run: string): string {
   try {
