@@ -3,6 +3,7 @@ import { extendRecipe } from "../extend-recipe.ts";
 import { judgedAnswers } from "../rewards/answer-rules.ts";
 import type { RlStageSettings, StageSettings } from "../settings.ts";
 import { CURRICULA, dietBlocks, dietOf, type Curriculum, type Diet } from "../videohallu/diets.ts";
+import { videoHalluMethod } from "./methods/videohallu.ts";
 import { choice, code, integer, number, ours } from "./field-builders.ts";
 import { videoR1 } from "./video-r1.ts";
 
@@ -59,6 +60,7 @@ export const videoHallu = extendRecipe(videoR1, {
       "Held-out pairs of a possible and an impossible clip with the same question, before and after, over seeds; against the same updates without counter-examples, and against the question alone.",
   },
   defaultPreset: "tiny",
+  method: videoHalluMethod,
   fields: {
     "hallu.curriculum": choice(
       SECTION,

@@ -23,7 +23,13 @@ export function splitOf(clip: Clip): Split {
  * Clip number `index` of a split under a pack seed: draws until a clip's combination belongs to the split.
  * `unseenPairs` asks for a clip with at least one colour-shape pair that no other split shows (held-out only).
  */
-export function clipOf(packSeed: number | string, split: Split, index: number, unseenPairs = false, kind?: ClipKind): Clip {
+export function clipOf(
+  packSeed: number | string,
+  split: Split,
+  index: number,
+  unseenPairs = false,
+  kind?: ClipKind,
+): Clip {
   const seed = `${packSeed}/${split}/${index}`;
   const random = randomFrom(seed);
   for (;;) {

@@ -6,4 +6,10 @@ import { twGrpoClaims } from "./tw-grpo.ts";
 import { veripoClaims } from "./veripo.ts";
 import { videoHalluClaims } from "./videohallu.ts";
 
-export const SYSTEM_CLAIMS: readonly SystemClaims[] = [twGrpoClaims, deepVideoR1Claims, veripoClaims, grpoCareClaims, videoHalluClaims];
+export const SYSTEM_CLAIMS: readonly SystemClaims[] = [
+  twGrpoClaims,
+  deepVideoR1Claims,
+  veripoClaims,
+  grpoCareClaims,
+  videoHalluClaims,
+];
