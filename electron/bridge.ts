@@ -30,6 +30,8 @@ export interface DesktopBridge {
   /** How many runs are alive: closing the window says that they go on. */
   setLivingRuns(count: number): void;
   setTheme(choice: ThemeChoice): void;
+  /** Brings the window to the front: a notification was clicked. */
+  raise(): void;
   chooseFolder(title: string): Promise<string | null>;
   chooseFile(title: string, extensions: readonly string[]): Promise<string | null>;
   pathOfFile(file: File): string;
@@ -43,6 +45,7 @@ export const CHANNELS = {
   progress: "secondlook:progress",
   living: "secondlook:living",
   theme: "secondlook:theme",
+  raise: "secondlook:raise",
   folder: "secondlook:folder",
   file: "secondlook:file",
 } as const;

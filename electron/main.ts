@@ -1,12 +1,12 @@
 /** The desktop shell: one window on the page, and the service behind it found or started. It does nothing else. */
-import { app, crashReporter, dialog, Notification, session } from "electron";
+import { app, crashReporter, dialog, Notification, powerSaveBlocker, session } from "electron";
 import type { BrowserWindow } from "electron";
 import { join } from "node:path";
 import { CHANNELS, WINDOW_ORIGIN } from "./bridge.ts";
 import { answerMessages } from "./messages.ts";
 import { setMenu } from "./menu.ts";
 import { registerPageScheme, servePage } from "./page-protocol.ts";
-import { findPlaces } from "./places.ts";
+import { findPlaces, type Places } from "./places.ts";
 import { LINK_SCHEME, linkFragment, linkOfArguments } from "./rules.ts";
 import { findOrStartService } from "./service.ts";
 import { openWindow } from "./window.ts";
@@ -22,6 +22,7 @@ let firstFragment = linkOfArguments(process.argv);
 function focusWindow(): void {
   if (!window) return;
   if (window.isMinimized()) window.restore();
+  window.show();
   window.focus();
 }
 
@@ -41,8 +42,19 @@ function sayThatTrainingGoesOn(): void {
   new Notification({ title: "Training continues", body }).show();
 }
 
-function start(): void {
-  const places = findPlaces();
+let wakeLock: number | null = null;
+
+/** While a run is alive and a window looks at it, the machine does not go to sleep; its screen may. */
+function keepLivingRuns(count: number): void {
+  livingRuns = count;
+  if (count > 0) wakeLock ??= powerSaveBlocker.start("prevent-app-suspension");
+  else if (wakeLock !== null) {
+    powerSaveBlocker.stop(wakeLock);
+    wakeLock = null;
+  }
+}
+
+function start(places: Places): void {
   servePage(places.window);
   session.defaultSession.setPermissionRequestHandler((_contents, permission, answer) =>
     answer(PERMISSIONS.has(permission)),
@@ -51,7 +63,8 @@ function start(): void {
   let reported = false;
   answerMessages({
     window: () => window,
-    livingRuns: (count) => (livingRuns = count),
+    livingRuns: keepLivingRuns,
+    raise: focusWindow,
     access: async () => {
       try {
         return await findOrStartService(places);
@@ -91,7 +104,10 @@ if (app.requestSingleInstanceLock()) {
     // Runs and service go on: closing the window only closes the window.
     if (process.platform !== "darwin") app.quit();
   });
-  void app.whenReady().then(start);
+  const places = findPlaces();
+  // Started while Chromium does; whether it failed, the page is told when it asks.
+  findOrStartService(places).catch(() => undefined);
+  void app.whenReady().then(() => start(places));
 } else {
   app.quit();
 }

@@ -15,10 +15,11 @@ export interface MessageHandlers {
   readonly access: () => Promise<ServiceAccess>;
   readonly window: () => BrowserWindow | null;
   readonly livingRuns: (count: number) => void;
+  readonly raise: () => void;
 }
 
 /** Registers the answers; called once. */
-export function answerMessages({ access, window, livingRuns }: MessageHandlers): void {
+export function answerMessages({ access, window, livingRuns, raise }: MessageHandlers): void {
   ipcMain.handle(CHANNELS.access, (event) => {
     requireOurPage(event);
     return access();
@@ -45,6 +46,10 @@ export function answerMessages({ access, window, livingRuns }: MessageHandlers):
   ipcMain.on(CHANNELS.theme, (event, choice: unknown) => {
     requireOurPage(event);
     if (choice === "light" || choice === "dark" || choice === "system") nativeTheme.themeSource = choice;
+  });
+  ipcMain.on(CHANNELS.raise, (event) => {
+    requireOurPage(event);
+    raise();
   });
   ipcMain.on(CHANNELS.progress, (event, share: unknown) => {
     requireOurPage(event);

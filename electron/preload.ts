@@ -18,6 +18,7 @@ const bridge: DesktopBridge = {
   setProgress: (share) => ipcRenderer.send(CHANNELS.progress, share),
   setLivingRuns: (count) => ipcRenderer.send(CHANNELS.living, count),
   setTheme: (choice) => ipcRenderer.send(CHANNELS.theme, choice),
+  raise: () => ipcRenderer.send(CHANNELS.raise),
   chooseFolder: (title) => ipcRenderer.invoke(CHANNELS.folder, title) as Promise<string | null>,
   chooseFile: (title, extensions) => ipcRenderer.invoke(CHANNELS.file, title, extensions) as Promise<string | null>,
   // Before Electron 29 there were no webUtils, and files knew their path.

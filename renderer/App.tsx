@@ -5,6 +5,7 @@ import { performAction, useActions, useCurrentActions } from "./actions.ts";
 import type { Action } from "./actions.ts";
 import styles from "./App.module.css";
 import { ConnectionBanner } from "./parts/ConnectionBanner.tsx";
+import { DropNote } from "./parts/DropNote.tsx";
 import { NewsNotes } from "./parts/NewsNotes.tsx";
 import { Palette } from "./parts/Palette.tsx";
 import { Rail } from "./parts/Rail.tsx";
@@ -20,6 +21,7 @@ import { Rollouts } from "./screens/Rollouts.tsx";
 import { Runs } from "./screens/Runs.tsx";
 import { System } from "./screens/System.tsx";
 import { listenForShortcuts } from "./shortcuts.ts";
+import { listenForDrops } from "./state/dropped.ts";
 import { useService } from "./state/queries.ts";
 import { navigate, useRoute } from "./state/route.ts";
 import { startTaskbar } from "./state/taskbar.ts";
@@ -155,6 +157,7 @@ export function App() {
   useEffect(listenForShortcuts, []);
   useDesktopMenu();
   useEffect(startTaskbar, []);
+  useEffect(listenForDrops, []);
   const close = () => setOpen(null);
   return (
     <Tooltip.Provider delayDuration={350}>
@@ -166,6 +169,7 @@ export function App() {
         </main>
       </div>
       <NewsNotes />
+      <DropNote />
       {open === "palette" && <Palette onClose={close} />}
       {open === "help" && <ShortcutHelp onClose={close} />}
     </Tooltip.Provider>

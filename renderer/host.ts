@@ -31,6 +31,8 @@ export interface DesktopBridge {
   /** How many runs are alive: closing the window says that they go on. */
   setLivingRuns(count: number): void;
   setTheme(choice: "light" | "dark" | "system"): void;
+  /** Brings the window to the front: a notification was clicked. */
+  raise(): void;
   chooseFolder(title: string): Promise<string | null>;
   /** `extensions` without dots, such as `["json", "jsonl"]`. */
   chooseFile(title: string, extensions: readonly string[]): Promise<string | null>;

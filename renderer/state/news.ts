@@ -57,10 +57,12 @@ function show(news: News): void {
     news: [...others.filter(({ id }) => id !== news.id), news].slice(-MOST),
   }));
   if (news.level === "good") setTimeout(() => dismissNews(news.id), GOOD_NEWS_MS);
-  if (document.hidden && "Notification" in window && Notification.permission === "granted") {
+  // Behind other windows is as good as hidden.
+  if (!document.hasFocus() && "Notification" in window && Notification.permission === "granted") {
     const notification = new Notification(news.title, { body: news.text, tag: news.id });
     notification.onclick = () => {
       window.focus();
+      window.secondlook?.raise();
       window.location.hash = `#/runs/${encodeURIComponent(news.run)}`;
     };
   }

@@ -13,7 +13,17 @@ import type { DevtoolsPage } from "./devtools-page.ts";
 import type { OrdinaryUser } from "./user.ts";
 
 const VERBS = [
-  ...["platform", "serviceAccess", "publishMenu", "onAction", "onNavigate", "setProgress", "setLivingRuns", "setTheme"],
+  ...[
+    "platform",
+    "serviceAccess",
+    "publishMenu",
+    "onAction",
+    "onNavigate",
+    "setProgress",
+    "setLivingRuns",
+    "setTheme",
+    "raise",
+  ],
   ...["chooseFolder", "chooseFile", "pathOfFile"],
 ];
 

@@ -92,7 +92,8 @@ export class DevtoolsPage {
   /** Waits until the page shows `wanted`. */
   async shows(wanted: string, timeoutMs = 20_000): Promise<void> {
     let last = "";
-    const shown = async (): Promise<boolean> => (last = await this.text()).includes(wanted);
+    // A page that is being replaced answers nothing.
+    const shown = async (): Promise<boolean> => (last = await this.text().catch(() => "")).includes(wanted);
     await waitFor(`"${wanted}" on the page`, shown, timeoutMs, () => last);
   }
 

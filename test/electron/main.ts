@@ -1,16 +1,18 @@
 /**
  * The desktop shell in a real Electron: it starts the service, shows a run that is going on, closes, and after opening
- * again finds the run still going. Prints a line for each claim.
+ * again finds the run still going; what the desktop adds is in `touches.ts`. Prints a line for each claim.
  */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { _electron, type ElectronApplication, type Page } from "playwright-core";
 import { DATA_FOLDER } from "../../contract/run-folder.ts";
 import { waitFor } from "../support/processes.ts";
+import { claim, endAfter, screenshotFile } from "./claims.ts";
 import { buildDesktop, electronBinary, requireScreen } from "./runtime.ts";
+import { checkBackground, checkDialogs, checkDrops, checkPlace, closeByHand, movedWindow, record } from "./touches.ts";
 
 requireScreen("test/electron/main.ts");
 const executablePath = electronBinary();
@@ -18,13 +20,7 @@ buildDesktop();
 
 const folder = mkdtempSync(join(tmpdir(), "secondlook-desktop-"));
 const data = join(folder, "data");
-const screenshots = join(".secondlook", "screenshots");
 mkdirSync(data, { recursive: true });
-mkdirSync(screenshots, { recursive: true });
-
-const started = performance.now();
-const claim = (text: string) =>
-  console.log(`ok  ${((performance.now() - started) / 1000).toFixed(1).padStart(5)} s  ${text}`);
 
 /** Half a second a step, so that it outlasts the test. */
 const run = spawn(process.execPath, ["workbench/testing/synthetic-run.ts", data, "--steps", "600", "--live"], {
@@ -44,12 +40,7 @@ async function open(): Promise<{ app: ElectronApplication; page: Page }> {
   return { app, page };
 }
 
-/** Whatever hangs, the test ends, and says so. */
-setTimeout(() => {
-  console.error("desktop test: not finished after 150 seconds");
-  run.kill("SIGTERM");
-  process.exit(1);
-}, 150_000).unref();
+endAfter(150_000, () => run.kill("SIGTERM"));
 
 const servicePid = () => (JSON.parse(readFileSync(join(data, DATA_FOLDER.service), "utf8")) as { pid: number }).pid;
 
@@ -67,12 +58,12 @@ async function firstVisit(): Promise<number> {
     ["undefined", "undefined"],
   );
   claim("the shell opens, starts the service and lists the run; its page has no way to Node");
-  await page.screenshot({ path: join(screenshots, "desktop-runs.png") });
+  await page.screenshot({ path: screenshotFile("desktop-runs") });
   await page.getByRole("row").nth(1).click();
   await page.getByText("Cold start: learning to write reasoning").waitFor();
   const before = await shownStep(page);
   await waitFor("a further step on screen", async () => (await shownStep(page)) > before, 15_000);
-  await page.screenshot({ path: join(screenshots, "desktop-live.png") });
+  await page.screenshot({ path: screenshotFile("desktop-live") });
   claim("the live screen moves with the run");
   const labels = await app.evaluate(({ Menu }) => Menu.getApplicationMenu()?.items.map((item) => item.label) ?? []);
   assert.ok(labels.includes("Go to") && labels.includes("Run"), `the menu holds ${labels.join(", ")}`);
@@ -100,8 +91,21 @@ async function firstVisit(): Promise<number> {
   await page.locator("dt:text-is('Step')").waitFor();
   claim("links lead to screens, and one that would fill in a launch leads nowhere");
   const last = await shownStep(page);
-  await app.close();
+  await record(app);
+  await checkDialogs(app, page, folder);
+  await checkDrops(page, folder, aClip());
+  await movedWindow(app);
+  const said = await closeByHand(app);
+  assert.match(said, /notification: Training continues\. A run goes on in the background\./);
+  claim("closing the window, the system is told that training continues");
   return last;
+}
+
+/** A video of the run's. */
+function aClip(): string {
+  const media = join(data, "synthetic-media");
+  const video = readdirSync(media, { recursive: true, encoding: "utf8" }).find((name) => name.endsWith(".mp4"));
+  return join(media, video!);
 }
 
 async function secondVisit(lastStep: number): Promise<void> {
@@ -117,6 +121,9 @@ async function secondVisit(lastStep: number): Promise<void> {
     15_000,
   );
   claim(`opened again, the run is still going: step ${lastStep} when closed, ${step} now`);
+  await checkPlace(app);
+  await record(app);
+  await checkBackground(app, page, () => run.kill("SIGTERM"));
   await app.close();
 }
 

@@ -34,6 +34,8 @@ export function runForge(command: "package" | "make"): string {
 export interface OpenApp {
   readonly child: ChildProcess;
   readonly page: DevtoolsPage;
+  /** Where Chromium's remote debugging listens. */
+  readonly port: number;
   /** Milliseconds from the start of the process to the first look at the connected page. */
   readonly usableMs: number;
   close(): Promise<void>;
@@ -74,5 +76,5 @@ export async function openPackaged(
     await ended;
     clearTimeout(timer);
   };
-  return { child, page, usableMs, close };
+  return { child, page, port, usableMs, close };
 }

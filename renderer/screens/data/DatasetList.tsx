@@ -9,6 +9,7 @@ import { EmptyState, ErrorNote, Skeleton } from "../../parts/EmptyState.tsx";
 import { Page } from "../../parts/Page.tsx";
 import { formatAgo, formatCount } from "../../parts/format.ts";
 import { useService } from "../../state/queries.ts";
+import { forgetDropped, useDropped } from "../../state/dropped.ts";
 import { navigate } from "../../state/route.ts";
 import { ImportDialog } from "./ImportDialog.tsx";
 import { ProgressLine } from "./ProgressLine.tsx";
@@ -111,7 +112,7 @@ export function DatasetList() {
   const rows = sortRows(datasets ?? [], COLUMNS, sorting);
   const move = (by: number) => setSelected((index) => Math.max(0, Math.min(rows.length - 1, index + by)));
   const ask = () => setImporting({ file: "" });
-  useDroppedFile((file) => setImporting({ file }));
+  useDroppedDataset((file) => setImporting({ file }));
   useActions([
     { id: "import-data", label: "Import a dataset", group: "Data", shortcut: "i", perform: ask },
     { id: "next-row", label: "Next", group: "Data", shortcut: "j or ArrowDown", hidden: true, perform: () => move(1) },
@@ -182,7 +183,7 @@ export function DatasetList() {
           )
         )}
       </div>
-      {importing && <ImportDialog file={importing.file} onClose={() => setImporting(null)} />}
+      {importing && <ImportDialog key={importing.file} file={importing.file} onClose={() => setImporting(null)} />}
     </Page>
   );
 }
@@ -209,22 +210,12 @@ function ImportNote({ id, name, file, state, progress, rows, badRows, error }: D
   );
 }
 
-/** In the desktop shell a file can be dropped anywhere on the screen. */
-function useDroppedFile(onFile: (path: string) => void): void {
+/** A dataset that was dropped on the window. */
+function useDroppedDataset(onFile: (path: string) => void): void {
+  const dropped = useDropped((state) => state.dropped);
   useEffect(() => {
-    const desktop = window.secondlook;
-    if (!desktop) return;
-    const allow = (event: DragEvent) => event.preventDefault();
-    const take = (event: DragEvent) => {
-      event.preventDefault();
-      const file = event.dataTransfer?.files[0];
-      if (file) onFile(desktop.pathOfFile(file));
-    };
-    window.addEventListener("dragover", allow);
-    window.addEventListener("drop", take);
-    return () => {
-      window.removeEventListener("dragover", allow);
-      window.removeEventListener("drop", take);
-    };
-  }, [onFile]);
+    if (dropped?.kind !== "dataset") return;
+    onFile(dropped.path);
+    forgetDropped();
+  }, [dropped, onFile]);
 }

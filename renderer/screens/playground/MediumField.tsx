@@ -1,7 +1,8 @@
-import { useRef, useState } from "react";
+import { useEffect, useEffectEvent, useRef, useState } from "react";
 import { Button } from "../../parts/Button.tsx";
 import { ErrorNote } from "../../parts/EmptyState.tsx";
 import { Field } from "../../parts/Field.tsx";
+import { forgetDropped, useDropped } from "../../state/dropped.ts";
 import styles from "./Playground.module.css";
 import { upload } from "./upload.ts";
 
@@ -23,6 +24,14 @@ export function MediumField({ path, onPath }: { readonly path: string; readonly 
       setShare(null);
     }
   };
+  const dropped = useDropped((state) => state.dropped);
+  const takeDropped = useEffectEvent((file: File) => void take(file));
+  useEffect(() => {
+    if (dropped?.kind !== "medium") return;
+    const { file } = dropped;
+    queueMicrotask(() => takeDropped(file));
+    forgetDropped();
+  }, [dropped]);
   return (
     <div
       className={styles["medium"]}
