@@ -2,6 +2,7 @@
  * The session worker: `node trainer/session-main.ts DATA_FOLDER`. Answers what needs a loaded model at once (asking,
  * scoring, replay) over its standard input and output, and ends when the input does: it lives no longer than its starter.
  */
+import { setPriority } from "node:os";
 import { resolve } from "node:path";
 import { openEngine } from "../native/index.ts";
 import { Asking } from "./session/asking.ts";
@@ -10,12 +11,15 @@ import { planReplay } from "./session/replay-plan.ts";
 import { replayRandom } from "./session/replay-random.ts";
 import { replayRollout } from "./session/replay.ts";
 
+const GUEST_PRIORITY = 10;
 const [dataGiven] = process.argv.slice(2);
 if (dataGiven === undefined) {
   console.error("Usage: node trainer/session-main.ts DATA_FOLDER");
   process.exit(2);
 }
 const dataFolder = resolve(dataGiven);
+// A run that trains on the same processor goes first.
+if (process.env["SECONDLOOK_GUEST"] === "1") setPriority(GUEST_PRIORITY);
 // Lines of the protocol are all that may stand on the output.
 console.log = console.error;
 process.stdout.on("error", () => process.exit(0));

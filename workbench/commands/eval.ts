@@ -1,6 +1,13 @@
 import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { EVALUATION_FOLDER, MEASURED_VIEWS, type EvaluationResult, type Protocol } from "../../contract/evaluation.ts";
+import {
+  EVALUATION_FOLDER,
+  EXTRACTION_RULES,
+  MEASURED_VIEWS,
+  type EvaluationResult,
+  type Protocol,
+} from "../../contract/evaluation.ts";
+import { comparePaired } from "../../science/evaluation/compare.ts";
 import { PROTOCOL_PRESETS } from "../../science/evaluation/protocol.ts";
 import { upstreamResults } from "../../science/evaluation/upstream.ts";
 import { dataFolder } from "../data-folder.ts";
@@ -25,6 +32,12 @@ function number(options: OptionValues, name: string): number | undefined {
   return Number(value);
 }
 
+function atLeastOne(options: OptionValues, name: string): number | undefined {
+  const value = integer(options, name);
+  if (value === undefined || value >= 1) return value;
+  throw new UsageError(`--${name} is ${value}, but must be 1 or more.`);
+}
+
 function changesOf(options: OptionValues): Partial<Protocol> {
   const views = text(options["views"])?.split(",");
   const unknown = views?.find((view) => !(MEASURED_VIEWS as readonly string[]).includes(view));
@@ -33,6 +46,9 @@ function changesOf(options: OptionValues): Partial<Protocol> {
   }
   const temperature = number(options, "temperature");
   const extraction = text(options["extraction"]) as Protocol["extraction"] | undefined;
+  if (extraction !== undefined && !EXTRACTION_RULES.includes(extraction)) {
+    throw new UsageError(`There is no extraction rule "${extraction}"; known are ${EXTRACTION_RULES.join(", ")}.`);
+  }
   const seed = integer(options, "seed");
   return {
     ...(views === undefined ? {} : { views: views as Protocol["views"] }),
@@ -52,7 +68,7 @@ export const evaluate: Command = {
     "                   a benchmark's name (--list), its published file, or a description of your own",
     "--file FILE        the published file, where --benchmark is a name",
     `--preset NAME      protocol: ${[...Object.keys(PROTOCOL_PRESETS), "as-trained"].join(", ")}`,
-    "--frames N         most frames, instead of the preset's",
+    "--frames N         most frames, instead of the preset's; --fps X: frames in a second of the clip, up to the most",
     "--views LIST       ordered, shuffled, reversed, masked, question-only; separated by commas",
     "--temperature X, --extraction RULE, --prompt NAME|FILE, --seed N",
     "--media-root DIR   where the videos lie (default: the file's folder)",
@@ -69,6 +85,7 @@ export const evaluate: Command = {
     file: { type: "string" },
     preset: { type: "string" },
     frames: { type: "string" },
+    fps: { type: "string" },
     views: { type: "string" },
     temperature: { type: "string" },
     extraction: { type: "string" },
@@ -99,19 +116,35 @@ export const evaluate: Command = {
     if (code !== 0) return 1;
     const result = readResult(data, id);
     if (result === null) throw new Error(`${folder} has no result: ${readProgress(data, id)?.message ?? ""}`);
-    console.log(`\n${resultTable(result)}\n\n${join(folder, EVALUATION_FOLDER.result)}`);
+    const compared = pairedStatements(data, id, result).map((statement) => `${statement}\n`);
+    console.log(
+      `\n${resultTable(result)}\n\n${compared.join("")}${compared.length > 0 ? "\n" : ""}${join(folder, EVALUATION_FOLDER.result)}`,
+    );
     const file = text(options["json"]);
     if (file !== undefined) writeUpstream(data, id, result, resolve(file));
     return 0;
   },
 };
 
+/** Each model against the one named before it, on the first view. */
+function pairedStatements(data: string, id: string, { models, protocol }: EvaluationResult): string[] {
+  const view = protocol.views[0]!;
+  const items = models.map((_, model) => readItems(data, id, model).filter((item) => item.view === view));
+  return models.slice(1).flatMap(({ model }, place) => {
+    const names = { left: models[place]!.model.label, right: model.label };
+    const [left, right] = [items[place]!, items[place + 1]!];
+    const share = left.some(({ error }) => error === null) && right.some(({ error }) => error === null);
+    return share ? [comparePaired(left, right, names).statement] : [];
+  });
+}
+
 function orderOf(options: OptionValues): EvaluationOrder {
   const benchmark = text(options["benchmark"]);
   const models = several(options["model"]);
   if (benchmark === undefined || models.length === 0) throw new UsageError("--model and --benchmark are needed.");
-  const limit = integer(options, "limit");
-  const frames = integer(options, "frames");
+  const limit = atLeastOne(options, "limit");
+  const frames = atLeastOne(options, "frames");
+  const fps = number(options, "fps");
   const given = Object.fromEntries(
     (["file", "preset", "prompt"] as const).flatMap((name) => {
       const value = text(options[name]);
@@ -126,6 +159,7 @@ function orderOf(options: OptionValues): EvaluationOrder {
     ...(mediaRoot === undefined ? {} : { mediaRoot }),
     ...(limit === undefined ? {} : { limit }),
     ...(frames === undefined ? {} : { frames }),
+    ...(fps === undefined ? {} : { fps }),
     changes: changesOf(options),
   };
 }

@@ -28,6 +28,8 @@ export interface EvaluationOrder {
   readonly limit?: number;
   /** Most frames, instead of the preset's. */
   readonly frames?: number;
+  /** Frames that are looked at in a second of the clip, up to the most. */
+  readonly fps?: number;
   readonly changes?: Partial<Protocol>;
   /** A template's name, or a JSON file with one. */
   readonly prompt?: string;
@@ -124,10 +126,15 @@ function protocolFor(benchmark: Benchmark, models: readonly string[], order: Eva
   const changes = {
     ...(benchmark.id.endsWith("-subtitles") ? { subtitles: true } : {}),
     ...order.changes,
-    ...(order.frames === undefined ? {} : { vision: { ...base.vision, maxFrames: order.frames } }),
+    vision: visionOf(base.vision, order),
     ...(order.prompt === undefined ? {} : { prompt: promptFrom(order.prompt) }),
   };
   return changed(base, changes);
+}
+
+function visionOf(base: Protocol["vision"], { frames, fps }: EvaluationOrder): Protocol["vision"] {
+  const maxFrames = frames ?? base.maxFrames;
+  return { ...base, maxFrames, minFrames: Math.min(base.minFrames, maxFrames), fps: fps ?? base.fps };
 }
 
 /** By the settings that the run of the first trained model froze in its journal: presets may have changed since. */

@@ -11,13 +11,15 @@ import { DATA_FOLDER } from "../../contract/run-folder.ts";
 import { DatasetLibrary } from "../library/dataset-library.ts";
 import { adoptMediaRoots, isUnderMediaRoot } from "../library/media-roots.ts";
 import { removeStaleDryRuns } from "../runs/dry-run.ts";
-import { mediaRootsOfRuns } from "../runs/launch.ts";
+import { mediaRootsOfRuns, readRunConfig } from "../runs/launch.ts";
 import { RunQueue } from "../runs/queue.ts";
 import { SummaryCache } from "../runs/summary-cache.ts";
 import { AlertRules } from "../store/alerts.ts";
 import { openIndex, openUser, type Db } from "../store/databases.ts";
 import { Ingest } from "../store/ingest.ts";
+import { askDevices } from "../devices.ts";
 import { SessionClient } from "../session/client.ts";
+import { leaseFor, type TrainingRun } from "../session/lease.ts";
 import { RunMarksStore } from "../store/run-marks.ts";
 import { applyRetention, readRetention } from "../upkeep/retention.ts";
 import { ApiEndpoint } from "./api/endpoint.ts";
@@ -70,6 +72,7 @@ export class Service {
   readonly #summaries: SummaryCache;
   readonly #queue: RunQueue;
   readonly #session: SessionClient;
+  #wasAlive: readonly string[] = [];
   readonly #api: ApiEndpoint | null;
   #lastUse = Date.now();
   #port = 0;
@@ -115,7 +118,7 @@ export class Service {
       isQueued: (run) => this.#queue.has(run),
       alertRules: () => rules.list(),
     });
-    this.#session = new SessionClient(data);
+    this.#session = new SessionClient(data, async () => leaseFor(await askDevices(), this.#training()));
     this.#api = options.apiToken ? new ApiEndpoint(options.apiToken, data, this.#user, this.#session) : null;
     this.#context = {
       data,
@@ -148,6 +151,17 @@ export class Service {
         this.#windows.add(window);
         line.on("close", () => this.#windows.delete(window));
       });
+    });
+  }
+
+  #training(): TrainingRun[] {
+    return this.#tailer.alive.flatMap((run): TrainingRun[] => {
+      try {
+        const { name, device = "auto" } = readRunConfig(this.data, run);
+        return [{ name, device }];
+      } catch {
+        return []; // Its folder is gone by now.
+      }
     });
   }
 
@@ -241,6 +255,9 @@ export class Service {
 
   #startQueued(): void {
     for (const run of this.#queue.round(this.#tailer.alive)) this.#changed(run);
+    const { alive } = this.#tailer;
+    if (alive.some((run) => !this.#wasAlive.includes(run))) this.#session.yieldTo();
+    this.#wasAlive = [...alive];
   }
 
   #changed(run: string): void {

@@ -2,6 +2,7 @@
 import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { SessionEvent, SessionInput, SessionMethod, SessionResults } from "../../contract/session.ts";
+import { leaseText, type SessionLease } from "./lease.ts";
 import { startScript } from "../scripts.ts";
 
 /** What went wrong, as a sentence; `code` is BAD_REQUEST where the caller can mend it, CANCELLED, or the engine's. */
@@ -37,24 +38,32 @@ const IDLE_MS = 10 * 60_000;
 
 export class SessionClient {
   readonly #data: string;
+  readonly #lease: () => Promise<SessionLease>;
   readonly #pending = new Map<number, Pending>();
   #child: ChildProcessWithoutNullStreams | null = null;
   #idle: NodeJS.Timeout | undefined;
   #lastWords = "";
+  /** What the child was started with. */
+  #place = "";
   #nextId = 1;
 
-  constructor(data: string) {
+  /** `lease` is asked with every call; without it the worker takes what it finds, as a command of its own does. */
+  constructor(data: string, lease: () => Promise<SessionLease> = () => Promise.resolve({ device: null, beside: [] })) {
     this.#data = data;
+    this.#lease = lease;
   }
 
   /** @throws SessionError */
-  call<Name extends SessionMethod>(
+  async call<Name extends SessionMethod>(
     method: Name,
     params: SessionInput<Name>,
     { onEvent, signal }: CallOptions = {},
   ): Promise<SessionResults[Name]> {
-    if (signal?.aborted === true) return Promise.reject(new SessionError("CANCELLED", "It was cancelled."));
-    const child = this.#started();
+    const lease = await this.#lease();
+    if (signal?.aborted === true) throw new SessionError("CANCELLED", "It was cancelled.");
+    const beside = leaseText(lease);
+    if (beside !== null) onEvent?.({ type: "progress", text: beside });
+    const child = this.#started(lease);
     const id = this.#nextId++;
     const cancel = (): void => void child.stdin.write(`${JSON.stringify({ id, cancel: true })}\n`);
     signal?.addEventListener("abort", cancel, { once: true });
@@ -62,6 +71,11 @@ export class SessionClient {
       this.#pending.set(id, { onEvent, resolve: resolve as (result: never) => void, reject });
       child.stdin.write(`${JSON.stringify({ id, method, params })}\n`);
     }).finally(() => signal?.removeEventListener("abort", cancel));
+  }
+
+  /** A run begins: loaded models are let go unless they are at work just now. */
+  yieldTo(): void {
+    if (this.#pending.size === 0) this.stop();
   }
 
   /** Ends the worker; calls in flight are refused. */
@@ -74,12 +88,22 @@ export class SessionClient {
     this.#refuseAll("The session worker was ended.");
   }
 
-  #started(): ChildProcessWithoutNullStreams {
+  #started({ device, beside }: SessionLease): ChildProcessWithoutNullStreams {
     clearTimeout(this.#idle);
+    const environment = {
+      // It sees only its own GPU.
+      ...(device === null ? {} : { CUDA_VISIBLE_DEVICES: device.replace("cuda:", "") }),
+      ...(beside.length === 0 ? {} : { SECONDLOOK_GUEST: "1" }),
+    };
+    const place = JSON.stringify(environment);
+    // Another device, or a run that has begun or ended: priorities cannot be raised again.
+    if (place !== this.#place && this.#pending.size === 0) this.stop();
     if (this.#child !== null) return this.#child;
+    this.#place = place;
     // All three streams are pipes, so none is null.
     const child = startScript("trainer/session-main.ts", [this.#data], {
       stdio: ["pipe", "pipe", "pipe"],
+      environment,
     }) as ChildProcessWithoutNullStreams;
     this.#child = child;
     child.stdin.on("error", () => undefined);

@@ -100,7 +100,12 @@ export function EvaluationPage({ id, summary, model, view, sample, overview }: P
       <div className={styles["columns"]} data-open={sample !== null}>
         <div className={styles["main"]}>
           {measured && (
-            <SummaryStrip measured={measured} mainMetric={summary.result!.mainMetric} protocol={summary.protocol} />
+            <SummaryStrip
+              measured={measured}
+              mainMetric={summary.result!.mainMetric}
+              protocol={summary.protocol}
+              imported={summary.importedFrom !== null}
+            />
           )}
           <div className={styles["filter"]}>
             <Segmented

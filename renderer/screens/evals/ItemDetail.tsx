@@ -110,11 +110,20 @@ export function ItemDetail({
                 .map(([name, value]) => `${name} ${Number(value.toFixed(4))}`)
                 .join(" · ")}
             </dd>
-            <dt>tokens</dt>
-            <dd>
-              {item.tokens}, {item.stopReason === "length" ? "cut off by the limit" : "ended by itself"},
-              log-probability {item.logProb.toFixed(3)} nats
-            </dd>
+            {evaluation.importedFrom === null ? (
+              <>
+                <dt>tokens</dt>
+                <dd>
+                  {item.tokens}, {item.stopReason === "length" ? "cut off by the limit" : "ended by itself"},
+                  log-probability {item.logProb.toFixed(3)} nats
+                </dd>
+              </>
+            ) : (
+              <>
+                <dt>from</dt>
+                <dd>{evaluation.importedFrom}</dd>
+              </>
+            )}
           </dl>
         </>
       ) : (

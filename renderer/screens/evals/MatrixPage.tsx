@@ -12,6 +12,7 @@ import { formatCount, formatDuration } from "../../parts/format.ts";
 import { formatRoute } from "../../state/address.ts";
 import { BenchmarkList } from "./BenchmarkList.tsx";
 import { FrameCurves } from "./FrameCurves.tsx";
+import { ImportDialog } from "./ImportDialog.tsx";
 import { MatrixTable } from "./MatrixTable.tsx";
 import { StartDialog } from "./StartDialog.tsx";
 import { buildMatrix, frameCurves, scoreRows } from "./matrix.ts";
@@ -21,7 +22,9 @@ import styles from "./MatrixPage.module.css";
 /** Benchmarks across, models down. */
 export function MatrixPage({ overview }: { readonly overview: EvaluationsOverview }) {
   const [scope, setScope] = useState<"measured" | "all">("measured");
-  const [starting, setStarting] = useState(false);
+  const [dialog, setDialog] = useState<"start" | "import" | null>(null);
+  const start = (): void => setDialog("start");
+  const importTheirs = (): void => setDialog("import");
   const matrix = useMemo(() => buildMatrix(overview, scope === "all"), [overview, scope]);
   const curves = useMemo(() => frameCurves(overview.evaluations), [overview]);
   const save = (format: ExportFormat): void => {
@@ -30,7 +33,8 @@ export function MatrixPage({ overview }: { readonly overview: EvaluationsOvervie
   const hasScores = matrix.rows.length > 0;
   const unfinished = overview.evaluations.filter(({ state, result }) => state === "running" || result === null);
   useActions([
-    { id: "new-evaluation", label: "New evaluation", group: "Evals", shortcut: "c", perform: () => setStarting(true) },
+    { id: "new-evaluation", label: "New evaluation", group: "Evals", shortcut: "c", perform: start },
+    { id: "import-results", label: "Import others' results", group: "Evals", perform: importTheirs },
     { id: "export-csv", label: "Export scores as CSV", group: "Evals", enabled: hasScores, perform: () => save("csv") },
     {
       id: "export-json",
@@ -66,7 +70,10 @@ export function MatrixPage({ overview }: { readonly overview: EvaluationsOvervie
               {format === "latex" ? "LaTeX" : format.toUpperCase()}
             </Button>
           ))}
-          <Button kind="primary" icon="plus" shortcut="c" hint="Measure checkpoints" onClick={() => setStarting(true)}>
+          <Button hint="Result files of others, scored again" onClick={importTheirs}>
+            Import
+          </Button>
+          <Button kind="primary" icon="plus" shortcut="c" hint="Measure checkpoints" onClick={start}>
             New evaluation
           </Button>
         </>
@@ -81,7 +88,7 @@ export function MatrixPage({ overview }: { readonly overview: EvaluationsOvervie
             icon="evals"
             title="Nothing was measured yet. The sample pack's held-out questions take about a minute."
           >
-            <Button kind="primary" icon="plus" onClick={() => setStarting(true)}>
+            <Button kind="primary" icon="plus" onClick={start}>
               New evaluation
             </Button>
             <Button onClick={() => setScope("all")}>See published numbers</Button>
@@ -92,7 +99,8 @@ export function MatrixPage({ overview }: { readonly overview: EvaluationsOvervie
         {curves.length > 0 && <FrameCurves curves={curves} />}
         {scope === "all" && <BenchmarkList benchmarks={overview.benchmarks} />}
       </div>
-      {starting && <StartDialog overview={overview} onClose={() => setStarting(false)} />}
+      {dialog === "start" && <StartDialog overview={overview} onClose={() => setDialog(null)} />}
+      {dialog === "import" && <ImportDialog overview={overview} onClose={() => setDialog(null)} />}
     </Page>
   );
 }

@@ -13,10 +13,13 @@ export function SummaryStrip({
   measured,
   mainMetric,
   protocol,
+  imported,
 }: {
   readonly measured: ViewSummary;
   readonly mainMetric: string;
   readonly protocol: Protocol;
+  /** From a file that holds neither tokens nor how they ended. */
+  readonly imported: boolean;
 }) {
   const groups = Object.keys(measured.breakdowns);
   const [group, setGroup] = useState(groups.includes("type") ? "type" : (groups[0] ?? ""));
@@ -38,10 +41,14 @@ export function SummaryStrip({
         <dl className={styles["facts"]}>
           <dt>format</dt>
           <dd>{formatPercent(measured.formatRate)}</dd>
-          <dt>tokens</dt>
-          <dd>{formatNumber(measured.meanTokens)}</dd>
-          <dt>cut off</dt>
-          <dd>{formatPercent(measured.truncatedRate)}</dd>
+          {!imported && (
+            <>
+              <dt>tokens</dt>
+              <dd>{formatNumber(measured.meanTokens)}</dd>
+              <dt>cut off</dt>
+              <dd>{formatPercent(measured.truncatedRate)}</dd>
+            </>
+          )}
           <dt title="Reasoning ends on the answer given, where it ends on one at all">consistent</dt>
           <dd>
             {measured.consistency === null
