@@ -9,6 +9,7 @@ export const WHOLE = [
   "dist/window",
   ENGINE,
   "native/build/libsecondlook_cuda.so",
+  "native/build/libsecondlook_mpi.so",
 ];
 
 const isSource = (path) => !/\.test\.tsx?$/.test(path) && !/(^|\/)testing(\/|$)/.test(path);
@@ -16,7 +17,7 @@ const isSource = (path) => !/\.test\.tsx?$/.test(path) && !/(^|\/)testing(\/|$)/
 /** Whether a file or folder of the project, by its path with slashes, is staged. */
 export function isStaged(path) {
   const inside = (folder) => path === folder || path.startsWith(`${folder}/`);
-  if (ROOMS.some(inside)) return isSource(path);
+  if ([...ROOMS, "native/team"].some(inside)) return isSource(path);
   if (path === "native" || /^native\/[^/]+\.ts$/.test(path)) return isSource(path);
   return WHOLE.some(inside);
 }

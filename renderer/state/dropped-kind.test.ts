@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { droppedOf } from "./dropped.ts";
+import { droppedOf } from "./dropped-kind.ts";
 
 const file = (name: string, type = ""): File => new File(["x"], name, { type });
 const pathOf = ({ name }: File): string => `/data/${name}`;
