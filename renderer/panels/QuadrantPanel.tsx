@@ -8,7 +8,7 @@ import { formatNumber, formatPercent } from "../parts/format.ts";
 import { useVisible } from "../parts/useVisible.ts";
 import { navigate } from "../state/route.ts";
 import { useNewestGroups } from "./newest-groups.ts";
-import { numberOf, quadrantsOf, type JudgedView } from "./quadrants.ts";
+import { isYesOrNo, numberOf, quadrantsOf, wordsOfHalf, type JudgedView } from "./quadrants.ts";
 import styles from "./QuadrantPanel.module.css";
 
 interface Placed extends JudgedView {
@@ -47,6 +47,7 @@ export function QuadrantPanel({
         rollouts,
         (rollout) => numberOf(rollout, panel.x),
         (rollout) => numberOf(rollout, panel.y),
+        { ...(isYesOrNo(panel.x) ? { x: 0.5 } : {}), ...(isYesOrNo(panel.y) ? { y: 0.5 } : {}) },
       ),
     [rollouts, panel],
   );
@@ -93,8 +94,7 @@ export function QuadrantPanel({
                     >
                       <strong>{formatPercent(count / total, 0)}</strong>
                       <span>
-                        {y ? "high" : "low"} {yWords.toLowerCase()}, {x ? "high" : "low"} {xWords.toLowerCase()} ·{" "}
-                        {count}
+                        {wordsOfHalf(panel.y, yWords, y === 1)}, {wordsOfHalf(panel.x, xWords, x === 1)} · {count}
                       </span>
                     </button>
                   );
@@ -104,9 +104,13 @@ export function QuadrantPanel({
             <ul className={styles["list"]}>
               {!chosen && (
                 <li className={styles["hint"]}>
-                  Cut at {yWords} {formatNumber(cut.y, 2)} and {xWords} {formatNumber(cut.x, 2)}. Choose a quarter to
-                  read its answers.
+                  {!(isYesOrNo(panel.x) && isYesOrNo(panel.y)) &&
+                    `Cut at ${yWords} ${formatNumber(cut.y, 2)} and ${xWords} ${formatNumber(cut.x, 2)}. `}
+                  Choose a quarter to read its answers.
                 </li>
+              )}
+              {chosen && cells[chosen[0]]![chosen[1]]!.length === 0 && (
+                <li className={styles["hint"]}>No answer of this step lies here.</li>
               )}
               {chosen &&
                 cells[chosen[0]]![chosen[1]]!.slice(0, LISTED).map((rollout) => (

@@ -25,6 +25,12 @@ export function otherPanelsOf(recipe: string, journalPanels: readonly Panel[] = 
   return (RECIPES.find(({ id }) => id === recipe)?.panels ?? journalPanels).filter(({ kind }) => kind !== "curve");
 }
 
+/** Whether the run has what a panel shows: preference pairs come from DPO, everything else from rollouts. */
+export function isFed(panel: Panel, metricNames: readonly string[]): boolean {
+  const pairs = metricNames.some((name) => name.startsWith("pairs/"));
+  return metricNames.includes("reward") || (panel.kind === "lineage" && pairs);
+}
+
 const DEFAULT_CURVES: readonly CurvePanel[] = [
   {
     kind: "curve",

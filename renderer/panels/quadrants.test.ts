@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { numberOf, quadrantsOf } from "./quadrants.ts";
+import { numberOf, quadrantsOf, wordsOfHalf, type JudgedView } from "./quadrants.ts";
 
 it("cuts yes-or-no parts between no and yes, and leaves out what lacks one", () => {
   const items: { a: number | null; b: number }[] = [
@@ -38,4 +38,18 @@ it("reads a rollout's numbers by name", () => {
   expect(
     ["accuracy", "reward", "advantage", "correct", "tokens", "consistency"].map((name) => numberOf(rollout, name)),
   ).toEqual([1, 1.5, null, 1, 9, null]);
+});
+
+it("names the halves of yes-or-no numbers by what they mean", () => {
+  expect(wordsOfHalf("consistent", "Consistent", true)).toBe("follows");
+  expect(wordsOfHalf("correct", "Correct", false)).toBe("wrong");
+  expect(wordsOfHalf("format", "Format", true)).toBe("high format");
+});
+
+it("counts reasoning that names nothing as not leading to its answer", () => {
+  const rollout = { rewards: {}, reward: 0, advantage: 0, correct: true, tokenCount: 3 } as JudgedView;
+  expect([true, false, null].map((consistent) => numberOf({ ...rollout, consistent }, "consistent"))).toEqual([
+    1, 0, 0,
+  ]);
+  expect(numberOf(rollout, "consistent")).toBeNull();
 });

@@ -27,6 +27,19 @@ export function numberOf(rollout: JudgedView, name: string): number | null {
   }
 }
 
+/** Numbers that are no or yes, in words for each: index 1 is yes. */
+const YES_OR_NO: Readonly<Record<string, readonly [string, string]>> = {
+  correct: ["wrong", "right"],
+  consistent: ["does not follow", "follows"],
+};
+
+export const isYesOrNo = (name: string): boolean => name in YES_OR_NO;
+
+/** How the half of a number is called; `label` names the number where it is none of yes and no. */
+export function wordsOfHalf(name: string, label: string, upper: boolean): string {
+  return YES_OR_NO[name]?.[upper ? 1 : 0] ?? `${upper ? "high" : "low"} ${label.toLowerCase()}`;
+}
+
 export interface Quadrants<Item> {
   /** A value above its cut is in the upper half. */
   readonly cut: { readonly x: number; readonly y: number };
@@ -41,6 +54,7 @@ export function quadrantsOf<Item>(
   items: readonly Item[],
   x: (item: Item) => number | null,
   y: (item: Item) => number | null,
+  fixed: { readonly x?: number; readonly y?: number } = {},
 ): Quadrants<Item> {
   const having = items.filter((item) => x(item) !== null && y(item) !== null);
   const middle = (of: (item: Item) => number | null) => {
@@ -51,7 +65,7 @@ export function quadrantsOf<Item>(
         ? values[0]! - (values[0]! > 0 ? 1e-9 : -1e-9)
         : (Math.min(...values) + Math.max(...values)) / 2;
   };
-  const cut = { x: middle(x), y: middle(y) };
+  const cut = { x: fixed.x ?? middle(x), y: fixed.y ?? middle(y) };
   const cell = (upperY: boolean, upperX: boolean) =>
     having.filter((item) => x(item)! > cut.x === upperX && y(item)! > cut.y === upperY);
   return {

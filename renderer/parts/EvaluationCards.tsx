@@ -2,6 +2,7 @@ import type { EventOf } from "../../contract/journal.ts";
 import { evaluationLabel } from "../explain.ts";
 import { Card } from "./Card.tsx";
 import { formatCount, formatNumber, formatPercent, formatSigned } from "./format.ts";
+import { TaskTable } from "./TaskTable.tsx";
 import styles from "./EvaluationCards.module.css";
 
 type Evaluation = EventOf<"evaluation">;
@@ -108,6 +109,12 @@ export function EvaluationCards({
                   <dt>Format</dt>
                   <dd>{formatPercent(evaluation.formatRate, 0)}</dd>
                 </div>
+                {typeof evaluation.consistency === "number" && (
+                  <div title="Answers to which their own reasoning leads, by a rule">
+                    <dt>Follows</dt>
+                    <dd>{formatPercent(evaluation.consistency, 0)}</dd>
+                  </div>
+                )}
                 <div>
                   <dt>Length</dt>
                   <dd>{formatNumber(evaluation.meanLength)}</dd>
@@ -128,6 +135,7 @@ export function EvaluationCards({
           </li>
         ))}
       </ol>
+      <TaskTable evaluations={shown} />
     </Card>
   );
 }

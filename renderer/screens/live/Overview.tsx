@@ -2,7 +2,7 @@ import { useMemo } from "react";
 import type { EventOf } from "../../../contract/journal.ts";
 import type { RunDetail } from "../../../contract/methods.ts";
 import { evaluationLabel, explainRun, stageLabel } from "../../explain.ts";
-import { curvesOf, otherPanelsOf } from "../../panels/defaults.ts";
+import { curvesOf, isFed, otherPanelsOf } from "../../panels/defaults.ts";
 import { PanelView } from "../../panels/PanelView.tsx";
 import type { ChartMark } from "../../parts/Chart.tsx";
 import { EmptyState } from "../../parts/EmptyState.tsx";
@@ -103,8 +103,9 @@ export function Overview({ run }: { readonly run: RunDetail }) {
           ))}
         </div>
       )}
-      {run.metricNames.includes("reward") &&
-        others.map((panel) => (
+      {others
+        .filter((panel) => isFed(panel, run.metricNames))
+        .map((panel) => (
           <PanelView
             key={`${panel.kind} ${panel.title}`}
             run={run.id}
