@@ -61,8 +61,8 @@ const config = {
 
 const range = (begin: number, count: number): number[] => Array.from({ length: count }, (_, i) => begin + i);
 
-function noise(count: number): Frames {
-  let state = 7;
+function noise(count: number, seed: number): Frames {
+  let state = seed;
   const data = Uint8Array.from({ length: count * pixels * pixels * 3 }, () => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
     return state >>> 24;
@@ -76,22 +76,30 @@ function promptOf(media: Media): Prompt {
 }
 
 async function makePrompts(model: Model, count: number): Promise<Prompt[]> {
-  const media = range(0, count).map(() => model.encode(noise(frameCount), { kind: "video", secondsPerGrid: 1 }));
+  // Clips that show the same are embedded once: each is its own.
+  const media = range(0, count).map((i) =>
+    model.encode(noise(frameCount, 7 + i), { kind: "video", secondsPerGrid: 1 }),
+  );
   return (await Promise.all(media)).map(promptOf);
 }
 
 async function forwardWork(model: Model): Promise<Work> {
-  const prompts = await makePrompts(model, 8);
   const answer = range(100, completionTokens);
-  const batch = prompts.map(({ ids, media }) => ({
-    prompt: { ids: Int32Array.from([...ids, ...answer]), media },
-    completions: [],
-    scorePrompt: true,
-  }));
+  let prompts: Prompt[] = [];
   return {
-    // The peer encodes its clips in every pass: a changed weight version empties our cache.
-    prepare: () => model.blend(model, 1),
-    run: async () => void (await model.score(batch)),
+    // The peer encodes its clips in every pass: clips that are new have no embeddings yet.
+    prepare: async () => {
+      for (const { media } of prompts) for (const clip of media) clip.dispose();
+      prompts = await makePrompts(model, 8);
+    },
+    run: async () => {
+      const batch = prompts.map(({ ids, media }) => ({
+        prompt: { ids: Int32Array.from([...ids, ...answer]), media },
+        completions: [],
+        scorePrompt: true,
+      }));
+      await model.score(batch);
+    },
   };
 }
 
