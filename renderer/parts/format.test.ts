@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { formatAgo, formatDuration, formatLarge, formatNumber, formatPercent, formatSigned } from "./format.ts";
+import {
+  formatAgo,
+  formatBytes,
+  formatDuration,
+  formatLarge,
+  formatNumber,
+  formatPercent,
+  formatSigned,
+} from "./format.ts";
 
 describe("formatNumber", () => {
   it("keeps three significant digits and never drops zeros of a whole number", () => {
@@ -22,6 +30,7 @@ it("writes shares, signs, sizes and times with their units", () => {
   expect(formatPercent(0.7312)).toBe("73.1 %");
   expect(formatSigned(0.5)).toBe("+0.500");
   expect(formatLarge(1_330_000)).toBe("1.33 M");
+  expect([0, 999, 41_100].map(formatBytes)).toEqual(["0 B", "999 B", "41.1 kB"]);
   expect(formatDuration(185)).toBe("3 min 05 s");
   expect(formatDuration(7800)).toBe("2 h 10 min");
   expect(formatAgo(0, 600_000)).toBe("10 min ago");

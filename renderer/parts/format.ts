@@ -59,6 +59,9 @@ export function formatAgo(time: number, now: number): string {
   return `${Math.round(hours / 24)} d ago`;
 }
 
+/** Bytes with their unit: `0 B`, `41.1 kB`. */
+export const formatBytes = (bytes: number): string => `${formatLarge(bytes)}${Math.abs(bytes) < 1000 ? " " : ""}B`;
+
 /** Parameters or bytes with a decimal prefix: `1.33 M`. */
 export function formatLarge(value: number): string {
   const units = ["", " k", " M", " G", " T"];

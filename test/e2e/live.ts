@@ -19,7 +19,7 @@ export async function checkLiveRun(page: Page, data: string, run: string, claim:
   const trail = page.getByRole("listitem");
 
   await claim("pauses between two updates: no step is written until it goes on", async () => {
-    await go("");
+    await go("/control");
     await waitFor("the first steps of RL", () => step() > 4, 60_000);
     await click("Pause");
     await page.getByRole("button", { name: "Go on", exact: true }).waitFor({ timeout: 30_000 });
@@ -28,7 +28,6 @@ export async function checkLiveRun(page: Page, data: string, run: string, claim:
     assert.equal(step(), held);
   });
   await claim("takes a knob at the next update and keeps who asked for what, and when, in a trail", async () => {
-    await go("/control");
     const knob = page.getByLabel(/^Temperature/);
     await knob.fill("99");
     await page.getByText("A number from 0.01 to 10").waitFor();

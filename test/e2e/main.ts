@@ -90,7 +90,7 @@ try {
   while (written.step());
 
   // The demo has ended its service; a new one finds the same runs.
-  const service = startCommand(["serve", "--no-open", "--data", data]);
+  const service = startCommand(["serve", "--no-open", "--data", data], { SECONDLOOK_THREADS: "1" });
   try {
     const again = await waitFor("the service", () => /(http:\S+)/.exec(service.output())?.[1], 20_000, service.output);
     await page.goto("about:blank");
@@ -128,10 +128,15 @@ try {
     await claimAccessible(page, claim, [
       "#/runs",
       "#/launch",
-      ...["", "/metrics", "/configuration", "/messages"].map((tab) => `#/runs/${run}${tab}`),
+      ...["", "/metrics", "/timing", "/alerts", "/control", "/configuration", "/messages"].map(
+        (tab) => `#/runs/${run}${tab}`,
+      ),
       ...["", "/what-if", "/map", "/prompt"].map((view) => `#/runs/${run}/rollouts${view}`),
       `#/runs/${hesitant}/rollouts/corrections`,
       `#/compare?run=${run}&run=${other}`,
+      "#/data",
+      "#/evals",
+      "#/playground",
       "#/recipes",
       "#/system",
     ]);

@@ -3,7 +3,7 @@ import { Card } from "../../parts/Card.tsx";
 import { ErrorNote } from "../../parts/EmptyState.tsx";
 import { Icon } from "../../parts/Icon.tsx";
 import { Segmented } from "../../parts/Segmented.tsx";
-import { formatCount, formatLarge } from "../../parts/format.ts";
+import { formatCount, formatBytes } from "../../parts/format.ts";
 import { useService } from "../../state/queries.ts";
 import { changeDraft, SPLITS, useDraft, type RowsKind, type Split } from "./draft.ts";
 import { PathInput } from "./SourceCards.tsx";
@@ -133,7 +133,7 @@ function CheckedFile({ check }: { readonly check: DataFileCheck }) {
       ? `${formatCount(check.rows)} rows`
       : check.name === "mediaRoot"
         ? check.path
-        : `${formatLarge(check.bytes)}B, counted when the run starts`;
+        : `${formatBytes(check.bytes)}, counted when the run starts`;
   const bad = !check.usable;
   return (
     <p className={styles["note"]} data-level={bad ? "bad" : check.problem ? "warning" : "good"}>

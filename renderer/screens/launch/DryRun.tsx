@@ -5,7 +5,7 @@ import { Button } from "../../parts/Button.tsx";
 import { Card } from "../../parts/Card.tsx";
 import { ErrorNote } from "../../parts/EmptyState.tsx";
 import { Icon } from "../../parts/Icon.tsx";
-import { formatCount, formatDuration, formatLarge, formatNumber } from "../../parts/format.ts";
+import { formatCount, formatDuration, formatBytes, formatNumber } from "../../parts/format.ts";
 import { useService } from "../../state/queries.ts";
 import styles from "./DryRun.module.css";
 
@@ -77,7 +77,7 @@ export function DryRun({ run: id, onClose }: { readonly run: string; readonly on
                   <td>{formatNumber(at("loss", step))}</td>
                   <td>{formatNumber(at("reward", step))}</td>
                   <td>{formatNumber(at("completions/mean_length", step))}</td>
-                  <td>{at("memory/peak", step) === null ? "–" : `${formatLarge(at("memory/peak", step)!)}B`}</td>
+                  <td>{at("memory/peak", step) === null ? "–" : `${formatBytes(at("memory/peak", step)!)}`}</td>
                 </tr>
               ))}
             </tbody>

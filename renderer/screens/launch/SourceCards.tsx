@@ -4,7 +4,7 @@ import { Button } from "../../parts/Button.tsx";
 import { Card } from "../../parts/Card.tsx";
 import { Field } from "../../parts/Field.tsx";
 import { Icon } from "../../parts/Icon.tsx";
-import { formatCount, formatLarge } from "../../parts/format.ts";
+import { formatCount, formatBytes, formatLarge } from "../../parts/format.ts";
 import { formatRoute } from "../../state/address.ts";
 import { changeDraft, useDraft } from "./draft.ts";
 import styles from "./SourceCards.module.css";
@@ -166,7 +166,7 @@ export function ModelCard({ model }: { readonly model: ModelCheck | undefined })
             <Icon name="check" size={14} />
             <span>
               {model.modelType}, {formatLarge(model.parameters)} parameters in {model.dtype},{" "}
-              {formatLarge(model.weightBytes)}B on disk, {model.layers} layers of {formatCount(model.hiddenSize)},
+              {formatBytes(model.weightBytes)} on disk, {model.layers} layers of {formatCount(model.hiddenSize)},
               context of {formatCount(model.contextLength)} tokens
             </span>
           </p>

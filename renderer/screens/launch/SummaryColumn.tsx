@@ -4,7 +4,7 @@ import { differencesFromPaper, paperPreset } from "../../../science/launch/diffe
 import { Button } from "../../parts/Button.tsx";
 import { Card } from "../../parts/Card.tsx";
 import { Icon } from "../../parts/Icon.tsx";
-import { formatCount, formatDuration, formatLarge } from "../../parts/format.ts";
+import { formatCount, formatDuration, formatBytes, formatLarge } from "../../parts/format.ts";
 import { stageLabel } from "../../explain.ts";
 import { recipeOf, requestOf, useDraft } from "./draft.ts";
 import { shown } from "./SettingRow.tsx";
@@ -46,7 +46,7 @@ function Size({ plan: { visual, stages, model, memory } }: { readonly plan: Laun
         <dt>Memory</dt>
         <dd>
           {memory?.bytes
-            ? `about ${formatLarge(memory.bytes)}B at most, ${formatLarge(memory.availableBytes)}B are free`
+            ? `about ${formatBytes(memory.bytes)} at most, ${formatBytes(memory.availableBytes)} are free`
             : "–"}
         </dd>
       </dl>

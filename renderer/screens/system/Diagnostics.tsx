@@ -4,7 +4,7 @@ import { call } from "../../connection.ts";
 import { Button } from "../../parts/Button.tsx";
 import { Card } from "../../parts/Card.tsx";
 import { ErrorNote } from "../../parts/EmptyState.tsx";
-import { formatLarge } from "../../parts/format.ts";
+import { formatBytes } from "../../parts/format.ts";
 import styles from "./Upkeep.module.css";
 
 /** An archive for whoever helps: made here, looked at by its owner, sent by nobody. */
@@ -36,14 +36,14 @@ export function Diagnostics() {
       {bundle && (
         <div role="status" className={styles["preview"]}>
           <p className={styles["note"]}>
-            {formatLarge(bundle.bytes)}B in <code>{bundle.path}</code>
+            {formatBytes(bundle.bytes)} in <code>{bundle.path}</code>
           </p>
           <ul className={styles["rows"]}>
             {bundle.files.map(({ name, bytes }) => (
               <li key={name}>
                 <code>{name}</code>
                 <span />
-                <span>{formatLarge(bytes)}B</span>
+                <span>{formatBytes(bytes)}</span>
               </li>
             ))}
           </ul>

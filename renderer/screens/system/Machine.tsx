@@ -6,7 +6,7 @@ import { Card } from "../../parts/Card.tsx";
 import { EmptyState, ErrorNote, Skeleton } from "../../parts/EmptyState.tsx";
 import { Icon } from "../../parts/Icon.tsx";
 import { Modal } from "../../parts/Modal.tsx";
-import { formatDuration, formatLarge } from "../../parts/format.ts";
+import { formatDuration, formatBytes } from "../../parts/format.ts";
 import { formatRoute } from "../../state/address.ts";
 import { invalidate, useService } from "../../state/queries.ts";
 import { Diagnostics } from "./Diagnostics.tsx";
@@ -109,8 +109,8 @@ function StorageCard() {
       {!data && !error && <Skeleton height={120} />}
       {data && (
         <p className={styles["note"]}>
-          Frames {formatLarge(data.framesBytes)}B · databases {formatLarge(data.databaseBytes)}B · free{" "}
-          {formatLarge(data.freeBytes)}B
+          Frames {formatBytes(data.framesBytes)} · databases {formatBytes(data.databaseBytes)} · free{" "}
+          {formatBytes(data.freeBytes)}
         </p>
       )}
       {data?.runs.length === 0 && <EmptyState compact icon="runs" title="There are no runs." />}
@@ -119,7 +119,7 @@ function StorageCard() {
           <li key={run}>
             <a href={formatRoute({ screen: "live", run, tab: "overview" })}>{run}</a>
             <span>
-              {formatLarge(bytes)}B, of which checkpoints {formatLarge(checkpointBytes)}B
+              {formatBytes(bytes)}, of which checkpoints {formatBytes(checkpointBytes)}
             </span>
             <Button kind="danger" onClick={() => setDoomed(run)}>
               Delete

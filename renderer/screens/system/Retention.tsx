@@ -6,7 +6,7 @@ import { Card } from "../../parts/Card.tsx";
 import { ErrorNote, Skeleton } from "../../parts/EmptyState.tsx";
 import { Field } from "../../parts/Field.tsx";
 import { Modal } from "../../parts/Modal.tsx";
-import { formatCount, formatLarge } from "../../parts/format.ts";
+import { formatCount, formatBytes } from "../../parts/format.ts";
 import { formatRoute } from "../../state/address.ts";
 import { invalidate, useService } from "../../state/queries.ts";
 import styles from "./Upkeep.module.css";
@@ -152,20 +152,20 @@ function RuleForm({ stored }: { readonly stored: RetentionRule }) {
         </Button>
         {plan && plan.bytes > 0 && (
           <Button kind="danger" disabled={busy} onClick={() => setAsking(true)}>
-            Remove {formatLarge(plan.bytes)}B
+            Remove {formatBytes(plan.bytes)}
           </Button>
         )}
       </div>
       {plan && <Preview plan={plan} />}
       {removed && (
         <p className={styles["note"]} role="status">
-          {formatLarge(removed.bytes)}B were freed.
+          {formatBytes(removed.bytes)} were freed.
         </p>
       )}
       {asking && plan && (
         <Modal
           title="Remove these for good?"
-          description={`Checkpoints of ${plan.items.length === 1 ? "one run" : `${formatCount(plan.items.length)} runs`} and ${formatCount(plan.frames.count)} frames, ${formatLarge(plan.bytes)}B. Journals, answers and measurements stay.`}
+          description={`Checkpoints of ${plan.items.length === 1 ? "one run" : `${formatCount(plan.items.length)} runs`} and ${formatCount(plan.frames.count)} frames, ${formatBytes(plan.bytes)}. Journals, answers and measurements stay.`}
           onClose={() => setAsking(false)}
         >
           <div className={styles["buttons"]} data-end="true">
@@ -185,7 +185,7 @@ function Preview({ plan }: { readonly plan: RetentionPlan }) {
   return (
     <div role="status" className={styles["preview"]}>
       <p className={styles["note"]}>
-        {plan.bytes === 0 ? "Nothing would go" : `${formatLarge(plan.bytes)}B would go`}
+        {plan.bytes === 0 ? "Nothing would go" : `${formatBytes(plan.bytes)} would go`}
         {frames.count > 0 && `, ${formatCount(frames.count)} frames among them`}.
         {protectedRuns > 0 &&
           ` ${formatCount(protectedRuns)} old ${protectedRuns === 1 ? "run is" : "runs are"} left alone: somebody marked them.`}
@@ -197,7 +197,7 @@ function Preview({ plan }: { readonly plan: RetentionPlan }) {
             <span title={paths.join("\n")}>
               {paths.length === 1 ? paths[0] : `${formatCount(paths.length)} checkpoints`}
             </span>
-            <span>{formatLarge(bytes)}B</span>
+            <span>{formatBytes(bytes)}</span>
           </li>
         ))}
       </ul>
