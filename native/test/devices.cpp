@@ -56,4 +56,10 @@ void setThreadOrder(int order) {
   if (const auto set = reinterpret_cast<void (*)(int)>(::dlsym(library(), "secondlook_shim_order"))) set(order);
 }
 
+bool failAfter(int64_t allocations, int64_t launches) {
+  const auto fail = library() ? reinterpret_cast<void (*)(int64_t, int64_t)>(::dlsym(library(), "secondlook_shim_fail")) : nullptr;
+  if (fail) fail(allocations, launches);
+  return fail != nullptr;
+}
+
 }  // namespace fixtures

@@ -17,6 +17,8 @@ const DeviceTable* testLibrary();
 Device* testDevice();
 /// 0 ascending, 1 descending, 2 shuffled; does nothing on a GPU.
 void setThreadOrder(int order);
+/// Lets the shim fail after so many allocations and launches (negative: never), and heals it; false on a GPU.
+bool failAfter(int64_t allocations, int64_t launches);
 
 /// Memory that host and device both read.
 template <class T>

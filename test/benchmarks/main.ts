@@ -1,6 +1,7 @@
 /** `npm run bench -- NAME …`: the project's benchmarks by name. */
 import { benchData } from "./data.ts";
 import { benchEngine } from "./engine.ts";
+import { benchGpu } from "./gpu.ts";
 import { benchStore } from "./store.ts";
 import { benchUpdate } from "./update.ts";
 import { benchWindow } from "./window.ts";
@@ -8,6 +9,7 @@ import { benchWindow } from "./window.ts";
 const benchmarks: Record<string, (args: readonly string[]) => Promise<void>> = {
   data: benchData,
   engine: benchEngine,
+  gpu: benchGpu,
   store: benchStore,
   update: benchUpdate,
   window: benchWindow,

@@ -213,6 +213,30 @@ TEST("decoding in pieces equals the last row of the forward pass, for shared and
     }
 }
 
+TEST("rows wider than a warp have the processor's sums") {
+  for (const int64_t width : {129, 600, 1027, 5000}) {
+    const int64_t rows = 3;
+    const Floats x = randomFloats(rows * width, 1), w = randomFloats(width, 2), b = randomFloats(width, 3), dy = randomFloats(rows * width, 4);
+    const auto run = [&](Context& context) {
+      Floats y(rows * width), z(rows * width), dx(rows * width), dz(rows * width), r(rows), mean(rows), scale(rows), dw(width), db(width);
+      ops::rmsNorm(context, rows, width, 1e-5f, x.data(), w.data(), y.data(), r.data());
+      ops::rmsNormBackward(context, rows, width, x.data(), w.data(), r.data(), dy.data(), dx.data(), false, dw.data());
+      ops::layerNorm(context, rows, width, 1e-5f, x.data(), w.data(), b.data(), z.data(), mean.data(), scale.data());
+      ops::layerNormBackward(context, rows, width, x.data(), w.data(), mean.data(), scale.data(), dy.data(), dz.data(), false, dw.data(), db.data());
+      for (const Floats* part : {&z, &dx, &dz, &dw, &db}) append(y, *part);
+      return y;
+    };
+    ThreadPool pool(1);
+    Context processor{pool, InstructionSet::portable};
+    const Floats wanted = run(processor);
+    onDevice([&](Context& context) {
+      const Floats got = run(context);
+      CHECK_CLOSE(got, widened(wanted), 2e-6);
+      return got;
+    });
+  }
+}
+
 TEST("8-bit moments on the device hold the codes of the processor's") {
   const int64_t count = 1000, blocks = 4;
   const Floats start = randomFloats(count, 1);

@@ -139,31 +139,32 @@ void enter(size_t index) {
 #endif
 }
 
-/// Lets go whoever has reached a barrier with all of its warp or block; false when nobody could be.
-bool releaseWaiting() {
-  bool released = false;
-  size_t waiting = 0, alive = 0;
-  for (size_t first = 0; first < block.threads; first += 32) {
-    const size_t end = std::min(first + 32, block.threads);
-    size_t inWarp = 0, atWarp = 0;
-    for (size_t i = first; i < end; ++i) {
-      const State state = block.fibers[i]->state;
-      inWarp += state != State::done;
-      atWarp += state == State::atWarpBarrier;
-      waiting += state == State::atBlockBarrier;
-    }
-    alive += inWarp;
-    if (atWarp == 0 || atWarp != inWarp) continue;
-    for (size_t i = first; i < end; ++i)
-      if (block.fibers[i]->state == State::atWarpBarrier) block.fibers[i]->state = State::ready;
-    released = true;
+size_t endOfWarp(size_t first) { return std::min(first + 32, block.threads); }
+
+/// Lets a warp go on when all of it that is left has reached a barrier of warps.
+bool releaseWarp(size_t first) {
+  size_t alive = 0, waiting = 0;
+  for (size_t i = first; i < endOfWarp(first); ++i) {
+    alive += block.fibers[i]->state != State::done;
+    waiting += block.fibers[i]->state == State::atWarpBarrier;
   }
-  if (waiting > 0 && waiting == alive) {
-    for (size_t i = 0; i < block.threads; ++i)
-      if (block.fibers[i]->state == State::atBlockBarrier) block.fibers[i]->state = State::ready;
-    released = true;
-  }
-  return released;
+  if (waiting == 0 || waiting != alive) return false;
+  for (size_t i = first; i < endOfWarp(first); ++i)
+    if (block.fibers[i]->state == State::atWarpBarrier) block.fibers[i]->state = State::ready;
+  return true;
+}
+
+/// Runs a warp as far as it comes alone: to the block's next barrier, or its end. Other warps are then far behind or far
+/// ahead, so that what a missing barrier leaves unordered happens in the wrong order, whichever way round it is run.
+void runWarp(size_t first) {
+  std::vector<size_t> turns;
+  for (size_t i = first; i < endOfWarp(first); ++i) turns.push_back(i);
+  if (order == Order::descending) std::reverse(turns.begin(), turns.end());
+  do {
+    if (order == Order::shuffled) std::shuffle(turns.begin(), turns.end(), shuffler);
+    for (const size_t i : turns)
+      if (block.fibers[i]->state == State::ready) enter(i);
+  } while (releaseWarp(first));
 }
 
 }  // namespace
@@ -178,21 +179,21 @@ void runBlock(size_t sharedBytes, const std::function<void()>& body) {
   block.shared.resize(sharedBytes + 128);
   std::fill(block.shared.begin(), block.shared.end(), static_cast<char>(0xFF));  // NaN as float32 and as bfloat16
   block.body = &body;
-  std::vector<size_t> turns(block.threads);
-  for (size_t i = 0; i < turns.size(); ++i) turns[i] = order == Order::descending ? turns.size() - 1 - i : i;
+  std::vector<size_t> warps;
+  for (size_t first = 0; first < block.threads; first += 32) warps.push_back(first);
+  if (order == Order::descending) std::reverse(warps.begin(), warps.end());
   for (;;) {
-    if (order == Order::shuffled) std::shuffle(turns.begin(), turns.end(), shuffler);
-    bool ran = false, alive = false;
-    for (const size_t i : turns) {
-      if (block.fibers[i]->state == State::ready) {
-        enter(i);
-        ran = true;
-      }
-      alive |= block.fibers[i]->state != State::done;
+    if (order == Order::shuffled) std::shuffle(warps.begin(), warps.end(), shuffler);
+    for (const size_t first : warps) runWarp(first);
+    size_t alive = 0, waiting = 0;
+    for (size_t i = 0; i < block.threads; ++i) {
+      alive += block.fibers[i]->state != State::done;
+      waiting += block.fibers[i]->state == State::atBlockBarrier;
     }
-    if (!alive) return;
-    if (!releaseWaiting() && !ran)
-      throw std::runtime_error("threads of a block wait at barriers that the others never reach");
+    if (alive == 0) return;
+    if (waiting != alive) throw std::runtime_error("threads of a block wait at barriers that the others never reach");
+    for (size_t i = 0; i < block.threads; ++i)
+      if (block.fibers[i]->state == State::atBlockBarrier) block.fibers[i]->state = State::ready;
   }
 }
 

@@ -1,8 +1,10 @@
 // The shim's runtime. Device memory is a heap of its own; with SECONDLOOK_SHIM_GUARD=1 the host cannot touch it outside of
 // kernels and copies, as on a real device: what does ends with a segmentation fault.
-// SECONDLOOK_SHIM_MEMORY (bytes), SECONDLOOK_SHIM_FAIL_ALLOCATION and SECONDLOOK_SHIM_FAIL_LAUNCH (counted from 1) inject faults.
+// SECONDLOOK_SHIM_MEMORY (bytes) and SECONDLOOK_SHIM_NO_DEVICE make small and missing devices; secondlook_shim_fail() lets the
+// nth next allocation or launch fail.
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <map>
 #include <mutex>
@@ -30,7 +32,7 @@ int64_t setting(const char* name) {
 
 std::recursive_mutex mutex;  // one block of fibers at a time in the process
 cudaError_t sticky = cudaSuccess;
-int64_t launches = 0, allocations = 0;
+int64_t launchesLeft = -1, allocationsLeft = -1;  // before one fails; negative: none does
 
 /// First fit over one reservation; freed neighbours are joined.
 class Heap {
@@ -135,7 +137,7 @@ void launch(dim3 grid, dim3 threads, size_t sharedBytes, cudaStream_t stream, co
   submit(stream, [=] {
     const std::lock_guard lock(mutex);
     if (sticky != cudaSuccess) return;
-    if (++launches == setting("SECONDLOOK_SHIM_FAIL_LAUNCH")) {
+    if (launchesLeft >= 0 && launchesLeft-- == 0) {
       sticky = cudaErrorIllegalAddress;
       return;
     }
@@ -167,7 +169,7 @@ cudaError_t cudaSetDevice(int) { return cudaSuccess; }
 cudaError_t cudaMalloc(void** address, size_t bytes) {
   const std::lock_guard lock(mutex);
   if (sticky != cudaSuccess) return sticky;
-  if (++allocations == setting("SECONDLOOK_SHIM_FAIL_ALLOCATION")) return cudaErrorMemoryAllocation;
+  if (allocationsLeft >= 0 && allocationsLeft-- == 0) return cudaErrorMemoryAllocation;
   *address = heap().take(bytes);
   return *address ? cudaSuccess : cudaErrorMemoryAllocation;
 }
@@ -256,4 +258,12 @@ const char* cudaGetErrorString(cudaError_t error) {
     case cudaErrorIllegalAddress: return "an illegal memory access was encountered";
     default: return "unspecified failure";
   }
+}
+
+/// Lets `allocations` allocations and `launches` launches succeed before one fails (negative: none fails), and heals what failed.
+extern "C" __attribute__((visibility("default"))) void secondlook_shim_fail(int64_t allocations, int64_t launches) {
+  const std::lock_guard lock(mutex);
+  allocationsLeft = allocations;
+  launchesLeft = launches;
+  sticky = cudaSuccess;
 }
