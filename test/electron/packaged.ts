@@ -206,6 +206,8 @@ async function checkMade(): Promise<void> {
   ] as const) {
     const done = spawnSync(command[0]!, command.slice(1), { stdio: "inherit" });
     assert.equal(done.status, 0, command.join(" "));
+    // The zip is unpacked by whoever uses it, the Debian package by root.
+    if (file === zip) user.own(join(folder, "zip"));
     const { usableMs, close } = await open(join(folder, program));
     await close();
     claim(
