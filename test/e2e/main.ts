@@ -136,6 +136,7 @@ try {
       `#/compare?run=${run}&run=${other}`,
       "#/data",
       "#/evals",
+      `#/evals/${readdirSync(join(data, "evaluations"))[0]}`,
       "#/playground",
       "#/recipes",
       "#/system",

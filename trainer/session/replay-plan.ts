@@ -1,4 +1,5 @@
 /** From which checkpoint a step's rollouts can be sampled again, and what that costs. */
+import { existsSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { DATA_FOLDER } from "../../contract/run-folder.ts";
 import type { ReplayPlan } from "../../contract/session.ts";
@@ -26,6 +27,9 @@ export async function planReplay(dataFolder: string, run: string, step: number):
 export async function prepareReplay(dataFolder: string, run: string, step: number): Promise<PreparedReplay> {
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(run)) throw new RangeError(`"${run}" is not a run's id.`);
   const runFolder = join(dataFolder, DATA_FOLDER.runs, run);
+  if (!existsSync(runFolder)) {
+    throw new RangeError(`There is no run "${run}" in ${dataFolder}; "secondlook runs" lists them.`);
+  }
   const logged = await readLoggedStep(runFolder, step);
   const { config, settings } = await readRunConfig(runFolder);
   const plan = await planRun(runFolder, config, settings);

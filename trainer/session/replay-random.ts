@@ -1,5 +1,5 @@
 /** A spot check of a run: rollouts picked at random among those whose policy was saved, each generated again. */
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { DATA_FOLDER, RUN_FOLDER } from "../../contract/run-folder.ts";
 import type { RandomReplayResult, SessionInput } from "../../contract/session.ts";
@@ -38,6 +38,9 @@ export async function replayRandom(
 /** The step after each checkpoint, where it belongs to RL: its rollouts were sampled by that checkpoint. */
 async function savedSteps(dataFolder: string, run: string): Promise<PreparedReplay[]> {
   const folder = join(dataFolder, DATA_FOLDER.runs, run, RUN_FOLDER.checkpoints);
+  if (!existsSync(folder)) {
+    throw new RangeError(`There is no run "${run}" with checkpoints in ${dataFolder}; "secondlook runs" lists them.`);
+  }
   const steps = readdirSync(folder).flatMap((name) => /^step-(\d+)/.exec(name)?.[1] ?? []);
   const prepared: PreparedReplay[] = [];
   for (const step of [...new Set(steps.map(Number))].sort((a, b) => a - b)) {
