@@ -15,6 +15,7 @@ import { SyntheticRun } from "../../workbench/testing/synthetic-run.ts";
 import { claimAccessible } from "./accessibility.ts";
 import { checkEvaluations } from "./evals.ts";
 import { claimPlayground } from "./playground.ts";
+import { claimHallucinations } from "./hallucinations.ts";
 import { checkLaunch } from "./launch.ts";
 import { checkLiveRun } from "./live.ts";
 import { claimRollouts } from "./rollouts.ts";
@@ -123,6 +124,7 @@ try {
     await checkData(page, data, claim);
     await checkEvaluations(page, data, claim);
     await claimPlayground({ page, claim, data, run });
+    await claimHallucinations(page, data, claim);
     await checkRuns(page, claim);
     await checkLiveRun(page, data, await checkLaunch(page, data, claim), claim);
     await claimAccessible(page, claim, [

@@ -30,10 +30,10 @@ const right = ({ score }: Item): number => Number(score === 1);
 const aboutViolations = ({ task }: Item): boolean => !isAlignment(task);
 const aboutAlignment = ({ task }: Item): boolean => isAlignment(task);
 
-/** Of an arm: questions before its first update, and after its last one under a view. */
-function during(runs: RunsOf, id: string, keep: (item: Item) => boolean, view = "ordered"): SeedPair[] {
+/** Questions where all arms start, and after an arm's last update under a view. */
+function since(runs: RunsOf, id: string, keep: (item: Item) => boolean, view = "ordered"): SeedPair[] {
   const after = (record: RunRecord) => itemScores(record, right, { keep, view });
-  return pairSeeds(runs(id), runs(id), (record) => itemScores(record, right, { label: "initial", keep }), after);
+  return pairSeeds(runs("start"), runs(id), (record) => itemScores(record, right, { keep }), after);
 }
 
 export const videoHalluClaims: SystemClaims = {
@@ -42,6 +42,11 @@ export const videoHalluClaims: SystemClaims = {
   data: "impossible",
   sft: { "sft.steps": 200 },
   arms: [
+    arm("start", "SFT, where all start", "Measured by the same rules: one update at a learning rate of 0.", "tiny", {
+      "rl.steps": 1,
+      "rl.promptsPerStep": 1,
+      "rl.learningRate": 0,
+    }),
     arm("counter-examples", "Counter-examples", "Pairs of possible and impossible clips.", "tiny"),
     arm(
       "possible-only",
@@ -66,10 +71,10 @@ export const videoHalluClaims: SystemClaims = {
       quantity: "balanced accuracy on held-out pairs after 120 updates against before",
       statistic: "difference",
       threshold: 0.15,
-      measure: (runs) => during(runs, "counter-examples", aboutViolations),
+      measure: (runs) => since(runs, "counter-examples", aboutViolations),
       control: {
         title: "the same updates without counter-examples",
-        measure: (runs) => during(runs, "possible-only", aboutViolations),
+        measure: (runs) => since(runs, "possible-only", aboutViolations),
       },
     },
     {
@@ -78,10 +83,10 @@ export const videoHalluClaims: SystemClaims = {
       quantity: "accuracy on held-out alignment questions after 120 updates against before",
       statistic: "difference",
       threshold: -0.03,
-      measure: (runs) => during(runs, "counter-examples", aboutAlignment),
+      measure: (runs) => since(runs, "counter-examples", aboutAlignment),
       control: {
         title: "the same policy asked without the clip",
-        measure: (runs) => during(runs, "counter-examples", aboutAlignment, "question-only"),
+        measure: (runs) => since(runs, "counter-examples", aboutAlignment, "question-only"),
       },
     },
   ],
@@ -90,19 +95,18 @@ export const videoHalluClaims: SystemClaims = {
 
 const percent = (share: number): string => (Number.isFinite(share) ? (share * 100).toFixed(1) : "–");
 
-const itemsOf = (record: RunRecord, label: string, view: string): readonly Item[] => [
-  ...(record.items.get(`heldout/${label}/${view}`)?.values() ?? []),
+/** Held-out items of the last stage's end. */
+const itemsOf = (record: RunRecord, view: string): readonly Item[] => [
+  ...(record.items.get(`heldout/${record.stages.at(-1)!}/${view}`)?.values() ?? []),
 ];
-
-const lastStage = (record: RunRecord): string => record.stages.at(-1)!;
 
 /** Every arm before and after, under each view: habit shows as a yes-rate, looking as what shuffling and blinding cost. */
 function policiesTable(runs: RunsOf): string {
-  const rows = [...videoHalluClaims.arms, ...videoHalluClaims.ablations].flatMap(({ id, title }, place) => {
+  const rows = [...videoHalluClaims.arms, ...videoHalluClaims.ablations].flatMap(({ id, title }) => {
     const records = [...runs(id).values()];
     if (records.length === 0) return [];
-    const row = (name: string, label: (record: RunRecord) => string, view: string): string[][] => {
-      const items = records.flatMap((record) => itemsOf(record, label(record), view));
+    const row = (name: string, view: string): string[][] => {
+      const items = records.flatMap((record) => itemsOf(record, view));
       if (items.length === 0) return [];
       const violations = items.filter(aboutViolations);
       const { balanced, yesRate } = balancedAccuracy(violations.map(polarityOf));
@@ -121,10 +125,9 @@ function policiesTable(runs: RunsOf): string {
       return [[name, ...cells.map(percent)]];
     };
     return [
-      ...(place === 0 ? row("SFT, where all start", () => "initial", "ordered") : []),
-      ...row(title, lastStage, "ordered"),
-      ...row(`${title}, frames shuffled`, lastStage, "shuffled"),
-      ...row(`${title}, question alone`, lastStage, "question-only"),
+      ...row(title, "ordered"),
+      ...row(`${title}, frames shuffled`, "shuffled"),
+      ...row(`${title}, question alone`, "question-only"),
     ];
   });
   const head = ["policy", "balanced accuracy", "possible", "impossible", "says yes", "alignment"];
@@ -138,11 +141,9 @@ const polarityOf = ({ answer, prediction }: Item): PolarityAnswer => ({
 
 /** By sub-category, before and after the counter-examples. */
 function categoriesTable(runs: RunsOf): string {
-  const records = [...runs("counter-examples").values()];
-  const [before, after] = [
-    records.flatMap((record) => itemsOf(record, "initial", "ordered")),
-    records.flatMap((record) => itemsOf(record, lastStage(record), "ordered")),
-  ];
+  const [before, after] = ["start", "counter-examples"].map((id) =>
+    [...runs(id).values()].flatMap((record) => itemsOf(record, "ordered")),
+  ) as [Item[], Item[]];
   const cell = (items: readonly Item[], code: string): string => {
     const own = items.filter(({ task }) => task === code);
     const hits = own.filter((item) => right(item) === 1).length;
