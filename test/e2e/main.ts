@@ -18,6 +18,7 @@ import { claimPlayground } from "./playground.ts";
 import { claimHallucinations } from "./hallucinations.ts";
 import { checkLaunch } from "./launch.ts";
 import { checkLiveRun } from "./live.ts";
+import { checkSystems } from "./systems.ts";
 import { claimRollouts } from "./rollouts.ts";
 import { checkRuns } from "./runs.ts";
 import { checkSystem } from "./system.ts";
@@ -127,6 +128,7 @@ try {
     await claimHallucinations(page, data, claim);
     await checkRuns(page, claim);
     await checkLiveRun(page, data, await checkLaunch(page, data, claim), claim);
+    await checkSystems(page, data, claim);
     await claimAccessible(page, claim, [
       "#/runs",
       "#/launch",
@@ -141,6 +143,7 @@ try {
       `#/evals/${readdirSync(join(data, "evaluations"))[0]}`,
       "#/playground",
       "#/recipes",
+      "#/recipes/tw-grpo",
       "#/system",
     ]);
     await checkSystem(page, data, claim);
