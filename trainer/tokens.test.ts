@@ -1,7 +1,7 @@
-import { mkdtemp, writeFile, copyFile } from "node:fs/promises";
+import { mkdtemp, writeFile, copyFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { loadTokenizer } from "./tokens.ts";
 
 /** A byte-level tokenizer of nine tokens, enough to see where texts are cut. */
@@ -42,8 +42,17 @@ const TOKENIZER = {
   },
 };
 
-async function folder(template: string): Promise<string> {
+const made: string[] = [];
+afterAll(() => Promise.all(made.map((directory) => rm(directory, { recursive: true, force: true }))));
+
+async function emptyFolder(): Promise<string> {
   const directory = await mkdtemp(path.join(tmpdir(), "secondlook-tokens-"));
+  made.push(directory);
+  return directory;
+}
+
+async function folder(template: string): Promise<string> {
+  const directory = await emptyFolder();
   await writeFile(path.join(directory, "tokenizer.json"), JSON.stringify(TOKENIZER));
   await writeFile(path.join(directory, "tokenizer_config.json"), JSON.stringify({ chat_template: template }));
   return directory;
@@ -86,7 +95,7 @@ describe("loadTokenizer", () => {
     const directory = await folder("x");
     const tokenizer = await loadTokenizer(directory);
     expect(() => tokenizer.specialId("<|video_pad|>")).toThrow(/no token <\|video_pad\|>/);
-    const empty = await mkdtemp(path.join(tmpdir(), "secondlook-tokens-"));
+    const empty = await emptyFolder();
     await copyFile(path.join(directory, "tokenizer_config.json"), path.join(empty, "tokenizer_config.json"));
     await expect(loadTokenizer(empty)).rejects.toThrow(/tokenizer\.json cannot be read/);
   });
