@@ -13,12 +13,10 @@ export function FrameCurves({ curves }: { readonly curves: readonly FrameCurve[]
           key={curve.key}
           title={`${curve.model} on ${curve.benchmark}`}
           explanation="Score over the most frames that the model is shown. The band is the 95 % interval on ordered frames. A model that uses time gains with frames in order and not with frames shuffled."
-          aside={
-            <span className={styles["legend"]}>
-              <i data-line="ordered" /> ordered <i data-line="shuffled" /> shuffled
-            </span>
-          }
         >
+          <p className={styles["legend"]}>
+            <i data-line="ordered" /> ordered <i data-line="shuffled" /> shuffled
+          </p>
           <div className={styles["chart"]}>
             <ResponsiveContainer width="100%" height="100%">
               <ComposedChart

@@ -20,7 +20,8 @@ function evaluation(
   rightShuffled: number | null = null,
 ): EvaluationSummary {
   const preset = PROTOCOL_PRESETS["paper-16"]!.protocol;
-  const protocol = { ...preset, vision: { ...preset.vision, maxFrames: frames } };
+  const minFrames = Math.min(frames, preset.vision.minFrames);
+  const protocol = { ...preset, vision: { ...preset.vision, minFrames, maxFrames: frames } };
   const model = { label: `model ${weights}`, directory: "/m", weights, run: null, step: null };
   const benchmark = { id: "bench", title: "Bench", fileHash: "", items: 10 };
   const shuffled: Record<string, ViewSummary> =
@@ -81,10 +82,13 @@ it("gives imported outputs a row by their model's name, as nobody knows the weig
 });
 
 describe("frameCurves", () => {
-  it("draws a curve for one model and otherwise equal protocols", () => {
-    const curves = frameCurves([evaluation("2", "a", 32, 6), evaluation("1", "a", 8, 4), evaluation("3", "b", 8, 4)]);
+  it("draws a curve for one model and otherwise equal protocols, also below a preset's fewest frames", () => {
+    const below = evaluation("4", "a", 1, 2);
+    expect(below.protocol!.vision.minFrames).toBe(1);
+    const more = [evaluation("2", "a", 32, 6), evaluation("1", "a", 8, 4), evaluation("3", "b", 8, 4)];
+    const curves = frameCurves([below, ...more]);
     expect(curves).toHaveLength(1);
-    expect(curves[0]!.points.map(({ frames, ordered }) => [frames, ordered])).toEqual([[8, 0.4], [32, 0.6]]); // prettier-ignore
+    expect(curves[0]!.points.map(({ frames, ordered }) => [frames, ordered])).toEqual([[1, 0.2], [8, 0.4], [32, 0.6]]); // prettier-ignore
   });
 
   it("carries interval and shuffled score of the records, and the newest where frames were measured twice", () => {

@@ -204,7 +204,9 @@ export function frameCurves(evaluations: readonly EvaluationSummary[]): FrameCur
   const curves = new Map<string, { model: string; benchmark: string; points: Map<number, FramePoint> }>();
   for (const { benchmark, protocol, result } of [...evaluations].reverse()) {
     if (result === null) continue;
-    const sameFrames: Protocol = { ...protocol, preset: "", vision: { ...protocol.vision, maxFrames: 0 } };
+    // The fewest frames follow the most, where somebody asks for less than a preset's fewest.
+    const anyFrames = { ...protocol.vision, minFrames: 0, maxFrames: 0 };
+    const sameFrames: Protocol = { ...protocol, preset: "", vision: anyFrames };
     for (const { model, views } of result.models) {
       const ordered = views["ordered"]?.metrics[result.mainMetric];
       if (ordered === undefined) continue;
