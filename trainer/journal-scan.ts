@@ -27,6 +27,9 @@ export interface JournalScan {
 
 const INTERESTING = /"type":"(?:run_started|resume|rollout|control_ack|data_error|evaluation|run_ended)"/;
 
+/** Our own lines begin so: an attempt counts by its first line, also when it was killed before it wrote what matters. */
+const ENVELOPE = /^\{"v":\d+,"attempt":(\d+),/;
+
 /** Key of a data error in {@link JournalScan.dataErrors}. */
 export const dataErrorKey = (file: string, place: string): string => `${file}\n${place}`;
 
@@ -41,13 +44,15 @@ export async function scanJournal(path: string): Promise<JournalScan> {
   let ended: string | null = null;
   const take = (line: Buffer, end: number): void => {
     const text = line.toString("utf8");
-    let event: Record<string, unknown> = {};
+    let event: Record<string, unknown>;
     try {
-      if (INTERESTING.test(text) || lastAttempt === 0) {
+      const envelope = ENVELOPE.exec(text);
+      if (envelope === null || INTERESTING.test(text)) {
         const value: unknown = JSON.parse(text);
         if (typeof value !== "object" || value === null) return;
         event = value as Record<string, unknown>;
-      } else if (!text.endsWith("}")) return;
+      } else if (text.endsWith("}")) event = { attempt: Number(envelope[1]) };
+      else return;
     } catch {
       // A damaged line: cut off if nothing valid follows it, else kept as it is and skipped.
       return;

@@ -89,6 +89,15 @@ describe("the journal's writer", () => {
     ]);
   });
 
+  it("numbers attempts past those that died before they wrote more than their first line", async () => {
+    for (const attempt of [1, 2, 3, 4]) {
+      const journal = await Journal.open(folder);
+      expect(journal.attempt).toBe(attempt);
+      journal.append(notice("preparing"));
+      journal.close();
+    }
+  });
+
   it("gives the same truth wherever the last line was cut", async () => {
     const journal = await Journal.open(folder);
     journal.append(notice("kept"));
