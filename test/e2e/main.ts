@@ -15,6 +15,7 @@ import { SyntheticRun } from "../../workbench/testing/synthetic-run.ts";
 import { claimAccessible } from "./accessibility.ts";
 import { checkEvaluations } from "./evals.ts";
 import { claimPlayground } from "./playground.ts";
+import { claimVerifiedSystems } from "./systems-verified.ts";
 import { claimHallucinations } from "./hallucinations.ts";
 import { checkLaunch } from "./launch.ts";
 import { checkLiveRun } from "./live.ts";
@@ -126,6 +127,7 @@ try {
     await checkEvaluations(page, data, claim);
     await claimPlayground({ page, claim, data, run });
     await claimHallucinations(page, data, claim);
+    await claimVerifiedSystems({ page, claim, data });
     await checkRuns(page, claim);
     await checkLiveRun(page, data, await checkLaunch(page, data, claim), claim);
     await checkSystems(page, data, claim);
