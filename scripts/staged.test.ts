@@ -63,7 +63,7 @@ describe("the packaged app", () => {
 
   it("leaves tests and what only tests need behind", () => {
     expect(isStaged("workbench/testing/synthetic-run.ts")).toBe(false);
-    expect(isStaged("trainer/journal.test.ts")).toBe(false);
+    expect(isStaged("trainer/run/journal.test.ts")).toBe(false);
     expect(isStaged("renderer/App.tsx")).toBe(false);
     expect(isStaged(join("resources", "base-model", "config.json"))).toBe(true);
   });

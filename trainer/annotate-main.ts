@@ -16,7 +16,7 @@ import { endpointTeacher } from "./annotate/endpoint-teacher.ts";
 import { engineTeacher } from "./annotate/engine-teacher.ts";
 import { ClipLoader } from "./media/clips.ts";
 import { FrameStore } from "./media/frame-store.ts";
-import { loadSamples } from "./samples.ts";
+import { loadSamples } from "./data/samples.ts";
 
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`);

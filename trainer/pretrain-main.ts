@@ -5,7 +5,7 @@
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { openEngine } from "../native/index.ts";
-import { pretrain } from "./pretrain.ts";
+import { pretrain } from "./pretraining/pretrain.ts";
 import { PRETRAINING } from "./samplepack/pretraining.ts";
 
 const USAGE = `Usage: secondlook pretrain [options]

@@ -3,7 +3,7 @@
  * of its own, and prints what the launch needs as JSON. PRESET may be empty. Exit codes: 0 usable, 2 not, with the reason.
  */
 import { settingsOf } from "../science/recipes/outside.ts";
-import { loadRecipe } from "./recipe-folder.ts";
+import { loadRecipe } from "./run/recipe-folder.ts";
 
 const [folder, id, preset, overrides] = process.argv.slice(2);
 if (!folder || !id || preset === undefined || overrides === undefined) {

@@ -10,11 +10,11 @@ import { diskSentence } from "../contract/disk-errors.ts";
 import { RUN_FOLDER, type RunConfigFile } from "../contract/run-folder.ts";
 import type { DeviceRequest, Engine, EngineOptions } from "../native/types.ts";
 import { openEngine } from "../native/index.ts";
-import { scanJournal } from "./journal-scan.ts";
-import { Journal } from "./journal.ts";
-import { acquireLease, type HeldLease } from "./lease.ts";
-import { readRunConfig } from "./run-config.ts";
-import { runTraining } from "./run.ts";
+import { scanJournal } from "./run/journal-scan.ts";
+import { Journal } from "./run/journal.ts";
+import { acquireLease, type HeldLease } from "./run/lease.ts";
+import { readRunConfig } from "./run/run-config.ts";
+import { runTraining } from "./run/run.ts";
 import { follow } from "./team/follower.ts";
 import { hasEnd, launchedRank, launchTeam, membersOf } from "./team/launch.ts";
 

@@ -1,6 +1,6 @@
 /** Text <-> ids, padding and chat renderings, with the libraries that the product uses. All exact. */
 import path from "node:path";
-import { loadTokenizer } from "../../trainer/tokens.ts";
+import { loadTokenizer } from "../../trainer/data/tokens.ts";
 import { checkpointFolders } from "./checkpoints.ts";
 import { has, readJson } from "./files.ts";
 import type { Section } from "./report.ts";

@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { EngineError, openEngine, type Engine, type Model, type Prompt } from "../../native/index.ts";
 import { PROMPT_TEMPLATES } from "../../science/prompts.ts";
-import { Prompter } from "../../trainer/prompting.ts";
-import { loadTokenizer, type TextTokenizer } from "../../trainer/tokens.ts";
+import { Prompter } from "../../trainer/data/prompting.ts";
+import { loadTokenizer, type TextTokenizer } from "../../trainer/data/tokens.ts";
 import { refusalOf } from "./expect-refusal.ts";
 
 const BASE = "resources/base-model";

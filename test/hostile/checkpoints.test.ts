@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { EngineError, openEngine, type Engine } from "../../native/index.ts";
-import { loadTokenizer } from "../../trainer/tokens.ts";
+import { loadTokenizer } from "../../trainer/data/tokens.ts";
 import { refusalOf } from "./expect-refusal.ts";
 
 const TINY = "test/fixtures/oracle/tiny-qwen25vl";

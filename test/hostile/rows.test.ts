@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { loadSamples, type LoadedSamples } from "../../trainer/samples.ts";
+import { loadSamples, type LoadedSamples } from "../../trainer/data/samples.ts";
 import { refusalOf } from "./expect-refusal.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "secondlook-rows-"));

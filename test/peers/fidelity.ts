@@ -12,9 +12,9 @@ import type { PromptTemplate } from "../../science/prompts.ts";
 import { viewOf } from "../../science/views.ts";
 import { ClipLoader } from "../../trainer/media/clips.ts";
 import { FrameStore } from "../../trainer/media/frame-store.ts";
-import { Prompter } from "../../trainer/prompting.ts";
-import { loadSamples } from "../../trainer/samples.ts";
-import { loadTokenizer } from "../../trainer/tokens.ts";
+import { Prompter } from "../../trainer/data/prompting.ts";
+import { loadSamples } from "../../trainer/data/samples.ts";
+import { loadTokenizer } from "../../trainer/data/tokens.ts";
 
 const [modelFolder, rows, mediaRoot, out, count = "20"] = process.argv.slice(2);
 if (!modelFolder || !rows || !mediaRoot || !out) {

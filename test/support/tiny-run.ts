@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { openEngine } from "../../native/index.ts";
-import { makeStart } from "../../trainer/pretrain.ts";
+import { makeStart } from "../../trainer/pretraining/pretrain.ts";
 import { makePack } from "../../trainer/samplepack/pack.ts";
 import { readJournal } from "./processes.ts";
 

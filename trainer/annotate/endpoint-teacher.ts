@@ -5,10 +5,10 @@
 import { readFile } from "node:fs/promises";
 import { userText, type PromptTemplate } from "../../science/prompts.ts";
 import { seedOf } from "../../science/rng.ts";
-import type { LoadedSample } from "../dataset.ts";
-import { askChat, chatAddress } from "../chat-endpoint.ts";
+import type { LoadedSample } from "../data/dataset.ts";
+import { askChat, chatAddress } from "../judges/chat-endpoint.ts";
 import type { FrameStore } from "../media/frame-store.ts";
-import { mediaPath } from "../samples.ts";
+import { mediaPath } from "../data/samples.ts";
 import type { Teacher, TeacherSampling } from "./teacher.ts";
 
 export interface EndpointOptions {

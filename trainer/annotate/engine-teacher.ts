@@ -3,9 +3,9 @@ import type { Engine, Model } from "../../native/types.ts";
 import type { PromptTemplate } from "../../science/prompts.ts";
 import { seedOf } from "../../science/rng.ts";
 import { viewOf } from "../../science/views.ts";
-import type { LoadedSample } from "../dataset.ts";
-import { Prompter } from "../prompting.ts";
-import { loadTokenizer } from "../tokens.ts";
+import type { LoadedSample } from "../data/dataset.ts";
+import { Prompter } from "../data/prompting.ts";
+import { loadTokenizer } from "../data/tokens.ts";
 import type { Teacher, TeacherSampling } from "./teacher.ts";
 
 /** @throws Error when the checkpoint cannot be loaded or its tokenizer does not fit. */

@@ -1,5 +1,5 @@
 /** Whoever answers questions for annotation: a checkpoint on our engine, or a service elsewhere. */
-import type { LoadedSample } from "../dataset.ts";
+import type { LoadedSample } from "../data/dataset.ts";
 
 export interface Teacher {
   /** Names it in the annotation file: answers of another teacher are not mixed in. */

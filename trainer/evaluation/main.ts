@@ -6,7 +6,7 @@ import { join, resolve } from "node:path";
 import { EVALUATION_FOLDER } from "../../contract/evaluation.ts";
 import { openEngine } from "../../native/index.ts";
 import type { Engine } from "../../native/types.ts";
-import { acquireLease, type HeldLease } from "../lease.ts";
+import { acquireLease, type HeldLease } from "../run/lease.ts";
 import { prepareEvaluation } from "./prepare.ts";
 import { endProgress } from "./progress-file.ts";
 import { runEvaluation } from "./run.ts";

@@ -13,9 +13,9 @@ import { chooseItems } from "../../science/evaluation/choose.ts";
 import { importBenchmark, type ImportedBenchmark } from "../../science/evaluation/import.ts";
 import type { BenchmarkItem } from "../../science/evaluation/items.ts";
 import { withSubtitles } from "../../science/subtitles.ts";
-import { writeFileAtomically } from "../durable.ts";
+import { writeFileAtomically } from "../run/durable.ts";
 import { MediaError } from "../media/errors.ts";
-import { mediaPath, type DataProblem } from "../samples.ts";
+import { mediaPath, type DataProblem } from "../data/samples.ts";
 
 export interface PreparedEvaluation {
   readonly request: EvaluationRequest;

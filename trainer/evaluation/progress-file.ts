@@ -1,6 +1,6 @@
 /** Says how far an evaluation is: a small file for the window, lines for people. Neither is part of the results. */
 import type { EvaluationProgress } from "../../contract/evaluation.ts";
-import { writeFileAtomically } from "../durable.ts";
+import { writeFileAtomically } from "../run/durable.ts";
 
 const LINE_EVERY_MS = 5000;
 

@@ -7,7 +7,7 @@ import type { Model, Prompt } from "../../native/types.ts";
 import { continuedVerdict, judgePrompt, JUDGE_PROMPT_VERSION, readVerdict } from "../../science/judge/asked-judge.ts";
 import type { ConsistencyJudge, JudgeInput, JudgeVerdict } from "../../science/judge/consistency-judge.ts";
 import { NO_SAMPLE, type ProblemType } from "../../science/records.ts";
-import type { Prompter } from "../prompting.ts";
+import type { Prompter } from "../data/prompting.ts";
 
 /** Cases that one pass of the engine takes. */
 const AT_ONCE = 64;

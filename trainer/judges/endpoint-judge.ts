@@ -1,7 +1,7 @@
 /** A service with OpenAI's chat completions as the judge. It is shown texts only. */
 import { judgePrompt, JUDGE_PROMPT_VERSION, readVerdict } from "../../science/judge/asked-judge.ts";
 import type { ConsistencyJudge } from "../../science/judge/consistency-judge.ts";
-import { askChat, chatAddress } from "../chat-endpoint.ts";
+import { askChat, chatAddress } from "./chat-endpoint.ts";
 
 export interface EndpointJudgeOptions {
   /** Up to and without `/chat/completions`. */

@@ -2,9 +2,9 @@
 import { join } from "node:path";
 import type { ConsistencyJudge } from "../../science/judge/consistency-judge.ts";
 import type { JudgeSource } from "../../science/judge/judge-source.ts";
-import type { RunContext } from "../context.ts";
-import { Prompter } from "../prompting.ts";
-import { loadTokenizer } from "../tokens.ts";
+import type { RunContext } from "../run/context.ts";
+import { Prompter } from "../data/prompting.ts";
+import { loadTokenizer } from "../data/tokens.ts";
 import { checkpointJudge } from "./checkpoint-judge.ts";
 import { endpointJudge } from "./endpoint-judge.ts";
 import { keepingVerdicts } from "./kept-verdicts.ts";

@@ -12,7 +12,7 @@ import { sampleFrames } from "../../science/frame-sampling.ts";
 import type { Sample } from "../../science/records.ts";
 import type { VisionSettings } from "../../science/settings.ts";
 import { clipFrameSize, smartResize, VisionSizeError } from "../../science/vision.ts";
-import { mediaPath } from "../samples.ts";
+import { mediaPath } from "../data/samples.ts";
 import { decodeFrames, type ClipInfo } from "./decode.ts";
 import { MediaError } from "./errors.ts";
 import type { FrameStore } from "./frame-store.ts";

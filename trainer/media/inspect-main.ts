@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { createInterface } from "node:readline";
-import { mediaPath } from "../samples.ts";
+import { mediaPath } from "../data/samples.ts";
 import { inspectClip } from "./decode.ts";
 import { MediaError } from "./errors.ts";
 

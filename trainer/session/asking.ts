@@ -18,7 +18,7 @@ import type { VisionSettings } from "../../science/settings.ts";
 import { viewOf } from "../../science/views.ts";
 import { ClipLoader, type Clip } from "../media/clips.ts";
 import { FrameStore } from "../media/frame-store.ts";
-import type { Prompter } from "../prompting.ts";
+import type { Prompter } from "../data/prompting.ts";
 import { chatPrompt } from "./chat-prompt.ts";
 import { changedClip, inOrderOf } from "./frame-changes.ts";
 import type { Call } from "./line-server.ts";

@@ -1,7 +1,7 @@
 /** A conversation as ids, each placeholder of a medium repeated to the tokens that the medium takes. */
 import type { Media, Prompt } from "../../native/types.ts";
 import type { ChatMessage } from "../../science/prompts.ts";
-import type { Prompter } from "../prompting.ts";
+import type { Prompter } from "../data/prompting.ts";
 
 /** @throws RangeError when the chat template names more or fewer media than there are. */
 export function chatPrompt(prompter: Prompter, messages: readonly ChatMessage[], media: readonly Media[]): Prompt {

@@ -1,9 +1,9 @@
 /** Loaded checkpoints: the two used last, each with its tokenizer. */
 import type { Engine, Model } from "../../native/types.ts";
 import type { PromptTemplate } from "../../science/prompts.ts";
-import { storedPrecision } from "../loading.ts";
-import { Prompter } from "../prompting.ts";
-import { loadTokenizer, type TextTokenizer } from "../tokens.ts";
+import { storedPrecision } from "../run/loading.ts";
+import { Prompter } from "../data/prompting.ts";
+import { loadTokenizer, type TextTokenizer } from "../data/tokens.ts";
 
 export interface LoadedModel {
   readonly model: Model;

@@ -1,8 +1,8 @@
 /** Why a replay differs: compares everything that a rollout depends on with what the journal says of it. */
 import type { EventOf } from "../../contract/journal.ts";
 import type { EngineInfo } from "../../native/types.ts";
-import { framesOfView } from "../prompting.ts";
-import type { RolloutGroup } from "../rollouts.ts";
+import { framesOfView } from "../data/prompting.ts";
+import type { RolloutGroup } from "../stages/rollouts.ts";
 
 export interface ReplayComparison {
   readonly logged: EventOf<"group"> | null;

@@ -3,9 +3,9 @@ import { existsSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { DATA_FOLDER } from "../../contract/run-folder.ts";
 import type { ReplayPlan } from "../../contract/session.ts";
-import { Checkpoints, type Checkpoint } from "../checkpoints.ts";
-import { planRun, type RunPlan } from "../plan.ts";
-import { readRunConfig } from "../run-config.ts";
+import { Checkpoints, type Checkpoint } from "../run/checkpoints.ts";
+import { planRun, type RunPlan } from "../run/plan.ts";
+import { readRunConfig } from "../run/run-config.ts";
 import { readLoggedStep, type LoggedStep } from "./logged-step.ts";
 
 export interface PreparedReplay {

@@ -2,8 +2,8 @@
 import type { AnswerResult, AskSampling, SessionToken } from "../../contract/session.ts";
 import type { Completion, Model, Prompt, StreamedToken } from "../../native/types.ts";
 import { seedOf } from "../../science/rng.ts";
-import type { Prompter } from "../prompting.ts";
-import type { TextTokenizer } from "../tokens.ts";
+import type { Prompter } from "../data/prompting.ts";
+import type { TextTokenizer } from "../data/tokens.ts";
 import type { Call } from "./line-server.ts";
 
 export interface StreamOptions {

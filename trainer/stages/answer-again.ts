@@ -4,7 +4,7 @@
  */
 import type { Model, Prompt } from "../../native/types.ts";
 import { accuracyReward } from "../../science/rewards/accuracy.ts";
-import type { PromptRollouts } from "../rollouts.ts";
+import type { PromptRollouts } from "./rollouts.ts";
 import type { GroupPass } from "./group-measures.ts";
 
 const OPEN = "<answer>";

@@ -15,10 +15,10 @@ import {
 } from "../../science/difficulty.ts";
 import type { Sample } from "../../science/records.ts";
 import { RandomStream } from "../../science/rng.ts";
-import type { LoadedSample } from "../dataset.ts";
+import type { LoadedSample } from "../data/dataset.ts";
 import type { Clip } from "../media/clips.ts";
 import type { FrameStore } from "../media/frame-store.ts";
-import { prepareOrdered, sampleGroups, type PromptRollouts, type RolloutRequest } from "../rollouts.ts";
+import { prepareOrdered, sampleGroups, type PromptRollouts, type RolloutRequest } from "./rollouts.ts";
 
 export interface Augmented {
   readonly prompts: readonly PromptRollouts[];

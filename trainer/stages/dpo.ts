@@ -12,11 +12,11 @@ import { RandomStream } from "../../science/rng.ts";
 import { learningRateAt } from "../../science/schedules.ts";
 import { scheduleOf, type DpoStageSettings } from "../../science/settings.ts";
 import { viewOf } from "../../science/views.ts";
-import { microBatches, tokensOf } from "../batching.ts";
-import { PhaseClock } from "../clock.ts";
-import type { RunContext, StageRunner, StepOutcome } from "../context.ts";
+import { microBatches, tokensOf } from "./batching.ts";
+import { PhaseClock } from "../run/clock.ts";
+import type { RunContext, StageRunner, StepOutcome } from "../run/context.ts";
 import { MediaError } from "../media/errors.ts";
-import { applyUpdate } from "../non-finite.ts";
+import { applyUpdate } from "./non-finite.ts";
 import {
   preferenceMaterial,
   type PreferenceMaterial,

@@ -4,9 +4,9 @@ import { answerTokenSpan, likelihoodOf, type LikelihoodForm } from "../../scienc
 import { klTokenWeights, type KlTokens } from "../../science/kl-tokens.ts";
 import { splitRows } from "../../science/objectives/objective.ts";
 import type { TokenWeighting } from "../../science/token-weights.ts";
-import { microBatches } from "../batching.ts";
-import type { PreparedPrompt, Prompter } from "../prompting.ts";
-import type { PromptRollouts, Rollout } from "../rollouts.ts";
+import { microBatches } from "./batching.ts";
+import type { PreparedPrompt, Prompter } from "../data/prompting.ts";
+import type { PromptRollouts, Rollout } from "./rollouts.ts";
 
 /** Per group and rollout, `[tokens]`. */
 export type TokenTable = Float32Array[][];

@@ -1,11 +1,11 @@
 /** Preference pairs out of an earlier stage's rollouts, with the tokens of both sides. */
-import type { RunContext } from "../context.ts";
+import type { RunContext } from "../run/context.ts";
 import { PAIR_KINDS, pairsOfGroup, type PairSide, type PreferencePair } from "../../science/preference-pairs.ts";
 import type { DpoStageSettings } from "../../science/settings.ts";
 import { verifierMetrics, verifyGroup, type VerifiedRollout } from "../../science/verifier.ts";
 import type { ConsistencyJudge } from "../../science/judge/consistency-judge.ts";
 import { openJudge } from "../judges/open-judge.ts";
-import { rolloutsOfStage, TokenReader, type EarlierGroup } from "../earlier-rollouts.ts";
+import { rolloutsOfStage, TokenReader, type EarlierGroup } from "./earlier-rollouts.ts";
 
 export interface TokenPair {
   readonly earlier: EarlierGroup;

@@ -1,9 +1,9 @@
 /** Writes a step's groups and rollouts with their per-token arrays into the journal. */
 import { violationSchema, type Augmentation, type EventBody, type Violation } from "../../contract/journal.ts";
 import type { Sample } from "../../science/records.ts";
-import type { Journal } from "../journal.ts";
-import { framesOfView, type Prompter } from "../prompting.ts";
-import type { Rollout, RolloutGroup } from "../rollouts.ts";
+import type { Journal } from "../run/journal.ts";
+import { framesOfView, type Prompter } from "../data/prompting.ts";
+import type { Rollout, RolloutGroup } from "./rollouts.ts";
 import type { ShapedPrompt } from "./rl-rewards.ts";
 
 /** Of the first update, by group and rollout, `[tokens]` each. */

@@ -1,6 +1,6 @@
 /** What a step's rollouts say, under the names of TRL and verl where they have one. docs/journal.md lists them all. */
 import type { RlStageSettings } from "../../science/settings.ts";
-import type { PromptRollouts, Rollout } from "../rollouts.ts";
+import type { PromptRollouts, Rollout } from "./rollouts.ts";
 import type { ShapedPrompt } from "./rl-rewards.ts";
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;

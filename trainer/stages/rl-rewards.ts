@@ -4,7 +4,7 @@ import { scoreGroup, type GroupOutcome } from "../../science/rewards/group.ts";
 import { scoreRollout, type RewardGroup } from "../../science/rewards/reward.ts";
 import { RandomStream } from "../../science/rng.ts";
 import type { RlStageSettings } from "../../science/settings.ts";
-import type { PromptRollouts } from "../rollouts.ts";
+import type { PromptRollouts } from "./rollouts.ts";
 
 export interface ShapedPrompt {
   readonly prompt: PromptRollouts;

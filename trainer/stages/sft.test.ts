@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { TextTokenizer } from "../tokens.ts";
+import type { TextTokenizer } from "../data/tokens.ts";
 import { answerWeights } from "./sft.ts";
 
 /** One token a character. */

@@ -6,13 +6,13 @@ import { targetText } from "../../science/prompts.ts";
 import { learningRateAt } from "../../science/schedules.ts";
 import { scheduleOf, type SftStageSettings } from "../../science/settings.ts";
 import { viewOf } from "../../science/views.ts";
-import { microBatches, tokensOf } from "../batching.ts";
+import { microBatches, tokensOf } from "./batching.ts";
 import { tokenBudgetOf } from "../../science/memory/budget.ts";
-import { PhaseClock } from "../clock.ts";
-import type { RunContext, StageRunner, StepOutcome } from "../context.ts";
-import { TrainingSet } from "../dataset.ts";
-import { applyUpdate } from "../non-finite.ts";
-import type { PreparedPrompt, Prompter } from "../prompting.ts";
+import { PhaseClock } from "../run/clock.ts";
+import type { RunContext, StageRunner, StepOutcome } from "../run/context.ts";
+import { TrainingSet } from "../data/dataset.ts";
+import { applyUpdate } from "./non-finite.ts";
+import type { PreparedPrompt, Prompter } from "../data/prompting.ts";
 
 export class SftStage implements StageRunner {
   readonly policy: Model;

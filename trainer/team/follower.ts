@@ -2,9 +2,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Engine, EngineOptions } from "../../native/types.ts";
 import { openEngine } from "../../native/index.ts";
-import { Journal } from "../journal.ts";
-import type { JournalScan } from "../journal-scan.ts";
-import { runTraining } from "../run.ts";
+import { Journal } from "../run/journal.ts";
+import type { JournalScan } from "../run/journal-scan.ts";
+import { runTraining } from "../run/run.ts";
 
 /** Time for the first member to write the end into the journal before all are ended. */
 const GRACE_MS = 10_000;

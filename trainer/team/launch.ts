@@ -8,8 +8,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { RUN_FOLDER, type RunConfigFile } from "../../contract/run-folder.ts";
-import { readLeaseHolder } from "../lease.ts";
-import { scanJournal } from "../journal-scan.ts";
+import { readLeaseHolder } from "../run/lease.ts";
+import { scanJournal } from "../run/journal-scan.ts";
 
 /** Processes that the run was asked to use. */
 export const membersOf = (config: Pick<RunConfigFile, "processes">): number => config.processes ?? 1;
