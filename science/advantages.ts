@@ -1,9 +1,18 @@
 /** Advantages out of group rewards. Standard deviations are sample ones (n - 1). Reference vectors: rl/advantages.json. */
 
-export const ADVANTAGE_MODES = ["group", "none", "batch", "normalize_then_sum", "rloo", "rloo_normalized"] as const;
+export const ADVANTAGE_MODES = [
+  "group",
+  "none",
+  "batch",
+  "normalize_then_sum",
+  "rloo",
+  "rloo_normalized",
+  "reward",
+] as const;
 /**
  * `group` GRPO; `none` Dr.GRPO (mean only); `batch` one deviation for the whole batch; `normalize_then_sum` each reward
- * component by itself first; `rloo` against the others' mean; `rloo_normalized` the same, whitened over the batch.
+ * component by itself first; `rloo` against the others' mean; `rloo_normalized` the same, whitened over the batch; `reward`
+ * REINFORCE (the reward itself, without a baseline).
  */
 export type AdvantageMode = (typeof ADVANTAGE_MODES)[number];
 
@@ -57,6 +66,7 @@ export function advantagesOf(
 
 /** One group's advantages from its total rewards, for the modes that look at one group only. */
 export function groupAdvantages(group: readonly number[], mode: AdvantageMode, epsilon = 1e-4): number[] {
+  if (mode === "reward") return [...group];
   if (mode === "rloo" || mode === "rloo_normalized") {
     const present = group.filter((value) => !Number.isNaN(value));
     const sum = present.reduce((a, b) => a + b, 0);

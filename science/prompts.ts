@@ -42,6 +42,17 @@ export const SECONDLOOK_TEMPLATE: PromptTemplate = {
   },
 };
 
+/** The same for questions that may have several right letters. */
+export const LETTERS_TEMPLATE: PromptTemplate = {
+  ...SECONDLOOK_TEMPLATE,
+  name: "secondlook-letters",
+  suffixes: {
+    ...SECONDLOOK_TEMPLATE.suffixes,
+    "multiple choice":
+      " Inside the answer tags give the letter of the option; where several are right, all of them with commas, e.g. B or A,C.",
+  },
+};
+
 /** For the small model of the sample pack: no more words than its vocabulary was trained on. */
 export const TINY_TEMPLATE: PromptTemplate = {
   name: "tiny",
@@ -54,6 +65,7 @@ export const TINY_TEMPLATE: PromptTemplate = {
 
 export const PROMPT_TEMPLATES: Readonly<Record<string, PromptTemplate>> = {
   secondlook: SECONDLOOK_TEMPLATE,
+  "secondlook-letters": LETTERS_TEMPLATE,
   tiny: TINY_TEMPLATE,
 };
 

@@ -1,10 +1,12 @@
 /** DeepVideo-R1: regression on normalised advantages instead of clipped ratios (arXiv 2506.07464). */
 import { extendRecipe } from "../extend-recipe.ts";
+import { onlineDpo, rebel, rewardRegression } from "../objectives/group-baselines.ts";
 import { regGrpo } from "../objectives/reg-grpo.ts";
 import type { DifficultySettings } from "../difficulty.ts";
+import { temporalIouPart } from "../rewards/temporal-iou.ts";
 import { choice, flag, integer, number, ours, paper } from "./field-builders.ts";
-import type { PolicyObjective } from "../objectives/policy-objective.ts";
-import type { SettingValue } from "../settings.ts";
+import { policyGradient } from "../objectives/policy-objective.ts";
+import type { RlStageSettings, SettingValue } from "../settings.ts";
 import { deepVideoR1Method } from "./methods/deepvideo-r1.ts";
 import { videoR1 } from "./video-r1.ts";
 
@@ -12,6 +14,19 @@ const SECTION = "Reg-GRPO";
 const DIFFICULTY = "Difficulty";
 const tiny = videoR1.presets["tiny"]!;
 const withoutContrast = { "temporal.enabled": false, "rl.shuffledGroupSize": 0, "length.enabled": false } as const;
+
+/** The paper's comparison at equal rollouts; all but the first two are baselines of its tables. */
+const OBJECTIVES = ["reg-grpo", "grpo", "reinforce", "rloo", "rebel", "online-dpo", "reward-regression"] as const;
+
+/** What the paper says of its runs. */
+const PAPER = {
+  ...withoutContrast,
+  "sft.steps": 0,
+  "rl.steps": 2000,
+  "vision.freeze": true,
+  "vision.minPixels": 252 * 252,
+  "vision.maxPixels": 252 * 252,
+} as const;
 
 export const deepVideoR1 = extendRecipe(videoR1, {
   id: "deepvideo-r1",
@@ -32,9 +47,11 @@ export const deepVideoR1 = extendRecipe(videoR1, {
     "reg.objective": choice(
       SECTION,
       "reg-grpo",
-      ["reg-grpo", "grpo"],
+      OBJECTIVES,
       paper("reg-grpo"),
-      "The regression, or GRPO as set under Reinforcement learning (baseline).",
+      "The regression, or a baseline on the same rollouts: GRPO as set under Reinforcement learning (rl.objective video_r1 " +
+        "does without the clip, as the paper's own), REINFORCE, RLOO, REBEL, DPO on each group's best and worst, or a " +
+        "regression of the reward itself.",
     ),
     "reg.sigmaFloor": number(
       SECTION,
@@ -43,6 +60,21 @@ export const deepVideoR1 = extendRecipe(videoR1, {
       10,
       ours,
       "Floor of the log-ratios' deviation, nats; without one the loss is 0/0 before the first update.",
+    ),
+    "reg.eta": number(SECTION, 1, 1e-3, 1000, ours, "REBEL's step: log-ratios over this are regressed on rewards."),
+    "reg.lambda": number(
+      SECTION,
+      1,
+      1e-3,
+      1000,
+      ours,
+      "Regression of the reward itself: how strongly its optimum holds on to the policy that sampled.",
+    ),
+    "reward.temporalIou": flag(
+      "Reward",
+      false,
+      paper(false),
+      "Add the overlap of the stretch of time that an answer names with the row's (NExT-GQA; rows with segments).",
     ),
     "da.enabled": flag(
       DIFFICULTY,
@@ -99,14 +131,22 @@ export const deepVideoR1 = extendRecipe(videoR1, {
     "paper-v5": {
       title: "As the paper says",
       summary: "G 8, KL 0.1, frozen vision tower, 16 frames at 252 x 252. Learning rate and inner updates are ours.",
-      values: {
-        ...withoutContrast,
-        "sft.steps": 0,
-        "rl.steps": 2000,
-        "vision.freeze": true,
-        "vision.minPixels": 252 * 252,
-        "vision.maxPixels": 252 * 252,
+      values: PAPER,
+      reasons: {
+        "rl.steps": "The paper's curves reach about 2,000 updates.",
+        "vision.maxPixels": "252 x 252 pixels a frame, of which there are 16 at most.",
       },
+      notes: [
+        "Learning rate, batch, inner updates, what a level of a hint reveals and the noise's units are not published.",
+        "Equation 8 prints the KL term with a minus sign inside a loss; here it is added.",
+        "An early version of the paper had a factor on the log-ratios whose value is not given; the last one has none.",
+        "SEED-Bench-R1's picture of the current state is shown beside the clip there, and is not shown here.",
+      ],
+    },
+    "paper-grounding": {
+      title: "With time spans",
+      summary: "As the paper says for NExT-GQA: the overlap of the named stretch of time is a third reward.",
+      values: { ...PAPER, "reward.temporalIou": true },
     },
     "plain-grpo": {
       title: "Plain GRPO",
@@ -144,13 +184,14 @@ export const deepVideoR1 = extendRecipe(videoR1, {
       explanation: "Share of prompts that got a hint, and of those whose frames were disturbed.",
     },
   ],
+  rewards: (base, values) => (values["reward.temporalIou"] === true ? [...base, temporalIouPart] : base),
   stages: (base, values) =>
     base.map((stage) =>
       stage.kind !== "rl"
         ? stage
         : {
             ...stage,
-            ...(values["reg.objective"] === "grpo" ? {} : { objective: objectiveOf(values) }),
+            ...objectiveOf(values),
             difficulty: (values["da.enabled"] as boolean) ? difficultyOf(values) : null,
           },
     ),
@@ -158,9 +199,27 @@ export const deepVideoR1 = extendRecipe(videoR1, {
 
 type Values = Readonly<Record<string, SettingValue>>;
 
-function objectiveOf(values: Values): PolicyObjective {
-  const klClamp = values["rl.klClamp"] as number;
-  return regGrpo({ sigmaFloor: values["reg.sigmaFloor"] as number, klClamp: klClamp === 0 ? null : klClamp });
+/** The loss, and for baselines the advantages that it takes; empty for GRPO as set. */
+function objectiveOf(values: Values): Partial<Pick<RlStageSettings, "objective" | "advantage">> {
+  const klClamp = values["rl.klClamp"] === 0 ? null : (values["rl.klClamp"] as number);
+  // One plain policy gradient for both: what differs is the baseline.
+  const plain = policyGradient({ lossType: "video_r1", klClamp });
+  switch (values["reg.objective"] as (typeof OBJECTIVES)[number]) {
+    case "reg-grpo":
+      return { objective: regGrpo({ sigmaFloor: values["reg.sigmaFloor"] as number, klClamp }) };
+    case "grpo":
+      return {};
+    case "reinforce":
+      return { objective: plain, advantage: "reward" };
+    case "rloo":
+      return { objective: plain, advantage: "rloo" };
+    case "rebel":
+      return { objective: rebel(values["reg.eta"] as number, klClamp), advantage: "none" };
+    case "online-dpo":
+      return { objective: onlineDpo(), advantage: "none" };
+    case "reward-regression":
+      return { objective: rewardRegression(values["reg.lambda"] as number, klClamp), advantage: "none" };
+  }
 }
 
 function difficultyOf(values: Values): DifficultySettings {

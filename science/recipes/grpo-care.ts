@@ -2,6 +2,7 @@
 import { LIKELIHOOD_FORMS, type LikelihoodForm } from "../answer-likelihood.ts";
 import { extendRecipe } from "../extend-recipe.ts";
 import { KL_TOKENS, type KlTokens } from "../kl-tokens.ts";
+import { FIRST_CHARACTER_ANSWERS, VIDEO_R1_ANSWERS } from "../rewards/answer-rules.ts";
 import { BONUS_FORMS, consistencyPart, type ConsistencySettings } from "../rewards/consistency.ts";
 import { choice, code, integer, number, ours } from "./field-builders.ts";
 import { grpoCareMethod } from "./methods/grpo-care.ts";
@@ -59,6 +60,13 @@ export const grpoCare = extendRecipe(videoR1, {
       "Which tokens the KL term counts, if there is one: all, those of accurate rollouts, or thought and answer alike. The " +
         "paper names these ablations without formula.",
     ),
+    "care.letters": choice(
+      "Reward",
+      "exact",
+      ["exact", "first-character"],
+      ours,
+      "How letters are compared: exactly, or (SEED-Bench-R1's code) by the first character of answer and truth.",
+    ),
     "care.referenceEvery": integer(SECTION, 10, 1, 100_000, code, "Updates between two steps of the reference."),
     "care.referenceDecay": number(SECTION, 0.995, 0, 1, code, "What the reference keeps of itself at such a step."),
   },
@@ -74,7 +82,48 @@ export const grpoCare = extendRecipe(videoR1, {
         "rl.klBeta": 0,
         "sampling.maxTokens": 768,
         "vision.maxPixels": 196 * 28 * 28,
+        "evaluation.temperature": 1,
+        "evaluation.maxTokens": 768,
       },
+      reasons: { "rl.steps": "The checkpoint of 1,500 updates is the one that was evaluated on SEED-Bench-R1." },
+      notes: [
+        "The code takes its means over what a device holds, which is one group only with one prompt a device; here over the group.",
+        "The answer's tokens are found by counting back from the end there; here between the last pair of tags.",
+        "Where no answer of a group is right, the code divides by zero and gives no bonus; here that is said.",
+      ],
+    },
+    "upstream-general": {
+      title: "On general data",
+      summary: "The other published training: 1,000 updates on Video-R1's rows, with a margin of 0.01.",
+      values: {
+        ...withoutContrast,
+        "sft.steps": 0,
+        "rl.steps": 1000,
+        "rl.klBeta": 0,
+        "care.margin": 0.01,
+        "evaluation.temperature": 0.1,
+      },
+    },
+    "seed-sft": {
+      title: "SEED-Bench-R1's SFT",
+      summary: "The first paper's other side: an epoch of SFT on 6,000 traces, no RL.",
+      values: {
+        ...withoutContrast,
+        "care.form": "off",
+        "sft.steps": 375,
+        "sft.batchSize": 16,
+        "sft.learningRate": 2e-5,
+        "sft.schedule": "cosine",
+        "sft.warmupSteps": 38,
+        "rl.steps": 0,
+        "evaluation.temperature": 1,
+        "evaluation.maxTokens": 256,
+      },
+      reasons: {
+        "sft.steps": "6,000 traces at 16 an update (batch 1, accumulated 16 times), one epoch.",
+        "sft.warmupSteps": "A tenth of the updates.",
+      },
+      notes: ["Which models wrote the first paper's traces was not reached."],
     },
     "seed-grpo": {
       title: "SEED-Bench-R1's GRPO",
@@ -84,11 +133,27 @@ export const grpoCare = extendRecipe(videoR1, {
         "care.form": "off",
         "care.reference": "frozen",
         "sft.steps": 0,
+        "care.letters": "first-character",
+        "reward.format": 0,
+        "rl.steps": 750,
+        "rl.promptsPerStep": 8,
         "rl.klBeta": 0.1,
         "rl.klClamp": 11,
         "sampling.topP": 1,
         "sampling.maxTokens": 256,
+        "evaluation.temperature": 1,
+        "evaluation.maxTokens": 256,
+        "checkpoint.every": 10,
       },
+      reasons: {
+        "rl.steps": "6,000 prompts, one on each of 8 devices, one epoch.",
+        "reward.format": "The run's name says that the format reward was removed.",
+        "sampling.maxTokens": "The library's default of the time; evaluation has the same limit.",
+      },
+      notes: [
+        "A symbolic check of the answer is tried before the letters there.",
+        "Options are drawn and shuffled when the rows are made: see the importer.",
+      ],
     },
     "plain-grpo": {
       title: "Plain GRPO",
@@ -155,6 +220,7 @@ export const grpoCare = extendRecipe(videoR1, {
       explanation: "Newest rollouts by whether they are right and whether they earned the bonus.",
     },
   ],
+  answers: (values) => (values["care.letters"] === "first-character" ? FIRST_CHARACTER_ANSWERS : VIDEO_R1_ANSWERS),
   rewards: (base, values) =>
     values["care.form"] === "off"
       ? base

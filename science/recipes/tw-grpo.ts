@@ -1,6 +1,7 @@
 /** TW-GRPO: token weights from disagreement inside the group, and soft rewards for several right letters (arXiv 2505.24718). */
 import { extendRecipe } from "../extend-recipe.ts";
 import { policyGradient } from "../objectives/policy-objective.ts";
+import { formatPart } from "../rewards/format.ts";
 import { MULTI_ANSWER_RULES, multiAnswerPart, type MultiAnswerRule } from "../rewards/multi-answer.ts";
 import {
   DIVERGENCE_MEASURES,
@@ -27,7 +28,19 @@ const UPSTREAM = {
   "vision.maxPixels": 196 * 28 * 28,
   "vision.freeze": true,
   "sft.steps": 0,
+  "sampling.maxTokens": 4096,
+  "evaluation.temperature": 0.1,
+  "evaluation.maxTokens": 4096,
+  "tw.format": "searched",
+  "prompt.template": "secondlook-letters",
 } as const;
+
+const UPSTREAM_NOTES = [
+  "CLEVRER's counterfactual questions, which have one to four right letters by themselves; 1,000 prompts, two an update.",
+  "A symbolic check of the whole completion is tried before the letters are compared; here letters only.",
+  "The token weights are part of the gradient there; here they are constants.",
+  "Evaluation samples with top-p 0.001, which at temperature 0.1 is nearly greedy.",
+];
 
 const tiny = videoR1.presets["tiny"]!;
 const withoutContrast = { "temporal.enabled": false, "rl.shuffledGroupSize": 0 } as const;
@@ -77,6 +90,13 @@ export const twGrpo = extendRecipe(videoR1, {
       code,
       "Several right letters: a part of the key earns a part (soft), or all or nothing (fixed).",
     ),
+    "tw.format": choice(
+      "Reward",
+      "whole",
+      ["whole", "searched"],
+      code,
+      "The whole completion must be the two blocks, or (TW-GRPO's code) text may stand before them and “!” after them.",
+    ),
     "rl.epsilonHigh": number(
       "Reinforcement learning",
       0.28,
@@ -100,6 +120,7 @@ export const twGrpo = extendRecipe(videoR1, {
       title: "As the published code does",
       summary: "1,000 prompts of CLEVRER's counterfactual questions, no KL term, frozen vision tower, uniform fill.",
       values: { ...UPSTREAM, "tw.measure": "code_k3", "tw.fill": "uniform" },
+      notes: UPSTREAM_NOTES,
     },
     "no-weights": {
       title: "Soft reward only",
@@ -139,7 +160,10 @@ export const twGrpo = extendRecipe(videoR1, {
     },
   ],
   rewards: (base, values) =>
-    base.map((part) => (part.name === "accuracy" ? multiAnswerPart(values["tw.reward"] as MultiAnswerRule) : part)),
+    base.map((part) => {
+      if (part.name === "accuracy") return multiAnswerPart(values["tw.reward"] as MultiAnswerRule);
+      return part.name === "format" && values["tw.format"] === "searched" ? formatPart({ searched: true }) : part;
+    }),
   stages: (base, values) =>
     base.map((stage) => {
       if (stage.kind !== "rl") return stage;

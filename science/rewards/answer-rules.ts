@@ -16,6 +16,25 @@ export interface AnswerRules {
 /** Video-R1's rules for all problem types. */
 export const VIDEO_R1_ANSWERS: AnswerRules = { name: "video-r1", reward: answerScore, measure: evaluationScore };
 
+/**
+ * SEED-Bench-R1's code compares the first characters of answer and truth, so that `B. move the tray` is `B.`, and "The answer
+ * is B" is wrong: it begins with T.
+ */
+export const FIRST_CHARACTER_ANSWERS: AnswerRules = {
+  name: "first-character",
+  reward: byFirstCharacter,
+  measure: (problemType, answer, truth) =>
+    problemType === "multiple choice"
+      ? byFirstCharacter(problemType, answer, truth)
+      : evaluationScore(problemType, answer, truth),
+};
+
+function byFirstCharacter(problemType: ProblemType, answer: string, truth: string): number {
+  if (problemType !== "multiple choice") return answerScore(problemType, answer, truth);
+  const [given, wanted] = [answer.trim()[0], truth.trim()[0]];
+  return given !== undefined && given === wanted ? 1 : 0;
+}
+
 /** VideoHallu's: free answers are graded when they train and judged right or wrong when they are measured. */
 export function judgedAnswers(grading: "graded" | "rouge"): AnswerRules {
   return {

@@ -45,7 +45,7 @@ export function scoreGroup(
   const dead = rewards.every((reward) => reward === rewards[0]);
   // A sum's rounding must not become an advantage where nothing differs.
   const normalised = groupAdvantages(rewards, normalisation.advantage, normalisation.epsilon).map((value) =>
-    dead || Number.isNaN(value) ? 0 : value,
+    (dead && normalisation.advantage !== "reward") || Number.isNaN(value) ? 0 : value,
   );
   return {
     parts: table,

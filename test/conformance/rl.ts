@@ -39,7 +39,8 @@ function advantages(directory: string, section: Section): void {
     "rl",
     "advantages.json",
   );
-  for (const mode of ADVANTAGE_MODES) {
+  // The reward itself needs no reference.
+  for (const mode of ADVANTAGE_MODES.filter((one) => one !== "reward")) {
     const check = section.check(`advantages: ${mode}`, TOLERANCE);
     for (const one of cases) {
       const expected = one[mode] as { reward: (number | string)[]; advantage: (number | string)[] } | undefined;

@@ -38,7 +38,19 @@ export const deepVideoR1Claims: SystemClaims = {
     arm("reg", "Reg-GRPO", "The same without augmentation.", { "da.enabled": false }),
     arm("up", "Hints only", "Augmentation for hard prompts only.", { "da.noise": false }),
     arm("down", "Noise only", "Augmentation for easy prompts only.", { "da.hints": false }),
+    arm("fixed", "Fixed level", "Hints and noise of level 1, however far from the mean.", { "da.level": "fixed" }),
+    arm("absolute", "Absolute reference", "Difficulty against half of the largest reward.", {
+      "da.reference": "absolute",
+    }),
     arm("grpo", "GRPO", "Clipped GRPO with the same number of inner updates.", {}, "plain-grpo"),
+    arm("grpo-da", "GRPO with augmentation", "The same on moved prompts.", { "da.enabled": true }, "plain-grpo"),
+    arm("unclipped", "GRPO without a clip", "The paper's own baseline.", { "rl.objective": "video_r1" }, "plain-grpo"),
+    ...(["reinforce", "rloo", "rebel", "online-dpo", "reward-regression"] as const).map((objective) =>
+      arm(objective, `Baseline: ${objective}`, "Another loss on the same rollouts, no augmentation.", {
+        "reg.objective": objective,
+        "da.enabled": false,
+      }),
+    ),
   ],
   claims: [
     {
@@ -91,7 +103,8 @@ const STATED = { "place-first": "easy", "bar-last": "middle", "bar-both": "hard"
 
 /** What the second pass of a step costs. */
 function costs(runs: RunsOf): string {
-  const rows = ["da", "reg", "swapped", "up", "down", "grpo"].flatMap((id) => {
+  const { arms, ablations } = deepVideoR1Claims;
+  const rows = [...arms, ...ablations].flatMap(({ id }) => {
     const records = runs(id);
     if (records.size === 0) return [];
     const metric = (name: string): number =>

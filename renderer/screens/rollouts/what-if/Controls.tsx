@@ -13,6 +13,7 @@ const ADVANTAGE_WORDS: Readonly<Record<string, string>> = {
   normalize_then_sum: "each part first (GDPO)",
   rloo: "leave one out (RLOO)",
   rloo_normalized: "RLOO, whitened",
+  reward: "the reward itself (REINFORCE)",
 };
 
 interface ControlsProps {
