@@ -2,27 +2,21 @@
  * DPO on preference pairs out of an earlier stage's rollouts (VerIPO). The reference is the policy as the stage found it;
  * its log-probabilities are measured once, before the first update, in an order that a resumed run repeats.
  */
-import type { EventBody } from "../../contract/journal.ts";
 import type { Media, Model, PackedGroup } from "../../native/types.ts";
 import { tokenBudgetOf } from "../../science/memory/budget.ts";
 import { dpoObjective } from "../../science/objectives/dpo.ts";
 import { flattenRows, splitRows } from "../../science/objectives/objective.ts";
 import type { Sample } from "../../science/records.ts";
 import { RandomStream } from "../../science/rng.ts";
-import { learningRateAt } from "../../science/schedules.ts";
-import { scheduleOf, type DpoStageSettings } from "../../science/settings.ts";
+import type { DpoStageSettings } from "../../science/settings.ts";
 import { viewOf } from "../../science/views.ts";
 import { microBatches, tokensOf } from "./batching.ts";
 import { PhaseClock } from "../run/clock.ts";
 import type { RunContext, StageRunner, StepOutcome } from "../run/context.ts";
 import { MediaError } from "../media/errors.ts";
-import { applyUpdate } from "./non-finite.ts";
-import {
-  preferenceMaterial,
-  type PreferenceMaterial,
-  type TokenPair,
-  type VerifiedGroup,
-} from "./preference-material.ts";
+import { journalPair, journalStart } from "./dpo-journal.ts";
+import { optimizerStep } from "./optimizer-step.ts";
+import { preferenceMaterial, type PreferenceMaterial, type TokenPair } from "./preference-material.ts";
 
 /** Sums of both sides' log-probabilities are not enough: the objective takes rows. `[chosen, rejected]`. */
 type Sides = readonly [Float32Array, Float32Array];
@@ -54,7 +48,7 @@ export class DpoStage implements StageRunner {
   async update(stageStep: number, step: number): Promise<StepOutcome> {
     const clock = new PhaseClock();
     const material = (this.#material ??= await this.#prepare(clock));
-    if (stageStep === 0) this.#announce(material, step);
+    if (stageStep === 0) journalStart(this.#context.journal, this.#stage, material, step);
     const once = stageStep === 0 ? material.metrics : {};
     const planned = this.#planned(material.pairs.length, stageStep).filter((place) => material.references.has(place));
     if (planned.length === 0) {
@@ -174,7 +168,7 @@ export class DpoStage implements StageRunner {
     { stageStep, step, clock }: { readonly stageStep: number; readonly step: number; readonly clock: PhaseClock },
   ): Promise<Pick<StepOutcome, "metrics" | "culprit">> {
     const { signal, journal, knobs } = this.#context;
-    const { beta, optimizer, batchSize } = this.#stage;
+    const { beta, batchSize } = this.#stage;
     const totals: Record<string, number> = {};
     const add = (name: string, value: number): void => {
       totals[name] = (totals[name] ?? 0) + value;
@@ -198,7 +192,8 @@ export class DpoStage implements StageRunner {
         add("logps/chosen", better / groups.length);
         add("logps/rejected", worse / groups.length);
         const margin = beta * (better - sum(referenceChosen[k]!) - (worse - sum(referenceRejected[k]!)));
-        this.#journalPair(pairs[places[from + k]!]!, run, step, { usedAtStep: step, margin });
+        const pair = pairs[places[from + k]!]!;
+        journalPair(journal, this.#stage, pair, run, { step, usedAtStep: step, margin });
       });
       const gradient = result.dChosen.flatMap((row, k) => [row, result.dRejected[k]!]);
       for (const row of gradient) for (let t = 0; t < row.length; t++) row[t]! *= share;
@@ -206,85 +201,21 @@ export class DpoStage implements StageRunner {
       tape.dispose();
     }
     journal.flush();
-    const full = knobs.get("learningRate") ?? optimizer.learningRate;
-    const schedule = { ...scheduleOf(this.#stage), learningRate: full, warmupFromFirst: true };
-    const learningRate = learningRateAt(stageStep, schedule);
-    const { clip, weightDecay, beta1, beta2, epsilon } = optimizer;
-    const options = { learningRate, clip, weightDecay, beta1, beta2, epsilon, skipNormDecay: true };
-    const applied = await clock.time("update", () => applyUpdate(this.policy, totals["loss"]!, options));
+    const applied = await clock.time("update", () =>
+      optimizerStep(this.policy, this.#stage, knobs, stageStep, totals["loss"]!),
+    );
     const processed = groups.reduce((count, group) => count + tokensOf(group), 0);
     const metrics: Record<string, number> = {
       loss: 0,
       ...totals,
-      grad_norm: applied.gradientNorm,
-      learning_rate: learningRate,
+      ...applied.metrics,
       num_pairs: groups.length,
       num_tokens: groups.reduce((count, { completions }) => count + completions[0]!.length + completions[1]!.length, 0),
       tokens_per_second: processed / clock.totalSeconds(),
       epoch: ((stageStep + 1) * Math.min(batchSize, pairs.length)) / pairs.length,
     };
-    if (applied.skipped) metrics["update_skipped"] = 1;
     return { metrics, culprit: applied.culprit };
   }
-
-  /** Every pair before the first update, so that those that no update uses are seen too. */
-  #announce({ pairs, verified, metrics, run }: Material, step: number): void {
-    const { journal } = this.#context;
-    for (const group of verified) journal.append(verdictsEvent(group, run, this.#stage, step));
-    for (const pair of pairs) this.#journalPair(pair, run, step, { usedAtStep: null, margin: null });
-    const { name, rolloutsOf } = this.#stage;
-    const counts = Object.entries(metrics)
-      .filter(([metric]) => metric.startsWith("pairs/") && metric !== "pairs/all")
-      .map(([metric, count]) => `${metric.slice("pairs/".length)} ${count}`);
-    const message =
-      `Stage ${name} has ${pairs.length} preference pairs from the rollouts of stage ${rolloutsOf}${run === null ? "" : ` of run ${run}`} (${counts.join(", ")}).` +
-      (pairs.length === 0 ? " Its updates change nothing: give that stage more updates or prompts." : "");
-    journal.append({ type: "notice", level: pairs.length === 0 ? "warning" : "info", message, step });
-  }
-
-  #journalPair(
-    { earlier, pair }: TokenPair,
-    run: string | null,
-    step: number,
-    use: { readonly usedAtStep: number | null; readonly margin: number | null },
-  ): void {
-    const { kind, verdict, rationale, chosen, rejected } = pair;
-    const rollouts = { group: earlier.group.group, chosen: chosen.index, rejected: rejected.index };
-    const texts = {
-      ...(chosen.composed === null ? {} : { chosenText: chosen.composed }),
-      ...(rejected.composed === null ? {} : { rejectedText: rejected.composed }),
-    };
-    const about = { ...(run === null ? {} : { run }), stage: this.#stage.name, kind, verdict, rationale, ...texts };
-    this.#context.journal.append({ type: "preference_pair", step, ...rollouts, ...about, ...use });
-  }
-}
-
-function verdictsEvent(
-  { group, rollouts }: VerifiedGroup,
-  run: string | null,
-  stage: DpoStageSettings,
-  step: number,
-): EventBody<"verdicts"> {
-  return {
-    type: "verdicts",
-    step,
-    stage: stage.name,
-    ...(run === null ? {} : { run }),
-    group,
-    judge: rollouts[0]?.judge ?? "",
-    secondJudge: stage.secondJudge?.name ?? null,
-    rollouts: rollouts.map((one) => ({
-      index: one.rollout.index,
-      accuracy: one.accuracy.passed,
-      consistency: one.consistency.passed,
-      repetition: one.repetition.passed,
-      length: one.length.passed,
-      thinkingTokens: one.thinkingTokens,
-      derivedAnswer: one.derivedAnswer,
-      why: one.consistency.why,
-      secondConsistency: one.secondConsistency,
-    })),
-  };
 }
 
 const ORDERED = { runSeed: 0, step: 0, sampleId: "" };

@@ -84,3 +84,35 @@ function contrast(
       : {}),
   };
 }
+
+export function sampledTokens(prompts: readonly PromptRollouts[]): number {
+  const groups = prompts.flatMap(({ ordered, shuffled }) => (shuffled === null ? [ordered] : [ordered, shuffled]));
+  return groups.flatMap(({ rollouts }) => rollouts).reduce((sum, { completion }) => sum + completion.ids.length, 0);
+}
+
+/**
+ * How far the sampler's log-probabilities lie from the trainer's for the same weights and tokens, nats.
+ * @param trained By group and rollout, `[tokens]`.
+ */
+export function mismatch(
+  prompts: readonly PromptRollouts[],
+  trained: readonly (readonly Float32Array[])[],
+): Record<string, number> {
+  let sum = 0;
+  let largest = 0;
+  let count = 0;
+  prompts.forEach(({ ordered }, group) =>
+    ordered.rollouts.forEach(({ completion }, row) =>
+      completion.logProbs.forEach((value, token) => {
+        const difference = Math.abs(value - trained[group]![row]![token]!);
+        sum += difference;
+        largest = Math.max(largest, difference);
+        count++;
+      }),
+    ),
+  );
+  return {
+    "sampling/sampling_logp_difference/mean": sum / Math.max(1, count),
+    "sampling/sampling_logp_difference/max": largest,
+  };
+}

@@ -3,15 +3,14 @@ import type { Model, PackedGroup } from "../../native/types.ts";
 import { flattenRows, splitRows } from "../../science/objectives/objective.ts";
 import { sftObjective, weightOf } from "../../science/objectives/sft.ts";
 import { targetText } from "../../science/prompts.ts";
-import { learningRateAt } from "../../science/schedules.ts";
-import { scheduleOf, type SftStageSettings } from "../../science/settings.ts";
+import type { SftStageSettings } from "../../science/settings.ts";
 import { viewOf } from "../../science/views.ts";
 import { microBatches, tokensOf } from "./batching.ts";
 import { tokenBudgetOf } from "../../science/memory/budget.ts";
 import { PhaseClock } from "../run/clock.ts";
 import type { RunContext, StageRunner, StepOutcome } from "../run/context.ts";
 import { TrainingSet } from "../data/dataset.ts";
-import { applyUpdate } from "./non-finite.ts";
+import { optimizerStep } from "./optimizer-step.ts";
 import type { PreparedPrompt, Prompter } from "../data/prompting.ts";
 
 export class SftStage implements StageRunner {
@@ -73,29 +72,17 @@ export class SftStage implements StageRunner {
         tape.dispose();
       }
       journal.flush();
-      const { optimizer } = stage;
-      const full = knobs.get("learningRate") ?? optimizer.learningRate;
-      const learningRate = learningRateAt(stageStep, {
-        ...scheduleOf(stage),
-        learningRate: full,
-        warmupFromFirst: true,
-      });
-      const { clip, weightDecay, beta1, beta2, epsilon } = optimizer;
-      const applied = await clock.time("update", () =>
-        applyUpdate(policy, loss, { learningRate, clip, weightDecay, beta1, beta2, epsilon, skipNormDecay: true }),
-      );
+      const applied = await clock.time("update", () => optimizerStep(policy, stage, knobs, stageStep, loss));
       const processed = groups.reduce((sum, group) => sum + tokensOf(group), 0);
       const metrics: Record<string, number> = {
         loss,
         token_nll: nll / Math.max(1, tokens),
         entropy: entropy / Math.max(1, tokens),
-        grad_norm: applied.gradientNorm,
-        learning_rate: learningRate,
+        ...applied.metrics,
         num_tokens: tokens,
         tokens_per_second: processed / clock.totalSeconds(),
         epoch: ((stageStep + 1) * stage.batchSize) / this.#data.samples.length,
       };
-      if (applied.skipped) metrics["update_skipped"] = 1;
       return { metrics, timings: clock.timings(), culprit: applied.culprit };
     } finally {
       for (const { media } of prepared) media.dispose();
