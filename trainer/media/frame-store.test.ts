@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -21,6 +21,16 @@ describe("the frame store", () => {
     expect(hash).toBe(createHash("sha256").update(rgb).digest("hex"));
     expect(store.path(hash)).toBe(join(folder, hash.slice(0, 2), `${hash}.png`));
     expect(await new FrameStore(folder).get(hash)).toEqual({ rgb, width: 5, height: 3 });
+  });
+
+  it("notes when a frame was last looked at, so that nobody removes what a run is about to name", async () => {
+    const path = new FrameStore(folder).path(await new FrameStore(folder).put(rgb, 5, 3));
+    const hash = path.slice(-68, -4);
+    for (const look of [(store: FrameStore) => store.get(hash), (store: FrameStore) => store.put(rgb, 5, 3)]) {
+      utimesSync(path, 1000, 1000);
+      await look(new FrameStore(folder));
+      expect(Date.now() - statSync(path).mtimeMs).toBeLessThan(60_000);
+    }
   });
 
   it("does not hand out a damaged frame", async () => {

@@ -1,9 +1,10 @@
 /**
  * The frame store: what a model saw, kept by content. A frame is `<folder>/<first two of hash>/<hash>.png`, named by the
- * sha256 of its raw RGB bytes, written once and never changed.
+ * sha256 of its raw RGB bytes, written once and never changed. Its time of change says when somebody last looked at it: who
+ * removes the frames of old runs leaves those alone that a run may be about to name.
  */
 import { createHash, randomUUID } from "node:crypto";
-import { access, mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { decodePng, encodePng } from "./png.ts";
 
@@ -24,7 +25,7 @@ export class FrameStore {
     const hash = createHash("sha256").update(rgb).digest("hex");
     if (this.#known.has(hash)) return hash;
     const path = this.path(hash);
-    if (!(await exists(path))) {
+    if (!(await touched(path))) {
       await mkdir(join(this.#folder, hash.slice(0, 2)), { recursive: true, mode: 0o700 });
       const temporary = `${path}.${randomUUID()}.tmp`;
       await writeFile(temporary, encodePng(rgb, width, height), { mode: 0o600 });
@@ -37,7 +38,9 @@ export class FrameStore {
   /** The frame's pixels, checked against its name; null when it is not there or is damaged. */
   async get(hash: string): Promise<{ rgb: Uint8Array; width: number; height: number } | null> {
     try {
-      const frame = decodePng(await readFile(this.path(hash)));
+      const path = this.path(hash);
+      if (!this.#known.has(hash)) await touched(path);
+      const frame = decodePng(await readFile(path));
       return createHash("sha256").update(frame.rgb).digest("hex") === hash ? frame : null;
     } catch {
       return null;
@@ -45,9 +48,11 @@ export class FrameStore {
   }
 }
 
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
+/** Notes that a frame was looked at; whether it is there. One that cannot be noted, as in a folder of others, is there too. */
+async function touched(path: string): Promise<boolean> {
+  const now = new Date();
+  return utimes(path, now, now).then(
     () => true,
-    () => false,
+    (error: NodeJS.ErrnoException) => error.code !== "ENOENT",
   );
 }

@@ -13,6 +13,7 @@ import { adoptMediaRoots, isUnderMediaRoot } from "../library/media-roots.ts";
 import { removeStaleDryRuns } from "../runs/dry-run.ts";
 import { mediaRootsOfRuns, readRunConfig } from "../runs/launch.ts";
 import { RunQueue } from "../runs/queue.ts";
+import { finishRemovals } from "../runs/remove.ts";
 import { SummaryCache } from "../runs/summary-cache.ts";
 import { AlertRules } from "../store/alerts.ts";
 import { openIndex, openUser, type Db } from "../store/databases.ts";
@@ -80,6 +81,7 @@ export class Service {
   /** Opens databases, reads what the journals hold, and listens on 127.0.0.1. */
   static async start(options: ServiceOptions): Promise<Service> {
     const service = new Service(options);
+    finishRemovals(options.data);
     removeStaleDryRuns(options.data, service.ingest.runFolders());
     await service.#listen(options.port ?? 0);
     service.#tail();

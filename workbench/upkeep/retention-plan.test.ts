@@ -12,7 +12,7 @@ const run = (id: string, days: number | null, more: Partial<RetentionRun> = {}):
     name,
     bytes: 10,
   })),
-  branchedFrom: [],
+  needed: [],
   ...more,
 });
 const rule = { ...DEFAULT_RETENTION, afterDays: 30, keepNewest: 1 };
@@ -46,8 +46,8 @@ describe("the checkpoints of an old run", () => {
   it("all stay, when the rule says so", () => {
     expect(removed(runs, { checkpoints: "all" })).toEqual([]);
   });
-  it("stay where another run branched from them", () => {
-    expect(removed([run("new", 1), run("old", 99, { branchedFrom: ["step-000004"] })])).toEqual([["old", ["6"]]]);
+  it("stay where another run starts from them", () => {
+    expect(removed([run("new", 1), run("old", 99, { needed: ["step-000004"] })])).toEqual([["old", ["6"]]]);
   });
   it("stay where it is the only thing that a run could go on from", () => {
     const only = run("old", 99, {

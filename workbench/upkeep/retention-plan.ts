@@ -23,8 +23,8 @@ export interface RetentionRun {
   /** Named, tagged or annotated by somebody. */
   readonly marked: boolean;
   readonly checkpoints: readonly KeptCheckpoint[];
-  /** Names of checkpoints that other runs branched from: without them these could not start over. */
-  readonly branchedFrom: readonly string[];
+  /** Names of checkpoints that other runs and unfinished evaluations start from. */
+  readonly needed: readonly string[];
 }
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -39,12 +39,10 @@ export function oldRuns(runs: readonly RetentionRun[], rule: RetentionRule, now:
 }
 
 export function checkpointsToRemove(old: readonly RetentionRun[], rule: RetentionRule): RetentionItem[] {
-  return old.flatMap(({ run, name, endedAt, checkpoints, branchedFrom }): RetentionItem[] => {
+  return old.flatMap(({ run, name, endedAt, checkpoints, needed }): RetentionItem[] => {
     const gone = checkpoints.filter(
       (checkpoint) =>
-        !isAsked(checkpoint.name) &&
-        !branchedFrom.includes(checkpoint.name) &&
-        goes(checkpoint.name, checkpoints, rule),
+        !isAsked(checkpoint.name) && !needed.includes(checkpoint.name) && goes(checkpoint.name, checkpoints, rule),
     );
     if (gone.length === 0) return [];
     const bytes = gone.reduce((sum, checkpoint) => sum + checkpoint.bytes, 0);

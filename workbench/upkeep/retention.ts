@@ -6,11 +6,11 @@ import { retentionRuleSchema, type RetentionPlan, type RetentionRule } from "../
 import { RUN_FOLDER } from "../../contract/run-folder.ts";
 import { runFolder } from "../data-folder.ts";
 import { livingLease } from "../runs/alive.ts";
-import { readRunConfig } from "../runs/launch.ts";
 import { bytesBelow } from "../storage.ts";
 import type { Db } from "../store/databases.ts";
 import { readPreference, writePreference } from "../store/preferences.ts";
 import type { RunMarks } from "../store/run-marks.ts";
+import { neededCheckpoints } from "./needed-checkpoints.ts";
 import { framesOnlyOf, removeFrames } from "./old-frames.ts";
 import { checkpointsToRemove, DEFAULT_RETENTION, oldRuns, type RetentionRun } from "./retention-plan.ts";
 
@@ -19,7 +19,7 @@ const NAME = "retention";
 export interface RetentionWorld {
   readonly data: string;
   readonly index: Db;
-  readonly runs: readonly RunSummary[];
+  readonly runs: readonly Pick<RunSummary, "id" | "name" | "alive" | "endedAt" | "state">[];
   readonly marks: (run: string) => RunMarks;
 }
 
@@ -36,38 +36,46 @@ export function previewRetention(world: RetentionWorld, rule: RetentionRule, now
   return planOf(world, rule, now).plan;
 }
 
-/** Removes what the preview names; a run that was taken up meanwhile is left alone. */
+/** Removes what the preview names. A kill in between leaves whole what is kept; the next time removes the rest. */
 export function applyRetention(world: RetentionWorld, rule: RetentionRule, now: number): RetentionPlan {
+  clearRemoved(world);
   const { plan, frames } = planOf(world, rule, now);
-  const items = plan.items.filter(({ run }) => livingLease(runFolder(world.data, run)) === null);
-  for (const { run, paths } of items)
+  for (const { run, paths } of plan.items)
     for (const path of paths) removeCheckpoint(join(runFolder(world.data, run), path));
   removeFrames(frames);
-  const bytes = items.reduce((sum, item) => sum + item.bytes, plan.frames.bytes);
-  return { ...plan, items, bytes };
+  return plan;
 }
 
-/** Under a name that resuming clears away: a kill in between leaves no half of a checkpoint. */
+const REMOVED = ".removed.tmp";
+
+/** Under another name first: a kill in between leaves no half of a checkpoint. */
 function removeCheckpoint(folder: string): void {
-  const doomed = `${folder}.removed.tmp`;
+  const doomed = `${folder}${REMOVED}`;
   if (existsSync(folder)) renameSync(folder, doomed);
   rmSync(doomed, { recursive: true, force: true });
 }
 
+/** Finishes what an earlier time began: a run that is never resumed would keep these for ever. */
+function clearRemoved({ data, runs }: RetentionWorld): void {
+  for (const { id } of runs) {
+    const folder = join(runFolder(data, id), RUN_FOLDER.checkpoints);
+    if (!existsSync(folder)) continue;
+    for (const name of readdirSync(folder))
+      if (name.endsWith(REMOVED)) rmSync(join(folder, name), { recursive: true, force: true });
+  }
+}
+
 function planOf(world: RetentionWorld, rule: RetentionRule, now: number) {
-  const { free, marked } = oldRuns(readRuns(world), rule, now);
+  const { free: ended, marked } = oldRuns(readRuns(world), rule, now);
+  // One that was taken up this moment is left alone.
+  const free = ended.filter(({ run }) => livingLease(runFolder(world.data, run)) === null);
   const items = checkpointsToRemove(free, rule);
-  const frames = rule.frames
-    ? []
-    : framesOnlyOf(
-        world.index,
-        world.data,
-        free.map(({ run }) => run),
-      );
-  const frameBytes = frames.reduce((sum, frame) => sum + frame.bytes, 0);
+  const old = rule.frames ? [] : free.map(({ run }) => run);
+  const frames = framesOnlyOf(world.index, world.data, old, now);
+  const frameBytes = frames.frames.reduce((sum, frame) => sum + frame.bytes, 0);
   const plan: RetentionPlan = {
     items,
-    frames: { count: frames.length, bytes: frameBytes },
+    frames: { count: frames.frames.length, bytes: frameBytes },
     bytes: items.reduce((sum, item) => sum + item.bytes, frameBytes),
     protectedRuns: marked.length,
   };
@@ -75,12 +83,10 @@ function planOf(world: RetentionWorld, rule: RetentionRule, now: number) {
 }
 
 function readRuns({ data, runs, marks }: RetentionWorld): RetentionRun[] {
-  const branches = new Map<string, string[]>();
-  for (const { id } of runs) {
-    const from = branchOf(data, id);
-    if (from)
-      branches.set(from.run, [...(branches.get(from.run) ?? []), from.checkpoint.replace(/^checkpoints\//, "")]);
-  }
+  const needed = neededCheckpoints(
+    data,
+    runs.map(({ id }) => id),
+  );
   return runs.map(({ id, name, alive, endedAt, state }) => {
     const { name: given, note, tags } = marks(id);
     return {
@@ -89,18 +95,9 @@ function readRuns({ data, runs, marks }: RetentionWorld): RetentionRun[] {
       endedAt: alive || state === "queued" || state === "starting" ? null : endedAt,
       marked: given !== null || note !== "" || tags.length > 0,
       checkpoints: checkpointsOf(data, id),
-      branchedFrom: branches.get(id) ?? [],
+      needed: [...(needed.get(id) ?? [])],
     };
   });
-}
-
-function branchOf(data: string, run: string) {
-  try {
-    return readRunConfig(data, run).branchFrom;
-  } catch {
-    // A run that was copied here without its launch.
-    return undefined;
-  }
 }
 
 function checkpointsOf(data: string, run: string) {
