@@ -1,9 +1,10 @@
 /**
  * Rows in Video-R1's JSON format, from a JSON array or from JSONL, parsed row by row: a malformed row becomes a
- * {@link RowProblem} and the others go on.
+ * {@link RowProblem} and the others go on. Rows that are written otherwise go through `everyday-rows.ts` first.
  */
 import { z } from "zod";
 import { extractAnswer } from "./answers.ts";
+import { everydayRow, isEveryday } from "./everyday-rows.ts";
 
 export const PROBLEM_TYPES = ["multiple choice", "numerical", "OCR", "free-form", "regression"] as const;
 export type ProblemType = (typeof PROBLEM_TYPES)[number];
@@ -89,8 +90,20 @@ const REMEDIES: Readonly<Record<string, string>> = {
   path: "Give the medium's path relative to the media root, without `..`.",
 };
 
+export interface RowReading {
+  /** Whole paths are taken where they lie under it. */
+  readonly mediaRoot?: string | undefined;
+  /** Only Video-R1's own format, for who must tell formats apart. */
+  readonly strict?: boolean;
+}
+
 /** Checks one parsed row. `row` counts from 1. */
-export function readRow(value: unknown, file: string, row: number): RowResult {
+export function readRow(
+  value: unknown,
+  file: string,
+  row: number,
+  { mediaRoot, strict = false }: RowReading = {},
+): RowResult {
   const problem = (field: string | null, reason: string, remedy?: string): RowResult => ({
     kind: "problem",
     row,
@@ -103,7 +116,9 @@ export function readRow(value: unknown, file: string, row: number): RowResult {
       remedy: remedy ?? REMEDIES[field ?? ""] ?? "Correct the row or take it out of the file.",
     },
   });
-  const parsed = rowSchema.safeParse(value);
+  const everyday = !strict && isEveryday(value) ? everydayRow(value, row) : null;
+  if (everyday?.kind === "problem") return problem(everyday.field, everyday.reason, everyday.remedy);
+  const parsed = rowSchema.safeParse(everyday?.row ?? value);
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!;
     const field = issue.path.length > 0 ? String(issue.path[0]) : null;
@@ -128,9 +143,12 @@ export function readRow(value: unknown, file: string, row: number): RowResult {
   if (problem_type === "multiple choice" && (options ?? []).length < 2) {
     return problem("options", "a multiple choice question needs at least two options");
   }
-  const parts = path.split("/").filter((part) => part !== "" && part !== ".");
-  if (path.startsWith("/") || /[\\\0]/.test(path) || parts.includes("..") || parts.length === 0) {
-    return problem("path", `the path ${JSON.stringify(path)} does not stay inside the media root`);
+  const inside = mediaRoot === undefined ? path : underRoot(path, mediaRoot);
+  const parts = inside.split("/").filter((part) => part !== "" && part !== ".");
+  if (inside.startsWith("/") || /[\\\0]/.test(inside) || parts.includes("..") || parts.length === 0) {
+    const reason = `the path ${JSON.stringify(path)} does not stay inside the media root${mediaRoot ? ` ${mediaRoot}` : ""}`;
+    const whole = "Give a media root that holds the file, or write the path from the media root on.";
+    return inside.startsWith("/") ? problem("path", reason, whole) : problem("path", reason);
   }
   const sample: Sample = {
     id: String(problem_id),
@@ -148,6 +166,12 @@ export function readRow(value: unknown, file: string, row: number): RowResult {
   return { kind: "sample", row, sample };
 }
 
+/** A whole path as it stands from the media root on, where it begins with that. */
+function underRoot(path: string, mediaRoot: string): string {
+  const root = mediaRoot.endsWith("/") ? mediaRoot : `${mediaRoot}/`;
+  return path.startsWith(root) ? path.slice(root.length) : path;
+}
+
 /** Whether objects and lists lie in one another more than `depth` deep; looks no deeper than that itself. */
 function isDeeperThan(value: unknown, depth: number): boolean {
   if (typeof value !== "object" || value === null) return false;
@@ -160,9 +184,9 @@ function isDeeperThan(value: unknown, depth: number): boolean {
  * A row whose `problem_id` an earlier row has is used under the name `<problem_id>#<row>`, since samples are told apart
  * by their names, and is reported beside.
  */
-export function* readRows(text: string, file: string): Generator<RowResult> {
+export function* readRows(text: string, file: string, reading: RowReading = {}): Generator<RowResult> {
   const rowOf = new Map<string, number>();
-  for (const result of parsedRows(text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text, file)) {
+  for (const result of parsedRows(text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text, file, reading)) {
     if (result.kind === "problem") {
       yield result;
       continue;
@@ -185,7 +209,7 @@ export function* readRows(text: string, file: string): Generator<RowResult> {
 
 const BYTE_ORDER_MARK = "\ufeff";
 
-function* parsedRows(text: string, file: string): Generator<RowResult> {
+function* parsedRows(text: string, file: string, reading: RowReading): Generator<RowResult> {
   const isArray = text.trimStart().startsWith("[");
   if (!isArray && !looksLikeLines(text)) {
     const reason = text.trim() === "" ? "the file is empty" : "it is neither a JSON list nor one JSON object a line";
@@ -205,15 +229,19 @@ function* parsedRows(text: string, file: string): Generator<RowResult> {
       yield { kind: "problem", row, problem: { file, row, field: null, place: `row ${row}`, reason, remedy } };
       continue;
     }
-    yield readRow(value, file, row);
+    yield readRow(value, file, row, reading);
   }
 }
 
 /** All samples and all problems of a file's text. */
-export function readSamples(text: string, file: string): { samples: Sample[]; problems: RowProblem[] } {
+export function readSamples(
+  text: string,
+  file: string,
+  reading: RowReading = {},
+): { samples: Sample[]; problems: RowProblem[] } {
   const samples: Sample[] = [];
   const problems: RowProblem[] = [];
-  for (const result of readRows(text, file)) {
+  for (const result of readRows(text, file, reading)) {
     if (result.kind === "sample") samples.push(result.sample);
     else problems.push(result.problem);
   }

@@ -69,7 +69,8 @@ async function main(): Promise<number> {
     seed: number("seed", 1, 0),
   };
   const [file, output] = [resolve(needed("input")), resolve(needed("output"))];
-  const { samples, problems } = await loadSamples(file);
+  const mediaRoot = resolve(needed("media-root"));
+  const { samples, problems } = await loadSamples(file, mediaRoot);
   for (const { place, reason, remedy } of problems) say(`${file} (${place}): ${reason}. ${remedy}`);
   const limit = number("rows", 0, 0);
   const chosen = limit === 0 ? samples : samples.slice(0, limit);
@@ -77,7 +78,6 @@ async function main(): Promise<number> {
   mkdirSync(dirname(output), { recursive: true });
   const frames = join(resolve(needed("data")), DATA_FOLDER.frames);
   const store = new FrameStore(frames);
-  const mediaRoot = resolve(needed("media-root"));
   const stop = new AbortController();
   process.once("SIGINT", () => stop.abort());
   process.once("SIGTERM", () => stop.abort());

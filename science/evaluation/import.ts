@@ -59,13 +59,13 @@ function candidates(format: Format, text: string): BenchmarkRecord[] | string {
 }
 
 function videoR1Heads(text: string): BenchmarkRecord[] {
-  const { samples } = readSamples(text, "");
+  const { samples } = readSamples(text, "", { strict: true });
   return samples.slice(0, 1).map((sample) => ({ problem_id: sample.id, solution: sample.solution, path: sample.path }));
 }
 
 /** Rows as Video-R1's own evaluation files hold them. */
 function fromVideoR1(benchmark: Benchmark, format: Format, file: BenchmarkFile): ImportedBenchmark {
-  const { samples, problems } = readSamples(file.text, file.name);
+  const { samples, problems } = readSamples(file.text, file.name, { strict: true });
   const items = samples.map((sample): BenchmarkItem => {
     const original = sample.extra["original_question_type"];
     const duration = sample.extra["duration"];

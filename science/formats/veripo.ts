@@ -4,6 +4,7 @@
  * has no answer.
  */
 import { z } from "zod";
+import { optionsInside } from "../options-inside.ts";
 import { firstIssue, lettered, problem, row, type Converted, type PublishedFormat } from "./format.ts";
 
 const item = z.looseObject({
@@ -15,8 +16,6 @@ const item = z.looseObject({
 });
 const result = z.looseObject({ question: item, ground_truth: z.union([z.string(), z.number()]).nullish() });
 
-const OPTION = /^\s*\(?([A-J])[).:]\s*(.+?)\s*$/;
-
 function convert(record: unknown): Converted {
   const isResult =
     typeof record === "object" && record !== null && typeof (record as { question?: unknown }).question === "object";
@@ -26,7 +25,7 @@ function convert(record: unknown): Converted {
   const truth = own.answer ?? (isResult ? (parsed.data as z.infer<typeof result>).ground_truth : null);
   if (truth === null || truth === undefined || String(truth).trim() === "") return problem("answer: there is none");
   const answer = plain(String(truth));
-  const { text, options } = split(own.question);
+  const { text, options } = optionsInside(own.question);
   const kind = typeOf(answer, options);
   if (kind === null) {
     return problem(
@@ -53,26 +52,6 @@ const plain = (text: string): string =>
     .replace(/^\\boxed\{(.*)\}$/, "$1")
     .replace(/^([A-J])[.)]$/, "$1")
     .trim();
-
-/** The options at the end of the text, one a line in the order of their letters; the text without them. */
-function split(question: string): { text: string; options: string[] } {
-  const lines = question.split("\n");
-  const found: string[] = [];
-  const rest = lines.filter((line) => {
-    const option = OPTION.exec(line);
-    if (option === null || option[1] !== String.fromCharCode(65 + found.length)) return true;
-    found.push(option[2]!);
-    return false;
-  });
-  if (found.length < 2) return { text: question, options: [] };
-  return {
-    text: rest
-      .filter((line) => !/^\s*options?:?\s*$/i.test(line))
-      .join("\n")
-      .trim(),
-    options: found,
-  };
-}
 
 function typeOf(answer: string, options: readonly string[]): "multiple choice" | "regression" | null {
   if (/^[A-J]$/.test(answer)) return answer.charCodeAt(0) - 65 < options.length ? "multiple choice" : null;

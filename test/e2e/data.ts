@@ -23,8 +23,7 @@ export async function checkData(page: Page, data: string, claim: Claim): Promise
     "previews the sample pack, finds its media, imports it, decodes some of it and stops when told",
     async () => {
       await page.getByLabel("File").fill(join(pack, "train.json"));
-      await page.getByText("Media are found under").waitFor();
-      await page.getByRole("button", { name: "Use it" }).click();
+      await waitUntil(page, async () => (await page.getByLabel("Media root").inputValue()) === pack);
       await page.getByLabel("Name").fill("pack");
       await page.getByRole("dialog").getByRole("button", { name: "Import" }).click();
       await page.getByRole("row").filter({ hasText: "pack" }).click({ timeout: 60_000 });

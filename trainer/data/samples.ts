@@ -22,13 +22,13 @@ export interface LoadedSamples {
 const MAX_DATA_BYTES = 512 * 2 ** 20 - 2 ** 16;
 
 /** @throws Error when the file itself cannot be read; single rows never throw. */
-export async function loadSamples(path: string): Promise<LoadedSamples> {
+export async function loadSamples(path: string, mediaRoot?: string): Promise<LoadedSamples> {
   const bytes = await readData(path);
   // Damaged bytes become U+FFFD, which a row may also hold by right: it counts only where bytes were damaged.
   const damaged = !isUtf8(bytes);
   const samples: Sample[] = [];
   const problems: DataProblem[] = [];
-  for (const result of readRows(bytes.toString("utf8"), path)) {
+  for (const result of readRows(bytes.toString("utf8"), path, { mediaRoot })) {
     if (result.kind === "problem") problems.push(result.problem);
     else if (damaged && JSON.stringify(result.sample).includes("\ufffd")) {
       const reason = "it holds bytes that are not UTF-8";

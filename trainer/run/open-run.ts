@@ -33,7 +33,7 @@ export async function openContext(
   const problems: DataProblem[] = [];
   const read = async (path: string | undefined) => {
     if (path === undefined) return [];
-    const loaded = await loadSamples(path);
+    const loaded = await loadSamples(path, config.data.mediaRoot);
     for (const problem of loaded.problems) problems.push(problem);
     if (loaded.samples.length === 0) throw new Error(noRows(path, loaded.problems[0]));
     return loaded.samples;

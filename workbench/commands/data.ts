@@ -1,5 +1,6 @@
 import { basename, resolve } from "node:path";
 import { dataFolder } from "../data-folder.ts";
+import { suggestMediaRoot } from "../library/dataset-preview.ts";
 import { importAndRegister } from "../library/register-import.ts";
 import { findDataset, removeDataset, withUserDatabase } from "../library/datasets.ts";
 import { summariseDataset, summariseDatasets } from "../library/dataset-summaries.ts";
@@ -13,11 +14,13 @@ import { integer, text, UsageError, type Command, type OptionValues } from "./co
 /** Datasets by name: import a file, list, read its report again, forget it. */
 export const data: Command = {
   name: "data",
-  usage: "import FILE --media-root DIR [--name NAME] | list | report NAME | check NAME | remove NAME",
+  usage: "import FILE [--media-root DIR] [--name NAME] | list | report NAME | check NAME | remove NAME",
   summary: "Imports files of rows and says what is in them, and what is wrong with them.",
   details: [
-    "import FILE    reads JSON or JSONL in Video-R1's format; bad rows are reported and left out",
+    "import FILE    reads JSON or JSONL: Video-R1's format, or rows such as {video, question, answer};",
+    "               bad rows are reported and left out (docs/data.md)",
     "--media-root DIR    the folder that rows' paths start from; nothing outside it is read",
+    "                    (default: the file's folder or one near it, where media are found)",
     "--name NAME    what train --dataset calls it (default: the file's name)",
     "list           the datasets there are",
     "report NAME    what the import found",
@@ -46,8 +49,12 @@ export const data: Command = {
 };
 
 function importFile(folder: string, file: string, options: OptionValues): number {
-  const root = text(options["media-root"]);
-  if (root === undefined) throw new UsageError("Where are the media? Give --media-root DIR.");
+  const root = text(options["media-root"]) ?? suggestMediaRoot(file);
+  if (root === null) {
+    throw new UsageError(
+      `No media of ${file} were found near it: give the folder that its paths start from as --media-root DIR.`,
+    );
+  }
   const name = text(options["name"]) ?? basename(file).replace(/\.jsonl?$/i, "");
   const shown = process.stderr.isTTY;
   const dataset = importAndRegister(folder, { file, mediaRoot: resolve(root), name }, (progress) => {
@@ -106,8 +113,7 @@ function remove(folder: string, name: string): number {
 function list(folder: string, options: OptionValues): number {
   const datasets = withUserDatabase(folder, (user) => summariseDatasets(folder, user));
   if (options["json"]) console.log(JSON.stringify(datasets, null, 2));
-  else if (datasets.length === 0)
-    console.log('There is no dataset yet. "secondlook data import FILE --media-root DIR" adds one.');
+  else if (datasets.length === 0) console.log('There is no dataset yet. "secondlook data import FILE" adds one.');
   else {
     const rows = datasets.map(({ name, rows, badRows, media, file }) => {
       return [name, String(rows), String(badRows), `${media.total - media.missing}/${media.total}`, file];

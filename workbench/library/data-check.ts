@@ -26,7 +26,7 @@ export function checkData(data: Files): DataFileCheck[] {
     if (name === "mediaRoot") return { ...found, bytes: 0, usable: true, problem: null };
     if (!status.isFile()) return { ...found, problem: `${path} is no file: give a JSON or JSONL file of rows.` };
     if (status.size > READ_BYTES) return { ...found, usable: true, problem: null };
-    const { media: ofRows, ...rows } = readAll(path);
+    const { media: ofRows, ...rows } = readAll(path, data["mediaRoot"]);
     media.push(...ofRows);
     return { ...found, ...rows };
   });
@@ -48,10 +48,10 @@ function checkRoot(root: string, media: readonly string[]): Pick<DataFileCheck, 
     : { usable: false, problem: `${problem} Give the folder that the rows' paths start from.` };
 }
 
-function readAll(path: string): Rows {
+function readAll(path: string, mediaRoot: string | undefined): Rows {
   let [rows, traces, first, bad] = [0, 0, "", 0];
   const media: string[] = [];
-  for (const result of readRows(readFileSync(path, "utf8"), path)) {
+  for (const result of readRows(readFileSync(path, "utf8"), path, { mediaRoot })) {
     if (result.kind === "sample") {
       rows++;
       if (result.sample.process) traces++;

@@ -6,6 +6,7 @@ import { readRow, type Sample } from "../../science/records.ts";
 import { changeOf } from "./dataset-summaries.ts";
 import type { OpenDataset } from "./dataset-library.ts";
 import type { StoredRow } from "./dataset-rows.ts";
+import type { RegisteredDataset } from "./datasets.ts";
 import { readFacts } from "./rows-database.ts";
 
 const MOST_OTHERS = 50;
@@ -21,7 +22,7 @@ export function readSample(
   if (!stored) throw new RangeError(`Row ${row} of "${dataset.name}" cannot be used; the list of problems says why.`);
   const { offset, bytes, mediaId, content, ...shown } = stored;
   const record = changeOf(dataset, readFacts(rows)) === null ? readRecord(dataset.file, offset, bytes) : null;
-  const sample = record === null ? null : parse(record, dataset.file, row);
+  const sample = record === null ? null : parse(record, dataset, row);
   const medium = rows
     .prepare(
       "SELECT bytes, hash AS contentHash, frames, fps AS framesPerSecond, reason, remedy FROM media WHERE id = ?",
@@ -63,9 +64,9 @@ function readRecord(file: string, offset: number, bytes: number): string | null 
   return buffer.toString("utf8").trim();
 }
 
-function parse(record: string, file: string, row: number): Sample | null {
+function parse(record: string, { file, mediaRoot }: RegisteredDataset, row: number): Sample | null {
   try {
-    const result = readRow(JSON.parse(record), file, row);
+    const result = readRow(JSON.parse(record), file, row, { mediaRoot });
     return result.kind === "sample" ? result.sample : null;
   } catch {
     return null;

@@ -7,14 +7,14 @@ import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, ren
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import type { JobProgress } from "../../contract/methods.ts";
-import type { Sample } from "../../science/records.ts";
+import type { RowProblem, Sample } from "../../science/records.ts";
 import { isSameProcess } from "../runs/alive.ts";
 import type { Db } from "../store/databases.ts";
 import { datasetFolder, makeDatasetsFolder } from "./datasets.ts";
 import { markRepeats } from "./duplicates.ts";
 import { markMissingMedia } from "./media-presence.ts";
 import { ProblemLog } from "./problem-log.ts";
-import { statDataFile, streamRows } from "./read-rows.ts";
+import { statDataFile, streamRows, type FileProgress } from "./read-rows.ts";
 import { makeReport } from "./dataset-report.ts";
 import { ROWS_INDEXES, ROWS_TABLES, ROWS_VERSION, type ImportFacts } from "./rows-database.ts";
 
@@ -75,17 +75,21 @@ function fill(path: string, request: ImportRequest, onProgress: (progress: Impor
     database.exec("BEGIN");
     const add = prepareRows(database);
     let said = 0;
-    const stream = streamRows(request.file, ({ bytesRead }) => {
+    let first: RowProblem | null = null;
+    const onRead = ({ bytesRead }: FileProgress): void => {
       if (bytesRead - said < 4 * 2 ** 20) return;
       said = bytesRead;
       report("reading rows", bytesRead, fileBytes);
-    });
+    };
+    const stream = streamRows(request.file, { mediaRoot: request.mediaRoot, onProgress: onRead });
     for (const { row, offset, bytes, sample, problem } of stream) {
       if (problem !== null) log.add(problem, true);
+      first ??= problem;
       if (sample === null) continue;
       add(sample, row, offset, bytes);
       rows++;
     }
+    if (rows === 0 && first !== null) throw new Error(noneUsable(request.file, log.badRows, first));
     report("indexing", 0, 0);
     database.exec(ROWS_INDEXES);
     report("looking for repeated rows", 0, 0);
@@ -117,6 +121,10 @@ function fill(path: string, request: ImportRequest, onProgress: (progress: Impor
     if (existsSync(path)) syncFile(path);
   }
 }
+
+const noneUsable = (file: string, rows: number, { place, reason, remedy }: RowProblem): string =>
+  `${rows === 1 ? "The only row" : `None of the ${rows} rows`} of ${file} can be used. ` +
+  `The first problem: ${place}: ${reason}. ${remedy}`;
 
 function syncFile(path: string): void {
   const file = openSync(path, "r+");

@@ -37,14 +37,21 @@ export function statDataFile(file: string): { readonly bytes: number; readonly t
   return { bytes: status.size, time: Math.trunc(status.mtimeMs) };
 }
 
+export interface Reading {
+  /** Whole paths that lie under it are taken. */
+  readonly mediaRoot?: string | undefined;
+  readonly onProgress?: (progress: FileProgress) => void;
+  /** Ends the reading early, for a preview. */
+  readonly maxBytes?: number;
+}
+
 /**
- * Every row in the order of the file. `maxBytes` ends the reading early, for a preview.
+ * Every row in the order of the file.
  * @throws Error when the file cannot be read, or holds no rows at all: then nothing of it can be used.
  */
 export function* streamRows(
   file: string,
-  onProgress: (progress: FileProgress) => void = () => undefined,
-  maxBytes = Infinity,
+  { mediaRoot, onProgress, maxBytes = Infinity }: Reading = {},
 ): Generator<StreamedRow> {
   const { bytes: fileBytes } = statDataFile(file);
   const descriptor = openSync(file, "r");
@@ -56,7 +63,7 @@ export function* streamRows(
     let rows = 0;
     const take = function* (pieces: Iterable<RowPiece>): Generator<StreamedRow> {
       for (const piece of pieces) {
-        const row = checkPiece(piece, file);
+        const row = checkPiece(piece, file, splitter.format === "lines", mediaRoot);
         rows++;
         if (waiting === null) yield row;
         else if (row.isObject) {
@@ -75,7 +82,7 @@ export function* streamRows(
       if (bytesRead === 0) refuseOtherEncodings(file, chunk);
       yield* take(splitter.push(chunk.subarray(0, read)));
       bytesRead += read;
-      onProgress({ bytesRead, fileBytes });
+      onProgress?.({ bytesRead, fileBytes });
     }
     if (bytesRead < fileBytes) return;
     yield* take(splitter.end());
@@ -91,7 +98,7 @@ interface CheckedPiece extends StreamedRow {
   readonly isObject: boolean;
 }
 
-function checkPiece(piece: RowPiece, file: string): CheckedPiece {
+function checkPiece(piece: RowPiece, file: string, inLines: boolean, mediaRoot: string | undefined): CheckedPiece {
   const { row, offset, length: bytes } = piece;
   const bad = (reason: string, remedy: string): CheckedPiece => {
     const problem = { file, row, field: null, place: `row ${row}`, reason, remedy };
@@ -113,10 +120,11 @@ function checkPiece(piece: RowPiece, file: string): CheckedPiece {
     return bad(`not valid JSON (${(error as Error).message.slice(0, 200)})`, remedy);
   }
   const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
-  const list = row === 1 && isObject ? listInside(value as Record<string, unknown>) : null;
-  if (list !== null) throw new Error(listUnder(file, list));
-  const result = readRow(value, file, row);
+  const result = readRow(value, file, row, { mediaRoot });
   const sample = result.kind === "sample" ? result.sample : null;
+  const isWrapper = inLines && row === 1 && isObject && sample === null;
+  const list = isWrapper ? listInside(value as Record<string, unknown>) : null;
+  if (list !== null) throw new Error(listUnder(file, list));
   return { row, offset, bytes, sample, problem: result.kind === "problem" ? result.problem : null, isObject };
 }
 
@@ -127,7 +135,7 @@ function beginsAnObject(bytes: Uint8Array): boolean {
 
 /** The field that holds the rows, where the file is one object with a list of objects in it. */
 function listInside(value: Record<string, unknown>): string | null {
-  if ("problem" in value || "problem_id" in value) return null;
+  if (["problem", "problem_id", "question", "conversations", "messages"].some((name) => name in value)) return null;
   const found = Object.entries(value).find(([, inner]) => Array.isArray(inner) && typeof inner[0] === "object");
   return found?.[0] ?? null;
 }

@@ -81,6 +81,7 @@ const COLUMNS: readonly Column<DatasetSummary>[] = [
     hint: "Files that are there, of those that rows name",
     width: "160px",
     sortBy: ({ media }) => media.missing,
+    align: "right",
     cell: ({ media, check }) => (check ? <ProgressLine progress={check} /> : <MediaCell {...media} />),
   },
   {

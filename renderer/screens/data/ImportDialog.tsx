@@ -6,6 +6,7 @@ import { ErrorNote, Skeleton } from "../../parts/EmptyState.tsx";
 import { Field } from "../../parts/Field.tsx";
 import { Modal } from "../../parts/Modal.tsx";
 import { formatCount } from "../../parts/format.ts";
+import { Sentence } from "../../parts/Sentence.tsx";
 import { useService } from "../../state/queries.ts";
 import { dataChanged } from "./progress.ts";
 import styles from "./ImportDialog.module.css";
@@ -24,13 +25,17 @@ function useSettled(value: string): string {
 /** File, media root, name; the first rows and what is wrong with them are shown before anything is imported. */
 export function ImportDialog({ file: dropped, onClose }: { readonly file: string; readonly onClose: () => void }) {
   const [file, setFile] = useState(dropped);
-  const [mediaRoot, setMediaRoot] = useState("");
+  /** Null: nobody typed one, and what was found beside the file is taken. */
+  const [givenRoot, setMediaRoot] = useState<string | null>(null);
   const [name, setName] = useState("");
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<Error | null>(null);
   const settledFile = useSettled(file.trim());
+  const asked = settledFile === "" ? null : { file: settledFile };
+  const { data: unrooted } = useService("datasets.preview", asked);
+  const mediaRoot = givenRoot ?? (settledFile === file.trim() ? unrooted?.suggestedMediaRoot : null) ?? "";
   const settledRoot = useSettled(mediaRoot.trim());
-  const wanted = settledFile === "" ? null : { file: settledFile, ...(settledRoot ? { mediaRoot: settledRoot } : {}) };
+  const wanted = asked && { ...asked, ...(settledRoot ? { mediaRoot: settledRoot } : {}) };
   const { data: preview, error: previewError } = useService("datasets.preview", wanted);
   const desktop = window.secondlook;
   const start = async () => {
@@ -46,7 +51,8 @@ export function ImportDialog({ file: dropped, onClose }: { readonly file: string
       setBusy(false);
     }
   };
-  const ready = preview !== undefined && preview.refusal === null && mediaRoot.trim() !== "";
+  const usable = preview !== undefined && preview.refusal === null && preview.rows.length > 0;
+  const ready = usable && mediaRoot.trim() !== "";
   return (
     <Modal
       title="Import a dataset"
@@ -63,12 +69,12 @@ export function ImportDialog({ file: dropped, onClose }: { readonly file: string
       >
         <Field
           label="File"
-          note="JSON or JSONL in Video-R1's format, with its whole path on the machine of the service"
+          note="JSON or JSONL: Video-R1's format, or rows like {video, question, answer}. Its whole path on the machine of the service"
         >
           <span className={styles["path"]}>
             <input
               value={file}
-              placeholder="/data/Video-R1-260k.json"
+              placeholder="/data/my-questions.json"
               spellCheck={false}
               autoFocus
               onChange={(event) => setFile(event.target.value)}
@@ -90,7 +96,7 @@ export function ImportDialog({ file: dropped, onClose }: { readonly file: string
           <span className={styles["path"]}>
             <input
               value={mediaRoot}
-              placeholder={preview?.suggestedMediaRoot ?? "/data/Video-R1-data"}
+              placeholder="/data/my-videos"
               spellCheck={false}
               onChange={(event) => setMediaRoot(event.target.value)}
             />
@@ -107,7 +113,7 @@ export function ImportDialog({ file: dropped, onClose }: { readonly file: string
         </Field>
         {preview?.suggestedMediaRoot && preview.suggestedMediaRoot !== mediaRoot && (
           <p className={styles["suggestion"]}>
-            Media are found under <code>{preview.suggestedMediaRoot}</code>.
+            Media are found under <code>{preview.suggestedMediaRoot}</code>
             <Button onClick={() => setMediaRoot(preview.suggestedMediaRoot!)}>Use it</Button>
           </p>
         )}
@@ -128,6 +134,9 @@ export function ImportDialog({ file: dropped, onClose }: { readonly file: string
         {wanted && !preview && !previewError && <Skeleton height={120} />}
         {preview && <Preview preview={preview} rootGiven={settledRoot !== ""} />}
         {error && <ErrorNote error={error} />}
+        {usable && mediaRoot.trim() === "" && (
+          <p className={styles["suggestion"]}>Give the media root: no file of these rows was found near the file.</p>
+        )}
         <div className={styles["buttons"]}>
           <Button onClick={onClose}>Cancel</Button>
           <Button kind="primary" type="submit" disabled={!ready || busy}>
@@ -157,6 +166,9 @@ function Preview({ preview, rootGiven }: { readonly preview: DatasetPreview; rea
             <span className={styles["question"]} title={row.question}>
               {row.question}
             </span>
+            <span className={styles["answer"]} title={row.answer}>
+              {row.answer}
+            </span>
             <span>{row.problemType}</span>
             <span className={styles["medium"]} data-missing={rootGiven && row.media === "missing"} title={row.path}>
               {rootGiven && row.media === "missing" ? "not found" : row.dataType}
@@ -174,7 +186,7 @@ function Preview({ preview, rootGiven }: { readonly preview: DatasetPreview; rea
                   , field <code>{problem.field}</code>
                 </>
               )}
-              : {problem.reason}. {problem.remedy}
+              : {problem.reason}. <Sentence text={problem.remedy} />
             </li>
           ))}
         </ul>

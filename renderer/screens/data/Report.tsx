@@ -5,6 +5,7 @@ import { Button } from "../../parts/Button.tsx";
 import { Card } from "../../parts/Card.tsx";
 import { EmptyState } from "../../parts/EmptyState.tsx";
 import { formatCount } from "../../parts/format.ts";
+import { Sentence } from "../../parts/Sentence.tsx";
 import { useService } from "../../state/queries.ts";
 import { Bars } from "./Bars.tsx";
 import { Histogram } from "./Histogram.tsx";
@@ -162,7 +163,7 @@ function Reason({ reason: { field, reason, remedy, rows, firstRow, unusable } }:
           {field !== null && <code>{field}</code>} {reason}
         </p>
         <p className={styles["note"]}>
-          {remedy} First: row {formatCount(firstRow)}.
+          <Sentence text={remedy} /> First: row {formatCount(firstRow)}.
         </p>
       </div>
     </li>
