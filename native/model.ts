@@ -98,15 +98,10 @@ export class EngineModel implements Model {
   async generate(prompts: readonly Prompt[], options: GenerateOptions): Promise<GeneratedGroup[]> {
     // An error thrown by the caller's own onToken must not reach native code: it is kept and thrown here.
     const failures: unknown[] = [];
-    const { n, sampling, streams, onToken, signal } = options;
+    const { onToken, signal, ...rest } = options;
     const onTokens = onToken && ((tokens: readonly StreamedToken[]): void => catching(failures, () => onToken(tokens)));
     const groups = await cancellable(signal, (cancel) =>
-      this.#native.generate(
-        prompts.map(nativePrompt),
-        streams ? { n, sampling, streams } : { n, sampling },
-        onTokens,
-        cancel,
-      ),
+      this.#native.generate(prompts.map(nativePrompt), rest, onTokens, cancel),
     );
     if (failures.length > 0) throw failures[0];
     return groups;

@@ -9,11 +9,11 @@ import type {
   EncodeOptions,
   EngineInfo,
   Frames,
+  GenerateOptions,
   InitialiseOptions,
   LoadOptions,
   MemoryReport,
   ParameterInfo,
-  Sampling,
   ScoreOptions,
   ScoredBatch,
   Scores,
@@ -66,7 +66,7 @@ export interface NativeModel {
   encode(frames: Frames, options: EncodeOptions, cancel?: NativeCancel): Promise<NativeMedia>;
   generate(
     prompts: readonly NativePrompt[],
-    options: { readonly n: number; readonly sampling: Sampling; readonly streams?: readonly number[] },
+    options: Pick<GenerateOptions, "n" | "sampling" | "streams" | "rowsAtOnce">,
     onTokens?: (tokens: readonly StreamedToken[]) => void,
     cancel?: NativeCancel,
   ): Promise<{ readonly completions: readonly Completion[] }[]>;

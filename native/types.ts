@@ -179,6 +179,11 @@ export interface GenerateOptions {
   /** Completions per prompt. */
   readonly n: number;
   readonly sampling: Sampling;
+  /**
+   * Most completions that are written at once (at least one prompt's): where one ends, the next waiting prompt takes its
+   * place. Bounds memory and changes no answer. Default: all.
+   */
+  readonly rowsAtOnce?: number;
   /** Stream key of each prompt instead of its index, so that a prompt samples the same in any batch. */
   readonly streams?: readonly number[];
   /** Called at most 30 times a second with the tokens since the last call. */

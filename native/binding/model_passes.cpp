@@ -1,5 +1,5 @@
 // The model's passes over data: encode, generate, score, forward, spread, trace.
-#include "../src/generate/generate.h"
+#include "../src/generate/scheduler.h"
 #include "arguments.h"
 #include "objects.h"
 
@@ -49,12 +49,15 @@ Napi::Value ModelObject::generate(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
     const Napi::Env env = info.Env();
     const Napi::Object options = asObject(info[1], "options");
-    std::vector<PromptInput> prompts = asPrompts(info[0]);
-    SamplingSettings sampling = asSampling(options.Get("sampling"), live().config().text.vocabulary);
-    const int64_t perPrompt = asWhole(options.Get("n"), "n", 1, 1 << 14);
-    if (static_cast<int64_t>(prompts.size()) * perPrompt > (1 << 20))
+    GenerationRequest request;
+    request.prompts = asPrompts(info[0]);
+    request.sampling = asSampling(options.Get("sampling"), live().config().text.vocabulary);
+    request.completionsPerPrompt = asWhole(options.Get("n"), "n", 1, 1 << 14);
+    request.rowsAtOnce = wholeOr(options, "rowsAtOnce", 1, 1 << 20, 0);
+    const std::vector<PromptInput>& prompts = request.prompts;
+    if (static_cast<int64_t>(prompts.size()) * request.completionsPerPrompt > (1 << 20))
       refuse("prompts x n is more than 2^20 sequences. Split the call.");
-    std::vector<uint64_t> streams;
+    std::vector<uint64_t>& streams = request.streams;
     if (const Napi::Value given = options.Get("streams"); !isAbsent(given)) {
       const Napi::Array list = asArray(given, "streams", 1 << 16);
       if (list.Length() != prompts.size())
@@ -65,8 +68,7 @@ Napi::Value ModelObject::generate(const Napi::CallbackInfo& info) {
     } else {
       for (size_t i = 0; i < prompts.size(); ++i) streams.push_back(i);
     }
-    using Results = std::vector<std::vector<CompletionResult>>;
-    auto result = std::make_shared<Results>();
+    auto result = std::make_shared<Completions>();
     auto job = std::make_unique<Job>(env);
     Job* running = job.get();
     job->keepAlive = Napi::Persistent(self(info));
@@ -74,10 +76,10 @@ Napi::Value ModelObject::generate(const Napi::CallbackInfo& info) {
     if (!job->cancel) job->cancel = std::make_shared<CancelToken>();
     const bool streamed = info[2].IsFunction();
     if (streamed) job->onEvent = Napi::Persistent(info[2].As<Napi::Function>());
-    job->work = [running, streamed, result, core = core.get(), model = model, prompts = std::move(prompts), perPrompt,
-                 sampling = std::move(sampling), streams = std::move(streams)] {
+    job->work = [running, streamed, result, core = core.get(), model = model, request = std::move(request)]() mutable {
       Context context{core->pool, core->instructionSet, running->cancel.get()};
-      const TokenSink sink = [&](std::vector<StreamedTokenData> tokens) {
+      if (streamed)
+        request.sink = [&](std::vector<StreamedTokenData> tokens) {
         core->worker.post(*running, [tokens = std::move(tokens)](Napi::Env inner) -> Napi::Value {
           Napi::Array list = Napi::Array::New(inner, tokens.size());
           for (size_t i = 0; i < tokens.size(); ++i) {
@@ -91,8 +93,7 @@ Napi::Value ModelObject::generate(const Napi::CallbackInfo& info) {
           return list;
         });
       };
-      *result =
-          generateCompletions(context, *model, prompts, perPrompt, sampling, streams, streamed ? sink : TokenSink());
+      *result = generateCompletions(context, *model, request);
     };
     job->toValue = [result](Napi::Env inner) -> Napi::Value {
       Napi::Array groups = Napi::Array::New(inner, result->size());

@@ -53,7 +53,7 @@ export class TeamModel implements Model {
     const { rank, size } = this.#team;
     const indexes = prompts.map((_, index) => index);
     const mine = indexes.filter((index) => index % size === rank);
-    const { n, sampling, onToken } = options;
+    const { n, sampling, rowsAtOnce, onToken } = options;
     const parts = await this.#team.exchange(() =>
       mine.length === 0
         ? []
@@ -62,6 +62,7 @@ export class TeamModel implements Model {
             {
               n,
               sampling,
+              ...(rowsAtOnce === undefined ? {} : { rowsAtOnce }),
               streams: mine.map((index) => options.streams?.[index] ?? index),
               ...(onToken
                 ? { onToken: (seen) => onToken(seen.map((token) => ({ ...token, prompt: mine[token.prompt]! }))) }

@@ -1,51 +1,67 @@
-// The state of a batch of sequences being decoded: cached keys and values, and one step of the network for given rows.
+// One pass of the network over prompts that are being read and sequences that are being written, with cached keys and
+// values. Bits of a row depend on its own sequence alone (determinism level 2): not on its company, nor on the stretches
+// in which its prompt was read.
 #pragma once
 
+#include <memory>
+#include <span>
 #include <vector>
 
 #include "../model/model.h"
+#include "key_value_pool.h"
 
 namespace secondlook {
 
+/// A prompt and how far its keys and values are in its room.
+struct ReadPrompt {
+  const PackedBatch* batch;
+  PromptRows rows;  // of the batch
+  KeyValuePool::Room room;
+  int64_t read = 0;
+  int64_t length() const noexcept { return rows.end - rows.begin; }
+};
+
+/// A sequence that sees its prompt and the `fed` tokens in its own room of `roomTokens`; `next` is fed in the next pass.
+struct OpenSequence {
+  std::shared_ptr<const ReadPrompt> prompt;
+  KeyValuePool::Room room;
+  int64_t roomTokens = 0;
+  int64_t fed = 0;
+  int32_t next = 0;
+};
+
+/// The next `rows` of a prompt.
+struct Stretch {
+  ReadPrompt* prompt;
+  int64_t rows;
+};
+
 class Decoder {
  public:
-  /// Reads all prompts; `logits(prompt)` is then the distribution of the first token.
-  Decoder(Context&, Model& model, const std::vector<PromptInput>& prompts, int64_t completionsPerPrompt,
-          int64_t maximumTokens);
+  /// Stretches but a prompt's last end at a multiple of this: attention adds up blocks of so many keys, in one piece or not.
+  static constexpr int64_t stretchTokens = 64;
 
-  ~Decoder() { model_.returnCache(std::move(cache_)); }
-  Decoder(const Decoder&) = delete;
-  Decoder& operator=(const Decoder&) = delete;
+  explicit Decoder(Model& model);
 
-  /// Feeds token `ids[i]` to sequence `rows[i]` (prompt * completionsPerPrompt + completion), which has fed[row] tokens
-  /// already; returns logits [rows.size(), vocabulary] that stay valid until the next call.
-  const float* step(Context&, const std::vector<int32_t>& rows, const std::vector<int32_t>& ids);
-  const float* firstLogits(int64_t prompt) const { return firstLogits_.data() + prompt * vocabulary_; }
+  /// Of a room for the keys and values of so many tokens.
+  int64_t roomFloats(int64_t tokens) const noexcept;
+  /// Logits [prompts now read to the end, then sequences][vocabulary], valid until the next pass. Sequences of one prompt
+  /// lie side by side. What is thrown leaves prompts and sequences as they were.
+  const float* pass(Context&, std::span<const Stretch> stretches, std::span<OpenSequence* const> sequences);
 
  private:
-  struct PromptState {
-    int64_t begin, length;  // tokens in the prompt cache, where rooms of cacheRoom(length) lie one behind the other
-    int32_t nextPosition;
+  struct Place {
+    float *keys, *values;
   };
-  void readPrompts(Context&, const std::vector<PromptInput>& prompts);
-  void readPass(Context&, const std::vector<PromptInput>& prompts, int64_t firstRow);
-  float* ownKeys(int64_t layer, int64_t row) const {
-    return ownKeys_ + (layer * rows_ + row) * ownRoom_ * keyWidth_;
-  }
-  float* ownValues(int64_t layer, int64_t row) const {
-    return ownValues_ + (layer * rows_ + row) * ownRoom_ * keyWidth_;
-  }
+  /// Of one layer in a room for `tokens`.
+  Place place(const KeyValuePool::Room& room, int64_t tokens, int64_t layer) const noexcept;
+  /// Attention of the stretches' rows, which begin at row 0 of `qkv`.
+  void attendStretches(Context&, int64_t layer, std::span<const Stretch> stretches, const float* qkv, float* attended);
 
   Model& model_;
   const BlockShape& shape_;
-  int64_t perPrompt_, ownRoom_, rows_, vocabulary_, keyWidth_, promptRows_ = 0;
+  const int64_t layers_, vocabulary_, keyWidth_;
   std::shared_ptr<Arena> arena_;
-  // Caches as ops::keepKeys() writes them: [layer][room of each prompt], [layer][room of each sequence].
-  FlatBuffer cache_;
-  float *promptKeys_, *promptValues_, *ownKeys_, *ownValues_;
-  std::vector<PromptState> prompts_;
-  std::vector<int64_t> fed_;
-  std::vector<float> firstLogits_;
 };
 
 }  // namespace secondlook

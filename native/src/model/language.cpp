@@ -15,9 +15,23 @@ int64_t LanguageModel::floatsPerRow() const {
          8 * shape_.width;
 }
 
+void LanguageModel::embed(Context& context, const TextWeights& w, const PackedBatch& batch,
+                          const float* mediaEmbeddings, float* x, Arena& arena) const {
+  const int64_t width = shape_.width;
+  const size_t rowBytes = static_cast<size_t>(width) * sizeof(float);
+  const auto count = static_cast<int64_t>(batch.textRows.size());
+  if (count == batch.rows) return ops::gatherMatrixRows(context, count, width, batch.textIds.data(), w.embedding, x);
+  const ArenaScope scope(arena);
+  float* compact = arena.floats(count * width);
+  ops::gatherMatrixRows(context, count, width, batch.textIds.data(), w.embedding, compact);
+  for (int64_t i = 0; i < count; ++i)
+    std::memcpy(x + batch.textRows[static_cast<size_t>(i)] * width, compact + i * width, rowBytes);
+  for (const MediaRun& run : batch.mediaRuns)
+    std::memcpy(x + run.row * width, mediaEmbeddings + run.unit * width, static_cast<size_t>(run.count) * rowBytes);
+}
+
 LanguagePass LanguageModel::forward(Context& context, const TextWeights& w, const PackedBatch& batch,
-                                    const float* mediaEmbeddings, Keep keep, Arena& arena, const TraceSink& trace,
-                                    const std::function<void(int64_t, const BlockSaved&)>& afterLayer) {
+                                    const float* mediaEmbeddings, Keep keep, Arena& arena, const TraceSink& trace) {
   const int64_t rows = batch.rows, width = shape_.width;
   LanguagePass pass;
   pass.rows = rows;
@@ -31,17 +45,7 @@ LanguagePass LanguageModel::forward(Context& context, const TextWeights& w, cons
   pass.cos = cos;
   pass.sin = sin;
 
-  const size_t rowBytes = static_cast<size_t>(width) * sizeof(float);
-  {
-    const auto count = static_cast<int64_t>(batch.textRows.size());
-    const ArenaScope scope(arena);
-    float* compact = arena.floats(count * width);
-    ops::gatherMatrixRows(context, count, width, batch.textIds.data(), w.embedding, compact);
-    for (int64_t i = 0; i < count; ++i)
-      std::memcpy(x + batch.textRows[static_cast<size_t>(i)] * width, compact + i * width, rowBytes);
-  }
-  for (const MediaRun& run : batch.mediaRuns)
-    std::memcpy(x + run.row * width, mediaEmbeddings + run.unit * width, static_cast<size_t>(run.count) * rowBytes);
+  embed(context, w, batch, mediaEmbeddings, x, arena);
   if (trace) trace("lm.embeds", x, rows * width);
 
   pass.layers.resize(static_cast<size_t>(config_.text.layers));
@@ -51,7 +55,6 @@ LanguagePass LanguageModel::forward(Context& context, const TextWeights& w, cons
     float* y = spare ? spare : arena.floats(rows * width);
     const Arena::Mark before = arena.mark();
     blockForward(context, shape_, w.layers[static_cast<size_t>(i)], input, x, y, arena, saved);
-    if (afterLayer) afterLayer(i, saved);
     if (keep != Keep::everything) {
       arena.release(before);
       saved.complete = false;

@@ -20,10 +20,11 @@ class LanguageModel {
   explicit LanguageModel(const ModelConfig& config);
 
   /// `mediaEmbeddings` [batch.units, hidden] of the batch's distinct media, concatenated; null when there are none.
-  /// With Keep::nothing only `last` (and what `afterLayer` saw) survives. `afterLayer` may read saved keys and values.
+  /// With Keep::nothing only `last` survives.
   LanguagePass forward(Context&, const TextWeights&, const PackedBatch&, const float* mediaEmbeddings,
-                       Keep, Arena&, const TraceSink& trace = {},
-                       const std::function<void(int64_t layer, const BlockSaved&)>& afterLayer = {});
+                       Keep, Arena&, const TraceSink& trace = {});
+  /// x[rows, hidden]: each row's own embedding, of its token or from its medium.
+  void embed(Context&, const TextWeights&, const PackedBatch&, const float* mediaEmbeddings, float* x, Arena&) const;
   /// `gradient` holds d(loss)/d(last) and is used up. dMedia (may be null) is overwritten with the media's gradient.
   void backward(Context&, const TextWeights&, const TextGradients& gradients, const PackedBatch&,
                 LanguagePass&, float* gradient, float* dMedia, Arena&);

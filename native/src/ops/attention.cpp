@@ -179,6 +179,19 @@ void keepKeys(Context& context, const AttentionShape& shape, std::span<const Cac
   });
 }
 
+void recallKeys(Context& context, const AttentionShape& shape, int64_t tokens, const float* keys, const float* values,
+                float* k, float* v) {
+  const int64_t width = shape.keyHeads * shape.headDim;
+  copyRows(context, tokens, width, values, width, v, shape.valueStride);
+  if (context.device) return copyRows(context, tokens, width, keys, width, k, shape.keyStride);
+  forBlocks(context, (tokens + cacheBlock - 1) / cacheBlock, 4, [&](int64_t begin, int64_t end) {
+    for (int64_t at = begin * cacheBlock; at < std::min(end * cacheBlock, tokens); ++at) {
+      const float* from = keys + at / cacheBlock * cacheBlock * width + at % cacheBlock;
+      for (int64_t d = 0; d < width; ++d) k[at * shape.keyStride + d] = from[d * cacheBlock];
+    }
+  });
+}
+
 void attentionDecode(Context& context, const AttentionShape& shape, std::span<const DecodeRow> rows, const float* q,
                      const float* k, const float* v, float* out) {
   if (Device* device = deviceOf(context)) {

@@ -141,6 +141,9 @@ struct CachePlace {
 };
 // Row i of k and v (all heads, strides of the shape) goes to places[i].
 void keepKeys(Context&, const AttentionShape&, std::span<const CachePlace> places, const float* k, const float* v);
+// The first `tokens` of a kept sequence as rows again, keyStride and valueStride of the shape apart.
+void recallKeys(Context&, const AttentionShape&, int64_t tokens, const float* keys, const float* values, float* k,
+                float* v);
 // One query row per running sequence; `rows` of a group share the prefix keys, read once for the whole group.
 struct DecodeRow {
   const float *prefixKeys, *prefixValues;  // as keepKeys() leaves them

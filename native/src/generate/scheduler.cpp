@@ -1,0 +1,209 @@
+#include "scheduler.h"
+
+#include <algorithm>
+#include <chrono>
+#include <numeric>
+
+#include "../device/thread_pool.h"
+#include "../error.h"
+
+namespace secondlook {
+
+namespace {
+/// Rows of prompts in one pass: bounds memory, and how long sequences wait that are written meanwhile. As many as a block
+/// takes through its products at once, so that more would not be faster.
+constexpr int64_t readingRows = 512;
+constexpr auto streamInterval = std::chrono::milliseconds(34);  // at most 30 a second
+
+PackedBatch packPrompts(const Model& model, const std::vector<PromptInput>& prompts) {
+  std::vector<GroupInput> groups;
+  for (const PromptInput& prompt : prompts) groups.push_back({prompt, {}, false, {}});
+  return packBatch(model.config(), model.options().positionRule, groups);
+}
+}  // namespace
+
+class Scheduler::TokenStream {
+ public:
+  explicit TokenStream(const TokenSink& sink) : sink_(sink) {}
+  void add(StreamedTokenData token) {
+    if (sink_) waiting_.push_back(token);
+  }
+  void flush(bool now) {
+    const auto time = std::chrono::steady_clock::now();
+    if (!sink_ || waiting_.empty() || (!now && time - last_ < streamInterval)) return;
+    last_ = time;
+    sink_(std::move(waiting_));
+    waiting_.clear();
+  }
+
+ private:
+  const TokenSink& sink_;
+  std::vector<StreamedTokenData> waiting_;
+  std::chrono::steady_clock::time_point last_{};
+};
+
+Scheduler::Scheduler(Model& model, const GenerationRequest& request)
+    : model_(model),
+      request_(request),
+      batch_(packPrompts(model, request.prompts)),
+      vocabulary_(model.config().text.vocabulary),
+      decoder_(model),
+      pool_(model.takeCache(poolFloats()), poolFloats()),
+      stops_(static_cast<size_t>(vocabulary_), 0) {
+  for (const int32_t id : request.sampling.stopIds) stops_[static_cast<size_t>(id)] = 1;
+}
+
+Scheduler::~Scheduler() {
+  running_.clear();
+  reading_.clear();
+  model_.returnCache(pool_.release());
+}
+
+/// Room for the largest prompts that are answered at once, and for all their completions.
+int64_t Scheduler::poolFloats() const {
+  const int64_t perPrompt = request_.completionsPerPrompt, prompts = static_cast<int64_t>(batch_.prompts.size());
+  const int64_t together =
+      request_.rowsAtOnce > 0 ? std::clamp<int64_t>(request_.rowsAtOnce / perPrompt, 1, prompts) : prompts;
+  std::vector<int64_t> rooms;
+  for (const PromptRows& rows : batch_.prompts) rooms.push_back(decoder_.roomFloats(rows.end - rows.begin));
+  std::sort(rooms.begin(), rooms.end(), std::greater<>());
+  return std::accumulate(rooms.begin(), rooms.begin() + together, int64_t{0}) +
+         together * perPrompt * decoder_.roomFloats(request_.sampling.maxTokens);
+}
+
+Completions Scheduler::run(Context& context) {
+  Completions results(request_.prompts.size(),
+                      std::vector<CompletionResult>(static_cast<size_t>(request_.completionsPerPrompt)));
+  TokenStream stream(request_.sink);
+  try {
+    for (;;) {
+      admit();
+      if (reading_.empty() && running_.empty()) break;
+      pass(context, results, stream);
+      stream.flush(false);
+    }
+  } catch (const Aborted&) {
+    // what was sampled so far stays; rows that had not ended keep StopReason::abort
+  }
+  running_.clear();
+  reading_.clear();
+  stream.flush(true);
+  return results;
+}
+
+/// Gives waiting prompts their rooms, in order, as far as there is room.
+void Scheduler::admit() {
+  const auto perPrompt = static_cast<size_t>(request_.completionsPerPrompt);
+  const auto limit = static_cast<size_t>(request_.rowsAtOnce);
+  for (; admitted_ < batch_.prompts.size(); ++admitted_) {
+    const size_t rows = running_.size() + reading_.size() * perPrompt;
+    if (limit > 0 && rows > 0 && rows + perPrompt > limit) return;
+    auto group = std::make_shared<Group>();
+    group->batch = &batch_;
+    group->rows = batch_.prompts[admitted_];
+    group->prompt = static_cast<int32_t>(admitted_);
+    if (!take(*group)) return;
+    reading_.push_back(std::move(group));
+  }
+}
+
+bool Scheduler::take(Group& group) {
+  std::optional<KeyValuePool::Room> room = pool_.take(decoder_.roomFloats(group.length()));
+  if (!room) return false;
+  group.room = std::move(*room);
+  for (int64_t i = 0; i < request_.completionsPerPrompt; ++i) {
+    room = pool_.take(decoder_.roomFloats(request_.sampling.maxTokens));
+    if (!room) return false;
+    group.own.push_back(std::move(*room));
+  }
+  return true;
+}
+
+std::vector<Stretch> Scheduler::nextStretches() {
+  std::vector<Stretch> stretches;
+  int64_t left = readingRows;
+  for (const auto& group : reading_) {
+    const int64_t rest = group->length() - group->read;
+    const int64_t rows = rest <= left ? rest : left / Decoder::stretchTokens * Decoder::stretchTokens;
+    if (rows == 0) break;
+    stretches.push_back({group.get(), rows});
+    left -= rows;
+  }
+  return stretches;
+}
+
+void Scheduler::pass(Context& context, Completions& results, TokenStream& stream) {
+  const std::vector<Stretch> stretches = nextStretches();
+  std::vector<OpenSequence*> sequences;
+  for (const auto& row : running_) sequences.push_back(&row->sequence);
+  const float* logits = decoder_.pass(context, stretches, sequences);
+  // Logits of prompts that are read come first; all rows of a prompt draw their first token from the same.
+  std::vector<Draw> first, draws;
+  for (const Stretch& stretch : stretches) {
+    if (stretch.prompt->read < stretch.prompt->length()) continue;
+    const auto group = std::find_if(reading_.begin(), reading_.end(),
+                                    [&](const auto& one) { return one.get() == stretch.prompt; });
+    const size_t before = running_.size();
+    openRows(*group, results);
+    reading_.erase(group);
+    for (size_t i = before; i < running_.size(); ++i) first.push_back({running_[i].get(), logits});
+    logits += vocabulary_;
+  }
+  for (size_t i = 0; i < sequences.size(); ++i, logits += vocabulary_) draws.push_back({running_[i].get(), logits});
+  draws.insert(draws.end(), first.begin(), first.end());
+  sample(context, draws, stream);
+}
+
+void Scheduler::openRows(const std::shared_ptr<Group>& group, Completions& results) {
+  for (size_t i = 0; i < group->own.size(); ++i) {
+    auto row = std::make_unique<Row>();
+    row->sequence.prompt = group;
+    row->sequence.room = std::move(group->own[i]);
+    row->sequence.roomTokens = request_.sampling.maxTokens;
+    row->prompt = group->prompt;
+    row->completion = static_cast<int32_t>(i);
+    row->result = &results[static_cast<size_t>(row->prompt)][i];
+    if (request_.sampling.repetitionPenalty != 1) {
+      row->seen.assign(static_cast<size_t>(vocabulary_), 0);
+      for (const int32_t id : request_.prompts[static_cast<size_t>(row->prompt)].ids)
+        row->seen[static_cast<size_t>(id)] = 1;
+    }
+    running_.push_back(std::move(row));
+  }
+}
+
+/// Draws a token for each row; rows that end give their rooms back.
+void Scheduler::sample(Context& context, const std::vector<Draw>& draws, TokenStream& stream) {
+  std::vector<SampledToken> sampled(draws.size());
+  context.pool.parallelFor(static_cast<int64_t>(draws.size()), 4, [&](int64_t begin, int64_t end) {
+    Sampler sampler(request_.sampling, vocabulary_);
+    for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i) {
+      const Row& row = *draws[i].row;
+      sampled[i] = sampler.sample(draws[i].logits, row.seen.empty() ? nullptr : row.seen.data(),
+                                  request_.streams[static_cast<size_t>(row.prompt)],
+                                  static_cast<uint32_t>(row.completion), static_cast<uint32_t>(row.result->ids.size()));
+    }
+  });
+  for (size_t i = 0; i < draws.size(); ++i) {
+    Row& row = *draws[i].row;
+    const SampledToken& token = sampled[i];
+    CompletionResult& result = *row.result;
+    result.ids.push_back(token.id);
+    result.logProbs.push_back(token.logProb);
+    result.sampledLogProbs.push_back(token.sampledLogProb);
+    result.entropy.push_back(token.entropy);
+    stream.add({row.prompt, row.completion, token.id, token.logProb});
+    row.sequence.next = token.id;
+    if (!row.seen.empty()) row.seen[static_cast<size_t>(token.id)] = 1;
+    if (stops_[static_cast<size_t>(token.id)]) result.stopReason = StopReason::stop;
+    else if (static_cast<int64_t>(result.ids.size()) == request_.sampling.maxTokens)
+      result.stopReason = StopReason::length;
+  }
+  std::erase_if(running_, [](const auto& row) { return row->result->stopReason != StopReason::abort; });
+}
+
+Completions generateCompletions(Context& context, Model& model, const GenerationRequest& request) {
+  return Scheduler(model, request).run(context);
+}
+
+}  // namespace secondlook
