@@ -23,7 +23,9 @@ const CHUNK = 512;
 /** A tape keeps blocks' inputs only once everything would take more (native/src/model/tape.cpp). */
 const KEPT_ACTIVATION_BYTES = 3 * 2 ** 30;
 const PATCHES_PER_ENCODING = 8192;
-const ROWS_PER_PROMPT_PASS = 8192;
+/** Tokens of prompts in a pass of generate(), and what stretches are multiples of. */
+const READING_ROWS = 512;
+const STRETCH = 64;
 
 interface Block {
   readonly width: number;
@@ -118,7 +120,7 @@ function embeddings(a: Architecture, batch: PackedShape): Usage {
     ...batch,
     patches: perMedium * together,
     units: (batch.units / Math.max(1, batch.media)) * together,
-    media: together,
+    media: Math.max(2, together), // each two frames go in by themselves, and several inputs are copied side by side
   };
   return { kept, peak: Math.max(kept, batch.media > 0 ? visionForward(a, part, "nothing").peak : 0) };
 }
@@ -183,47 +185,87 @@ export interface GenerationShape {
   readonly maxTokens: number;
 }
 
-/** Activations and cached keys and values of generate(): room for every completion's longest form is taken at once. */
+/**
+ * Activations and cached keys and values of generate(): room for every completion's longest form is taken at once. Prompts are
+ * read in stretches while those read before are written on (native/src/generate/scheduler.cpp, decoder.cpp): the largest pass.
+ */
 export function generationBytes(
   a: Architecture,
   choices: ModelChoices,
   g: GenerationShape,
 ): { activations: number; keyValueCache: number } {
-  const block = textBlock(a);
-  const together = Math.min(g.prompts, Math.max(1, Math.floor(ROWS_PER_PROMPT_PASS / g.promptTokens)));
-  const part: PackedShape = {
-    rows: together * g.promptTokens,
-    scored: 0,
-    patches: together * g.patches,
-    units: together * g.units,
-    media: g.patches > 0 ? together : 0,
-  };
-  const vision = embeddings(a, part);
-  const rank = choices.lora?.rank ?? 0;
-  const language = languageForward(a, part, "nothing", rank);
-  const reading = Math.max(
-    vision.peak,
-    vision.kept + language.peak,
-    vision.kept + language.kept + 2 * together * a.text.hidden,
-  );
-  const sequences = g.prompts * g.completions;
-  const perSequence =
-    3 * block.width +
-    block.qkvWidth +
-    block.queryWidth +
-    block.up +
-    block.ffn +
-    2 * a.text.headDim +
-    a.text.vocabulary +
-    rank;
   const keyWidth = a.text.keyHeads * a.text.headDim;
-  // native/src/ops/ops.h, cacheRoom
-  const room = (tokens: number): number => Math.ceil(tokens / 16) * 16;
+  const sequences = g.prompts * g.completions;
   const tokens = g.prompts * room(g.promptTokens) + sequences * room(g.maxTokens);
+  const writing: ReadingPass = { rows: 0, begun: 0, touched: 0, read: 0, before: g.prompts, seen: 0 };
+  const passes = [...readingPasses(g), writing].map((pass) => passFloats(a, choices, g, pass));
   return {
-    activations: FLOAT * Math.max(reading, sequences * perSequence),
+    activations: FLOAT * Math.max(...passes),
     keyValueCache: FLOAT * 2 * a.text.layers * keyWidth * tokens,
   };
+}
+
+/** native/src/ops/ops.h, cacheRoom */
+const room = (tokens: number): number => Math.ceil(tokens / 16) * 16;
+
+interface ReadingPass {
+  /** Tokens of prompts. */
+  readonly rows: number;
+  /** Prompts whose first tokens, whose tokens and whose last tokens are among them; those read before. */
+  readonly begun: number;
+  readonly touched: number;
+  readonly read: number;
+  readonly before: number;
+  /** Tokens of a prompt that is gone on with, these included. */
+  readonly seen: number;
+}
+
+function readingPasses({ prompts, promptTokens }: GenerationShape): ReadingPass[] {
+  const passes: ReadingPass[] = [];
+  let [before, done] = [0, 0];
+  while (before < prompts) {
+    let [rows, begun, touched, read, seen] = [0, 0, 0, 0, 0];
+    while (before + read < prompts) {
+      const rest = promptTokens - done;
+      const left = READING_ROWS - rows;
+      const stretch = rest <= left ? rest : Math.floor(left / STRETCH) * STRETCH;
+      if (stretch === 0) break;
+      rows += stretch;
+      touched++;
+      if (done === 0) begun++;
+      else seen += done + stretch;
+      done = stretch === rest ? 0 : done + stretch;
+      if (done === 0) read++;
+    }
+    passes.push({ rows, begun, touched, read, before, seen });
+    before += read;
+  }
+  return passes;
+}
+
+/** Floats in the arena at most, as Decoder::pass takes them. */
+function passFloats(a: Architecture, choices: ModelChoices, g: GenerationShape, pass: ReadingPass): number {
+  const block = textBlock(a);
+  const width = a.text.hidden;
+  const written = pass.before * g.completions;
+  const rows = pass.rows + written;
+  const hasMedia = g.patches > 0;
+  const media = (count: number): PackedShape => ({
+    rows: pass.rows,
+    scored: 0,
+    patches: count * g.patches,
+    units: count * g.units,
+    media: hasMedia ? count : 0,
+  });
+  const shown = embeddings(a, media(pass.touched)).kept;
+  const start = rows * (2 * width + 2 * a.text.headDim);
+  const textRows = Math.max(0, pass.rows - pass.begun * g.units) + written;
+  const embedding = Math.max(embeddings(a, media(pass.begun)).peak, shown + (shown > 0 ? textRows * width : 0));
+  const buffers = rows * (width + block.qkvWidth + block.queryWidth + block.up + block.ffn);
+  const attention = pass.rows * block.heads + 2 * pass.seen * a.text.keyHeads * a.text.headDim;
+  const logits = (pass.read + written) * a.text.vocabulary;
+  const rank = choices.lora?.rank ?? 0;
+  return start + Math.max(embedding, buffers + Math.max(attention, rank * rows, logits));
 }
 
 /** Normalised patches of media and, while they are alive, their embeddings. */

@@ -31,16 +31,16 @@ beforeAll(async () => {
 });
 afterAll(() => engine.dispose());
 
-async function promptsFor(model: Model): Promise<Prompt[]> {
+async function promptsFor(model: Model, text = TEXT, count = PROMPTS): Promise<Prompt[]> {
   const frames = (seed: number): Uint8Array =>
     Uint8Array.from({ length: FRAMES * SIDE * SIDE * 3 }, (_, i) => (i * 31 + seed * 7) % 251);
   return Promise.all(
-    Array.from({ length: PROMPTS }, async (_, seed) => {
+    Array.from({ length: count }, async (_, seed) => {
       const media = await model.encode(
         { data: frames(seed), count: FRAMES, height: SIDE, width: SIDE },
         { kind: "video" },
       );
-      const ids = Int32Array.from({ length: TEXT + media.tokens }, (_, i) =>
+      const ids = Int32Array.from({ length: text + media.tokens }, (_, i) =>
         i < media.tokens ? config.video_token_id : 20 + (i % 60),
       );
       return { ids, media: [media] };
@@ -109,6 +109,25 @@ it("predicts a reference's scores within 10 % too", async () => {
   const completions = Array.from({ length: GROUP }, () => Int32Array.from({ length: TOKENS }, (_, i) => 30 + i));
   await model.score(prompts.map((prompt) => ({ prompt, completions })));
   near(model.memory().byPurpose["activations"]!, scoreBytes(architecture, batch), "activations");
+});
+
+it.each([
+  { text: 60, prompts: 8, completions: 4, maxTokens: 32 },
+  { text: 60, prompts: 24, completions: 1, maxTokens: 16 },
+  { text: 900, prompts: 2, completions: 2, maxTokens: 16 },
+  { text: 20, prompts: 1, completions: 64, maxTokens: 8 },
+])("predicts what $prompts prompts of $text words take to answer within 10 %", async (g) => {
+  const model = await engine.load(BASE, { trainable: false });
+  const prompts = await promptsFor(model, g.text, g.prompts);
+  const sampling = { maxTokens: g.maxTokens, stopIds: [], seed: 1, bannedIds: [config.video_token_id] };
+  await model.generate(prompts, { n: g.completions, sampling });
+  const { byPurpose } = model.memory();
+  const choices = { lora: null } as ModelChoices;
+  const wanted = generationBytes(architecture, choices, { ...clip, ...g, promptTokens: g.text + units });
+  near(byPurpose["activations"]!, wanted.activations, "activations");
+  near(byPurpose["keyValueCache"]!, wanted.keyValueCache, "keyValueCache");
+  for (const { media } of prompts) media.forEach((medium) => medium.dispose());
+  model.dispose();
 });
 
 function near(measured: number, predicted: number, purpose: string): void {
