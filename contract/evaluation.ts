@@ -3,7 +3,7 @@
  * summary. Items and summary hold no time of day and no speed: the same request gives the same bytes.
  */
 import { z } from "zod";
-import { frameRefSchema } from "./journal.ts";
+import { frameRefSchema, violationSchema } from "./journal.ts";
 
 export const EVALUATION_VERSION = 1;
 
@@ -33,6 +33,14 @@ export const promptSchema = z.object({
   suffixes: z.record(z.string(), z.string()),
 });
 
+/** A model that judges free answers in the rule's place: a checkpoint on the engine, or a service with OpenAI's protocol. */
+export const answerJudgeSchema = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("checkpoint"), folder: z.string().min(1) }),
+  /** The address up to and without `/chat/completions`; the key is in the environment and never kept. */
+  z.object({ kind: z.literal("endpoint"), address: z.string().min(1), model: z.string().min(1) }),
+]);
+export type AnswerJudgeSource = z.infer<typeof answerJudgeSchema>;
+
 /** Everything that can move a score besides the weights and the questions. Stored with every score. */
 export const protocolSchema = z.object({
   /** Name of the preset it started from, and `*` after it when something was changed. */
@@ -60,6 +68,8 @@ export const protocolSchema = z.object({
   seed: z.number().int(),
   views: z.array(z.enum(MEASURED_VIEWS)).min(1),
   extraction: z.enum(EXTRACTION_RULES),
+  /** Who judges free answers; absent: the rule. */
+  judge: answerJudgeSchema.optional(),
 });
 export type Protocol = z.infer<typeof protocolSchema>;
 
@@ -107,6 +117,8 @@ export const evaluatedItemSchema = z.object({
   question: z.string(),
   options: z.array(z.string()),
   answer: z.string(),
+  /** What is impossible in the clip, where the row says so. */
+  violation: violationSchema.nullable().optional(),
   text: z.string(),
   prediction: z.string(),
   /** Why the prediction was read as it was, in a few words. */

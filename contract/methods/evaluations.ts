@@ -24,6 +24,8 @@ export interface BenchmarkSummary {
   readonly published: readonly PublishedScore[];
   readonly caveat: string | null;
   readonly media: { readonly root: string; readonly note: string };
+  /** Some of its answers are free text that somebody has to judge. */
+  readonly judged: boolean;
   /** Where its questions lie in this data folder; null: not here. */
   readonly file: string | null;
   /** Where they would be found. */
@@ -77,6 +79,8 @@ export interface EvaluatedItemRow {
   readonly prediction: string;
   /** Null when it could not be asked. */
   readonly score: number | null;
+  /** The law that the clip breaks, where the row says of one. */
+  readonly law: string | null;
   /** Main score of the evaluation's other models on this item and view, by model; null where unanswered. */
   readonly others: readonly (number | null)[];
 }
@@ -140,6 +144,8 @@ export const evaluationInputs = {
     limit: z.number().int().min(1).optional(),
     frames: z.number().int().min(2).max(4096).optional(),
     views: z.array(z.enum(MEASURED_VIEWS)).min(1).optional(),
+    /** A checkpoint's folder, or a service's address with the model that it runs. Default: the rule. */
+    judge: z.object({ at: z.string(), model: z.string().optional() }).optional(),
   }),
   /** A result file as Video-R1's scripts write it becomes an evaluation. */
   "evaluations.import": z.object({

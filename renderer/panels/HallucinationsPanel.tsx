@@ -2,7 +2,6 @@ import { useState } from "react";
 import type { GroupView, HallucinationCount } from "../../contract/methods.ts";
 import type { Panel } from "../../contract/panels.ts";
 import { categoryOf } from "../../science/videohallu/taxonomy.ts";
-import { mediaAddress } from "../connection.ts";
 import { Card } from "../parts/Card.tsx";
 import { EmptyState, ErrorNote, Skeleton } from "../parts/EmptyState.tsx";
 import { formatCount, formatPercent } from "../parts/format.ts";
@@ -11,6 +10,7 @@ import { useService } from "../state/queries.ts";
 import { navigate } from "../state/route.ts";
 import { claimsOf, thoughtOf } from "./claims-of.ts";
 import styles from "./HallucinationsPanel.module.css";
+import { ViolationFrames } from "./ViolationFrames.tsx";
 
 /**
  * A recipe's panel of kind `hallucinations`: questions about clips in which something impossible happens, by the law that
@@ -128,7 +128,9 @@ function Probe({ run, group }: { readonly run: string; readonly group: GroupView
           {group.violation!.says.replace(/\.$/, "")}, but not here · step {group.step}
         </span>
       </header>
-      <Frames group={group} />
+      {group.media && (
+        <ViolationFrames urls={group.media.frameUrls} frames={group.media.frames} violation={group.violation!} />
+      )}
       <ul className={styles["claims"]} aria-label={`Claims; right is ${group.answer}`}>
         {claims.map(({ text, count, right, example }) => (
           <li key={text} data-right={right}>
@@ -145,30 +147,5 @@ function Probe({ run, group }: { readonly run: string; readonly group: GroupView
         </p>
       )}
     </article>
-  );
-}
-
-/** The frames in order; those from the violation on contradict whoever claims the usual. */
-function Frames({ group }: { readonly group: GroupView }) {
-  if (!group.media) return null;
-  const { frame: from, law } = group.violation!;
-  return (
-    <ol className={styles["frames"]}>
-      {group.media.frameUrls.map((url, index) => {
-        const time = `${group.media!.frames[index]!.ptsSec.toFixed(2)} s`;
-        const contradicts = index >= from;
-        return (
-          <li key={index} data-contradicts={contradicts}>
-            <img
-              src={mediaAddress(url)}
-              alt={contradicts ? `Frame at ${time}: contradicts (${law})` : `Frame at ${time}`}
-              title={contradicts ? `${time}: contradicts the usual answer` : time}
-              loading="lazy"
-              decoding="async"
-            />
-          </li>
-        );
-      })}
-    </ol>
   );
 }

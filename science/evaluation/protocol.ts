@@ -2,7 +2,8 @@
  * Evaluation protocols: named presets, and what differs between two. A score without its protocol cannot be reproduced
  * (the most frequent report about Video-R1), so every score carries all of it.
  */
-import type { Protocol } from "../../contract/evaluation.ts";
+import type { AnswerJudgeSource, Protocol } from "../../contract/evaluation.ts";
+import { ANSWER_JUDGE_PROMPT, RULE_ANSWER_JUDGE } from "../judge/answer-judge.ts";
 import { promptHash, PROMPT_TEMPLATES, type PromptTemplate, SECONDLOOK_TEMPLATE } from "../prompts.ts";
 import { TINY_TEMPLATE } from "../prompts.ts";
 import type { Settings } from "../settings.ts";
@@ -142,8 +143,17 @@ const FIELDS: readonly (readonly [name: string, read: (protocol: Protocol) => st
   ["tokens at most", ({ maxTokens }) => String(maxTokens), "long reasoning is cut off"],
   ["seed", ({ seed }) => String(seed), "other shuffles, other samples"],
   ["extraction", ({ extraction }) => extraction, "the same text can be read as another answer"],
+  [
+    "judge of free answers",
+    ({ judge }) =>
+      judge === undefined ? RULE_ANSWER_JUDGE.name : `${nameOfJudge(judge)}, prompt ${ANSWER_JUDGE_PROMPT.version}`,
+    "the same answer can be right for one judge and wrong for another",
+  ],
   ["views", ({ views }) => views.join(", "), "the scores of the shared views can be compared"],
 ];
+
+const nameOfJudge = (judge: AnswerJudgeSource): string =>
+  judge.kind === "checkpoint" ? judge.folder : `${judge.model} at ${judge.address}`;
 
 /** What differs between two protocols, in words; empty when scores may be compared as they stand. */
 export function protocolDifferences(left: Protocol, right: Protocol): ProtocolDifference[] {

@@ -3,7 +3,6 @@ import type { EvaluatedItem, ExtractionRule } from "../../contract/evaluation.ts
 import type { ProblemType } from "../records.ts";
 import type { BenchmarkItem, MetricName, Truth } from "./items.ts";
 import { scoreItem } from "./scoring.ts";
-import { shortTextScore } from "./short-text.ts";
 import { summariseView } from "./summary.ts";
 
 const OPTIONS = ["A. left", "B. right", "C. up"];
@@ -143,11 +142,22 @@ describe("short-text", () => {
     ["No.", "No, it floats up", 0, "without floats, up"],
   ];
   it.each(cases)("%s | %s", (answer, truth, score, reason) => {
-    expect(shortTextScore(answer, truth)).toEqual({ score, reason });
-    expect(scoresOf(item("short-text", truth, {}, "free-form"), `<answer>${answer}</answer>`)).toEqual({
-      score,
-      accuracy: score,
-    });
+    const asked = item("short-text", truth, {}, "free-form");
+    expect(scoresOf(asked, `<answer>${answer}</answer>`)).toMatchObject({ score, accuracy: score });
+    expect(scoreItem(asked, `<answer>${answer}</answer>`, "video-r1").extraction).toContain(reason);
+  });
+});
+
+describe("yes-no questions that are judged", () => {
+  it("have a balanced accuracy of one half for a constant answer, whatever is usual", () => {
+    const items = ["yes", "yes", "yes", "no"].map((truth) =>
+      line(item("short-text", truth, {}, "free-form"), "<answer>Yes</answer>"),
+    );
+    const { metrics } = summariseView(items, []);
+    expect(metrics["score"]!.value).toBe(0.75);
+    expect(metrics["balanced accuracy"]!.value).toBe(0.5);
+    expect(metrics["yes rate"]!.value).toBe(1);
+    expect(summariseView(items.slice(0, 3), []).metrics["balanced accuracy"]).toBeUndefined();
   });
 });
 

@@ -13,7 +13,8 @@ import { intersectionOverPrediction, meanBestIou, oneToOneIou, segmentRecall } f
 import { rouge, wordErrorRate } from "../metrics/text.ts";
 import { evaluationScore } from "../rewards/accuracy.ts";
 import type { BenchmarkItem, MetricName } from "./items.ts";
-import { shortTextScore } from "./short-text.ts";
+import { RULE_ANSWER_JUDGE } from "../judge/answer-judge.ts";
+import { verdictScores } from "./verdict-scores.ts";
 
 export interface Scored {
   readonly prediction: string;
@@ -137,8 +138,10 @@ const METRICS: Readonly<Record<MetricName, (given: Given) => Result>> = {
     };
   },
   "short-text": ({ item, span }) => {
-    const { score, reason } = shortTextScore(span, item.sample.answer);
-    return { prediction: span, extraction: reason, score, accuracy: score };
+    const { question, answer: truth } = item.sample;
+    const judged = { question, truth, response: span };
+    const verdict = RULE_ANSWER_JUDGE.judge(judged);
+    return { prediction: span, extraction: verdict.why, ...verdictScores(judged, verdict) };
   },
   segment: ({ item, span }) => {
     const { value, reason } = readSegments(span);

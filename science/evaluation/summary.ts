@@ -23,6 +23,8 @@ export function summariseView(items: readonly EvaluatedItem[], derived: readonly
   const answered = items.filter((item) => item.error === null);
   const names = [...new Set(answered.flatMap((item) => Object.keys(item.scores)))];
   const metrics = Object.fromEntries(names.map((name) => [name, metricOf(answered, name)]));
+  const balanced = balancedMetric(answered);
+  if (balanced !== null) metrics["balanced accuracy"] = balanced;
   for (const one of derived) {
     const value = derivedMetric(answered, one);
     if (value !== null) metrics[one.name] = value;
@@ -49,6 +51,31 @@ function metricOf(items: readonly EvaluatedItem[], name: string): Measured {
   if (name !== "rmse") return measured(values);
   const [low, high] = bootstrapStatistic(values.length, (places) => rootMeanSquare([...places].map((i) => values[i]!)));
   return { n: values.length, value: round(rootMeanSquare(values)), interval: [round(low), round(high)] };
+}
+
+const RECALLS = ["recall on yes", "recall on no"] as const;
+
+/** Mean of the two recalls of yes-no questions; null where one kind of truth is missing. */
+function balancedMetric(items: readonly EvaluatedItem[]): Measured | null {
+  const used = items.flatMap(({ scores }) => {
+    const side = RECALLS.findIndex((name) => scores[name] !== undefined);
+    return side === -1 ? [] : [{ side, score: scores[RECALLS[side]!]! }];
+  });
+  if (RECALLS.some((_, side) => !used.some((one) => one.side === side))) return null;
+  const statistic = (places: ArrayLike<number>): number => {
+    const [sums, counts] = [
+      [0, 0],
+      [0, 0],
+    ];
+    for (let i = 0; i < places.length; i++) {
+      const { side, score } = used[places[i]!]!;
+      sums[side]! += score;
+      counts[side]! += 1;
+    }
+    return (sums[0]! / counts[0]! + sums[1]! / counts[1]!) / 2;
+  };
+  const [low, high] = bootstrapStatistic(used.length, statistic);
+  return { n: used.length, value: statistic(used.map((_, place) => place)), interval: [round(low), round(high)] };
 }
 
 /** Main score by the value of a group, values in alphabetical order. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { judgeAgreement, modelJudge, readVerdict, RULE_ANSWER_JUDGE } from "./answer-judge.ts";
+import { modelJudge, readVerdict, RULE_ANSWER_JUDGE } from "./answer-judge.ts";
 
 const judged = (truth: string, response: string) => RULE_ANSWER_JUDGE.judge({ question: "?", truth, response });
 
@@ -42,13 +42,19 @@ describe("a model as judge", () => {
     expect(judge.name).toBe("some-model, prompt secondlook 1");
   });
 
-  it("is compared with a second look on every twentieth input", async () => {
-    const inputs = Array.from({ length: 60 }, (_, index) => ({
-      question: "?",
-      truth: "yes",
-      response: index === 20 ? "no" : "yes",
-    }));
-    const yes = modelJudge("yes", () => Promise.resolve("correct"));
-    expect(await judgeAgreement(RULE_ANSWER_JUDGE, yes, inputs)).toEqual({ n: 3, share: 2 / 3 });
+  it("is asked again when its agreement with itself is measured", async () => {
+    const replies = ["correct", "incorrect"];
+    const judge = modelJudge("wavering", () => Promise.resolve(replies.shift()!));
+    const input = { question: "?", truth: "yes", response: "yes" };
+    expect(await judge.judge(input)).toMatchObject({ correct: true });
+    expect(await judge.again!(input)).toMatchObject({ correct: false });
+    expect(await judge.judge(input)).toMatchObject({ correct: true });
+  });
+
+  it("that refuses a case is unsure of it, whatever words the refusal holds", async () => {
+    const judge = modelJudge("strict", () => Promise.resolve(new Error("The endpoint refused the row: not correct")));
+    const verdict = await judge.judge({ question: "?", truth: "yes", response: "yes" });
+    expect(verdict).toMatchObject({ correct: false, unsure: true });
+    expect(verdict.why).toContain("refused");
   });
 });

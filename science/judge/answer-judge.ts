@@ -23,6 +23,8 @@ export interface AnswerJudge {
   /** Kept with each verdict: who judged, by which version of its rules or prompt. */
   readonly name: string;
   judge(input: AnswerJudgeInput): AnswerVerdict | Promise<AnswerVerdict>;
+  /** Asks once more, whatever was said before: whether a model agrees with itself. Rules have no need of it. */
+  again?(input: AnswerJudgeInput): Promise<AnswerVerdict>;
 }
 
 const FILLERS = new Set(
@@ -109,29 +111,23 @@ export function readVerdict(reply: string): AnswerVerdict {
 }
 
 /** A model as judge: a checkpoint, or a service that speaks OpenAI's protocol, behind `ask`. Each triple is asked once. */
-export function modelJudge(model: string, ask: (prompt: string) => Promise<string>): AnswerJudge {
+export function modelJudge(model: string, ask: (prompt: string) => Promise<string | Error>): AnswerJudge {
   const known = new Map<string, Promise<AnswerVerdict>>();
+  const again = async (input: AnswerJudgeInput): Promise<AnswerVerdict> => {
+    const said = await ask(ANSWER_JUDGE_PROMPT.text(input));
+    return said instanceof Error ? { correct: false, unsure: true, why: said.message } : readVerdict(said);
+  };
   return {
     name: `${model}, prompt ${ANSWER_JUDGE_PROMPT.version}`,
     judge(input) {
       const key = JSON.stringify([input.question, input.truth, input.response]);
-      const verdict = known.get(key) ?? ask(ANSWER_JUDGE_PROMPT.text(input)).then(readVerdict);
+      const verdict = known.get(key) ?? again(input);
       known.set(key, verdict);
       return verdict;
     },
+    again,
   };
 }
 
-/** Share of inputs on which a second look agrees with the first; asked of every twentieth, as a judge is checked. */
-export async function judgeAgreement(
-  first: AnswerJudge,
-  second: AnswerJudge,
-  inputs: readonly AnswerJudgeInput[],
-  every = 20,
-): Promise<{ readonly n: number; readonly share: number }> {
-  const asked = inputs.filter((_, index) => index % every === 0);
-  const same = await Promise.all(
-    asked.map(async (input) => (await first.judge(input)).correct === (await second.judge(input)).correct),
-  );
-  return { n: asked.length, share: asked.length === 0 ? 0 : same.filter(Boolean).length / asked.length };
-}
+/** A model judge is asked a second time about every so-manieth answer. */
+export const ASKED_AGAIN_EVERY = 20;

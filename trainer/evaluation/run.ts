@@ -12,8 +12,12 @@ import {
 } from "../../contract/evaluation.ts";
 import { DATA_FOLDER } from "../../contract/run-folder.ts";
 import type { Engine, Model } from "../../native/types.ts";
+import { violationSchema } from "../../contract/journal.ts";
 import type { BenchmarkItem } from "../../science/evaluation/items.ts";
 import { scoreItem } from "../../science/evaluation/scoring.ts";
+import { verdictScores } from "../../science/evaluation/verdict-scores.ts";
+import { ASKED_AGAIN_EVERY, type AnswerJudge } from "../../science/judge/answer-judge.ts";
+import { openAnswerJudge } from "../judges/open-judge.ts";
 import { summariseView } from "../../science/evaluation/summary.ts";
 import type { PromptTemplate } from "../../science/prompts.ts";
 import { formatReward } from "../../science/rewards/format.ts";
@@ -62,6 +66,7 @@ export async function runEvaluation(
   const { request, items } = prepared;
   const { protocol } = request;
   const candidates = await openCandidates(prepared, options);
+  const judge = await openAnswerJudge(protocol.judge ?? null, options);
   const clips = openClips(prepared, options);
   const total = items.length * protocol.views.length * candidates.length;
   const progress = new ProgressFile(join(options.folder, EVALUATION_FOLDER.progress), total, options.say);
@@ -81,7 +86,12 @@ export async function runEvaluation(
       const loaded = await Promise.all(chunk.map((ask) => load(clips, ask)));
       clips.prefetch(asked.slice(from + size, from + 2 * size).map(({ item }) => item.sample));
       for (const view of protocol.views) {
-        await askChunk(candidates, view, loaded, prepared, { ...options, memoryBytes, progress });
+        await askChunk(candidates, view, loaded, prepared, {
+          ...options,
+          memoryBytes,
+          progress,
+          judge: protocol.judge === undefined ? null : judge.judge,
+        });
       }
     }
     const result = resultOf(prepared, candidates);
@@ -92,6 +102,7 @@ export async function runEvaluation(
       file.close();
       model.dispose();
     }
+    judge.dispose();
   }
 }
 
@@ -144,6 +155,8 @@ async function load(clips: ClipLoader, ask: Ask): Promise<Loaded> {
 interface ChunkOptions extends EvaluationOptions {
   readonly memoryBytes: number;
   readonly progress: ProgressFile;
+  /** A model in the rule's place; null: the rule has judged already. */
+  readonly judge: AnswerJudge | null;
 }
 
 /** One view of some clips to every model: what they are shown is made once, and embedded once where their towers are equal. */
@@ -167,7 +180,7 @@ async function askModel(
   view: MeasuredView,
   chunk: readonly Loaded[],
   { request }: PreparedEvaluation,
-  { signal, memoryBytes, shared, progress }: ChunkOptions & { readonly shared: SharedMedia },
+  { signal, memoryBytes, shared, progress, judge }: ChunkOptions & { readonly shared: SharedMedia },
 ): Promise<void> {
   const { temperature, topP, maxTokens, seed } = request.protocol;
   const sampling = { temperature, topP, maxTokens, seed };
@@ -177,16 +190,15 @@ async function askModel(
   const answers = await answerSamples(model, loaded, view, { prompter, ...sampling, signal, memoryBytes, shared });
   const answerOf = new Map(shown.map((one, index) => [one.position, answers[index]!]));
   file.append(
-    pending.map((one): EvaluatedItem => {
-      const asked = { ...factsOf(one), view };
-      if ("error" in one) return { ...asked, ...UNANSWERED, error: factsOfError(one.error) };
-      return {
-        ...asked,
-        ...judged(one.item, answerOf.get(one.position)!, request),
-        media: mediaOf(one.clip),
-        error: null,
-      };
-    }),
+    await Promise.all(
+      pending.map(async (one): Promise<EvaluatedItem> => {
+        const asked = { ...factsOf(one), view };
+        if ("error" in one) return { ...asked, ...UNANSWERED, error: factsOfError(one.error) };
+        const scored = judged(one.item, answerOf.get(one.position)!, request);
+        const byModel = judge !== null && one.item.metric === "short-text" ? await judgedBy(judge, one, scored) : {};
+        return { ...asked, ...scored, ...byModel, media: mediaOf(one.clip), error: null };
+      }),
+    ),
   );
   progress.advance(pending.length);
 }
@@ -215,7 +227,14 @@ function factsOf({ item, position }: Ask) {
     question,
     options: [...options],
     answer,
+    ...violationOf(sample.extra["violation"]),
   };
+}
+
+/** Lines of rows without one stay as they were. */
+function violationOf(said: unknown): Pick<EvaluatedItem, "violation"> {
+  const { success, data } = violationSchema.safeParse(said);
+  return success ? { violation: data } : {};
 }
 
 function factsOfError({ file, place, reason, remedy }: MediaError) {
@@ -225,6 +244,25 @@ function factsOfError({ file, place, reason, remedy }: MediaError) {
 function judged(item: BenchmarkItem, answer: Answer, { protocol }: PreparedEvaluation["request"]) {
   const { prediction, extraction, scores } = scoreItem(item, answer.text, protocol.extraction);
   return { ...answer, prediction, extraction, scores: { ...scores }, format: formatReward(answer.text) };
+}
+
+/** A model's verdict in the place of the rule's, which is kept beside it; every so-manieth is asked for twice. */
+async function judgedBy(
+  judge: AnswerJudge,
+  { item, position }: Ask,
+  { prediction, scores }: ReturnType<typeof judged>,
+): Promise<Pick<EvaluatedItem, "extraction" | "scores">> {
+  const input = { question: item.sample.question, truth: item.sample.answer, response: prediction };
+  const verdict = await judge.judge(input);
+  const again = position % ASKED_AGAIN_EVERY === 0 ? await judge.again?.(input) : undefined;
+  return {
+    extraction: `judged by ${judge.name}: ${verdict.why}`,
+    scores: {
+      ...verdictScores(input, verdict),
+      "agrees with the rule": Number(verdict.correct === (scores["score"] === 1)),
+      ...(again === undefined ? {} : { "agrees when asked again": Number(again.correct === verdict.correct) }),
+    },
+  };
 }
 
 function mediaOf({ kind, path, contentHash, width, height, secondsPerGrid, frames }: Clip): EvaluatedItem["media"] {

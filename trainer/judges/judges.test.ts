@@ -1,5 +1,5 @@
 import { appendFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer, type Server } from "node:http";
+import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -12,6 +12,7 @@ import { loadTokenizer } from "../data/tokens.ts";
 import { checkpointJudge } from "./checkpoint-judge.ts";
 import { endpointJudge } from "./endpoint-judge.ts";
 import { keepingVerdicts } from "./kept-verdicts.ts";
+import { openAnswerJudge } from "./open-judge.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "secondlook-judges-"));
 const options = ["A. left", "B. right", "C. up", "D. down"];
@@ -23,6 +24,11 @@ const input = (thinking: string, answer: string): JudgeInput => ({
   answer,
 });
 const signal = new AbortController().signal;
+
+const reply = (response: ServerResponse, content: string): unknown =>
+  response
+    .writeHead(200, { "content-type": "application/json" })
+    .end(JSON.stringify({ choices: [{ message: { content } }] }));
 
 /** Answers chat completions: consistent where the given answer is B. */
 let server: Server;
@@ -37,14 +43,14 @@ beforeAll(async () => {
       const text = messages[0]!.content;
       asked.push(text);
       if (text.includes("refuse this")) return void response.writeHead(400).end("too long");
+      if (text.includes("Right answer: "))
+        return void reply(response, `<answer>${text.includes("goes up") ? "correct" : "incorrect"}</answer>`);
       const content = JSON.stringify({
         derived_answer: "B",
         consistent: text.includes("Given answer: B"),
         why: "It says so.",
       });
-      response
-        .writeHead(200, { "content-type": "application/json" })
-        .end(JSON.stringify({ choices: [{ message: { content } }] }));
+      reply(response, content);
     });
   });
   await new Promise<void>((ready) => server.listen(0, "127.0.0.1", ready));
@@ -94,6 +100,25 @@ describe("a service as the judge", () => {
   });
 });
 
+describe("a service as the judge of answers", () => {
+  it("says correct or incorrect, is asked once for the same answer, and again only where that is wanted", async () => {
+    const own = mkdtempSync(join(folder, "answers-"));
+    const source = { kind: "endpoint", address, model: "m" } as const;
+    const open = () => openAnswerJudge(source, { engine: undefined as never, folder: own, signal });
+    const { judge } = await open();
+    expect(judge.name).toContain(`m at ${address}, prompt `);
+    const about = { question: "Does it fall?", truth: "no", response: "It goes up" };
+    expect(await judge.judge(about)).toMatchObject({ correct: true, unsure: false });
+    expect(await judge.judge({ ...about, response: "yes" })).toMatchObject({ correct: false, unsure: false });
+    const before = asked.length;
+    expect(await (await open()).judge.judge(about)).toMatchObject({ correct: true });
+    expect(asked.length).toBe(before);
+    await judge.again!(about);
+    expect(asked.length).toBe(before + 1);
+    expect(await judge.judge({ ...about, question: "refuse this" })).toMatchObject({ correct: false, unsure: true });
+  });
+});
+
 describe("a checkpoint as the judge", () => {
   it("goes on after the thought with one of the options, the same one each time and in any company", async () => {
     const base = resolve("resources/base-model");
@@ -112,6 +137,11 @@ describe("a checkpoint as the judge", () => {
     expect(together.map(({ derivedAnswer }) => derivedAnswer)).toEqual(["B", "C", "D", "A"]);
     expect(together.map(({ consistent }) => consistent)).toEqual([true, false, false, false]);
     model.dispose();
+    // It cannot follow an instruction: what it writes is no verdict, and then the answer is not right.
+    const open = await openAnswerJudge({ kind: "checkpoint", folder: base }, { engine, folder, signal });
+    const verdict = await open.judge.judge({ question: "Does it fall?", truth: "no", response: "no" });
+    expect(verdict).toMatchObject({ correct: false, unsure: true });
+    open.dispose();
     engine.dispose();
   });
 });

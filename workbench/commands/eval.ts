@@ -71,6 +71,8 @@ export const evaluate: Command = {
     "--frames N         most frames, instead of the preset's; --fps X: frames in a second of the clip, up to the most",
     "--views LIST       ordered, shuffled, reversed, masked, question-only; separated by commas",
     "--temperature X, --extraction RULE, --prompt NAME|FILE, --seed N",
+    "--judge AT         who judges free answers: rule (default), a checkpoint's folder, or http://HOST:PORT/v1 with",
+    "                   --judge-model NAME (key in SECONDLOOK_ENDPOINT_KEY); the rule's verdict is kept beside it",
     "--media-root DIR   where the videos lie (default: the file's folder)",
     "--limit N          a part: always the same N items",
     "--json FILE        results and final_acc as Video-R1's scripts write them (several models: FILE.0.json …)",
@@ -91,6 +93,8 @@ export const evaluate: Command = {
     extraction: { type: "string" },
     prompt: { type: "string" },
     seed: { type: "string" },
+    judge: { type: "string" },
+    "judge-model": { type: "string" },
     "media-root": { type: "string" },
     limit: { type: "string" },
     json: { type: "string" },
@@ -152,10 +156,14 @@ function orderOf(options: OptionValues): EvaluationOrder {
     }),
   );
   const mediaRoot = text(options["media-root"]);
+  const [judge, judgeModel] = [text(options["judge"]), text(options["judge-model"])];
   return {
     benchmark,
     models,
     ...given,
+    ...(judge === undefined
+      ? {}
+      : { judge: { at: judge, ...(judgeModel === undefined ? {} : { model: judgeModel }) } }),
     ...(mediaRoot === undefined ? {} : { mediaRoot }),
     ...(limit === undefined ? {} : { limit }),
     ...(frames === undefined ? {} : { frames }),

@@ -42,6 +42,7 @@ export function benchmarkById(id: string): Benchmark {
 /** Questions that this program writes itself. */
 const OWN_FILES: Readonly<Record<string, string>> = {
   "sample-pack-heldout": join(DATA_FOLDER.samplePack, "heldout.json"),
+  "impossible-heldout": join("sets", "impossible", "heldout.json"),
   "test-cases": join(DATA_FOLDER.testCases, "cases.json"),
 };
 

@@ -15,6 +15,7 @@ import type { PromptTemplate } from "../../science/prompts.ts";
 import { recipeById } from "../../science/recipes/index.ts";
 import { isRunId } from "../data-folder.ts";
 import { benchmarkById, benchmarks, fileInDataFolder, readDescription } from "./benchmarks.ts";
+import { answerJudgeOf } from "./judge.ts";
 import { modelAt, startOfRun } from "./models.ts";
 
 export interface EvaluationOrder {
@@ -31,6 +32,8 @@ export interface EvaluationOrder {
   /** Frames that are looked at in a second of the clip, up to the most. */
   readonly fps?: number;
   readonly changes?: Partial<Protocol>;
+  /** Who judges free answers: "" or "rule", a checkpoint's folder, or a service's address with its model's name. */
+  readonly judge?: { readonly at: string; readonly model?: string };
   /** A template's name, or a JSON file with one. */
   readonly prompt?: string;
 }
@@ -123,7 +126,9 @@ function protocolFor(benchmark: Benchmark, models: readonly string[], order: Eva
       `There is no preset "${name}"; known are ${[...Object.keys(PROTOCOL_PRESETS), "as-trained"].join(", ")}.`,
     );
   }
+  const judge = order.judge === undefined ? undefined : answerJudgeOf(order.judge.at, order.judge.model);
   const changes = {
+    ...(judge === undefined ? {} : { judge }),
     ...(benchmark.id.endsWith("-subtitles") ? { subtitles: true } : {}),
     ...order.changes,
     vision: visionOf(base.vision, order),

@@ -40,9 +40,17 @@ function benchmarkSummary(data: string, benchmark: Benchmark): BenchmarkSummary 
     published,
     caveat: caveat ?? null,
     media,
+    judged: isJudged(benchmark),
     file,
     wantedAt,
   };
+}
+
+function isJudged({ metrics, formats }: Benchmark): boolean {
+  const named = formats.map(({ map }) => map?.metric);
+  return [...Object.values(metrics), ...named].some((metric) =>
+    JSON.stringify(metric ?? null).includes('"short-text"'),
+  );
 }
 
 export function evaluationSummary(data: string, id: string): EvaluationSummary {

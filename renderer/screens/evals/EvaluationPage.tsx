@@ -11,6 +11,7 @@ import { formatRoute } from "../../state/address.ts";
 import type { EvalsRoute, MeasuredViewName } from "../../state/address.ts";
 import { useService } from "../../state/queries.ts";
 import { navigate } from "../../state/route.ts";
+import { EvaluationPanelView, evaluationPanels } from "../../panels/EvaluationPanelView.tsx";
 import { ItemDetail } from "./ItemDetail.tsx";
 import { SummaryStrip } from "./SummaryStrip.tsx";
 import styles from "./EvaluationPage.module.css";
@@ -32,6 +33,8 @@ interface Props {
 export function EvaluationPage({ id, summary, model, view, sample, overview }: Props) {
   const { data: items, error } = useService("evaluations.items", summary ? { evaluation: id, model, view } : null);
   const [kind, setKind] = useState<Kind>("all");
+  /** Of a recipe's panel that is shown in the items' place; "" for the items. */
+  const [panelTitle, setShown] = useState("");
   const [sorting, setSorting] = useState<Sorting>({ key: "position", descending: false });
   const crumbs = [{ label: "Evals", href: formatRoute({ ...HOME }) }];
   const go = (change: Partial<EvalsRoute>): void =>
@@ -65,6 +68,8 @@ export function EvaluationPage({ id, summary, model, view, sample, overview }: P
       </Page>
     );
   }
+  const panels = evaluationPanels(items ?? NO_ROWS);
+  const shown = panels.find(({ title }) => title === panelTitle) ?? null;
   const measured = summary.result?.models[model]?.views[view];
   return (
     <Page
@@ -107,38 +112,64 @@ export function EvaluationPage({ id, summary, model, view, sample, overview }: P
               imported={summary.importedFrom !== null}
             />
           )}
-          <div className={styles["filter"]}>
-            <Segmented
-              label="Items"
-              value={kind}
-              onChange={setKind}
-              choices={(Object.keys(KINDS) as Kind[])
-                .filter((one) => one !== "flips" || summary.models.length > 1)
-                .map((one) => ({ value: one, label: KINDS[one] }))}
-            />
-            <span>{items ? `${rows.length} of ${items.length} items` : ""}</span>
-          </div>
-          {error ? (
-            <ErrorNote error={error} />
-          ) : !items ? (
-            <Skeleton height={300} />
-          ) : rows.length === 0 ? (
-            <EmptyState
-              icon="search"
-              compact
-              title={items.length === 0 ? "No item was answered yet." : "No item is of this kind."}
+          {panels.length > 0 && (
+            <div className={styles["filter"]}>
+              <Segmented
+                label="Show"
+                value={shown?.title ?? ""}
+                onChange={setShown}
+                choices={[
+                  { value: "", label: "Items" },
+                  ...panels.map(({ title }) => ({ value: title, label: title })),
+                ]}
+              />
+            </div>
+          )}
+          {shown ? (
+            <EvaluationPanelView
+              panel={shown}
+              evaluation={id}
+              model={model}
+              view={view}
+              rows={items!}
+              onOpen={(sampleId) => go({ sample: sampleId })}
             />
           ) : (
-            <DataTable
-              label="Items"
-              rows={rows}
-              columns={columns}
-              rowKey={(row) => row.sampleId}
-              selected={selected}
-              sorting={sorting}
-              onSort={setSorting}
-              onOpen={(row) => go({ sample: row.sampleId })}
-            />
+            <>
+              <div className={styles["filter"]}>
+                <Segmented
+                  label="Items"
+                  value={kind}
+                  onChange={setKind}
+                  choices={(Object.keys(KINDS) as Kind[])
+                    .filter((one) => one !== "flips" || summary.models.length > 1)
+                    .map((one) => ({ value: one, label: KINDS[one] }))}
+                />
+                <span>{items ? `${rows.length} of ${items.length} items` : ""}</span>
+              </div>
+              {error ? (
+                <ErrorNote error={error} />
+              ) : !items ? (
+                <Skeleton height={300} />
+              ) : rows.length === 0 ? (
+                <EmptyState
+                  icon="search"
+                  compact
+                  title={items.length === 0 ? "No item was answered yet." : "No item is of this kind."}
+                />
+              ) : (
+                <DataTable
+                  label="Items"
+                  rows={rows}
+                  columns={columns}
+                  rowKey={(row) => row.sampleId}
+                  selected={selected}
+                  sorting={sorting}
+                  onSort={setSorting}
+                  onOpen={(row) => go({ sample: row.sampleId })}
+                />
+              )}
+            </>
           )}
         </div>
         {sample !== null && (

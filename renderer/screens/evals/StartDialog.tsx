@@ -7,6 +7,7 @@ import { ErrorNote, Skeleton } from "../../parts/EmptyState.tsx";
 import { Field } from "../../parts/Field.tsx";
 import { Modal } from "../../parts/Modal.tsx";
 import { useService } from "../../state/queries.ts";
+import { JudgeFields, judgeOptions, problemOfJudge, quoted, RULE, type JudgeDraft } from "./JudgeFields.tsx";
 import { refreshEvaluations } from "./refresh.ts";
 import styles from "./StartDialog.module.css";
 
@@ -27,6 +28,7 @@ export function StartDialog({
   const [limit, setLimit] = useState("");
   const [chosen, setChosen] = useState<readonly string[]>([]);
   const [folder, setFolder] = useState("");
+  const [judge, setJudge] = useState<JudgeDraft>(RULE);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<Error | null>(null);
   const benchmark = overview.benchmarks.find(({ id }) => id === benchmarkId) ?? overview.benchmarks[0]!;
@@ -41,6 +43,7 @@ export function StartDialog({
     `--preset ${preset}`,
     ...(frames ? [`--frames ${frames}`] : []),
     ...(limit ? [`--limit ${limit}`] : []),
+    ...(benchmark.judged && judge.kind !== "rule" ? judgeOptions(judge) : []),
   ];
   const numbersAreValid = [frames, limit].every((text) => text === "" || /^[1-9]\d{0,6}$/.test(text));
   const needsFile = benchmark.file === null && file === "";
@@ -56,6 +59,7 @@ export function StartDialog({
         ...(mediaRoot ? { mediaRoot } : {}),
         ...(frames ? { frames: Number(frames) } : {}),
         ...(limit ? { limit: Number(limit) } : {}),
+        ...(benchmark.judged && judge.kind !== "rule" ? { judge: { at: judge.at, model: judge.model } } : {}),
       });
       refreshEvaluations();
       onClose();
@@ -171,6 +175,7 @@ export function StartDialog({
               />
             </Field>
           </div>
+          {benchmark.judged && <JudgeFields judge={judge} models={choices.models} onChange={setJudge} />}
           <p className={styles["facts"]}>
             {protocol === undefined
               ? "By the settings that the first model's run froze in its journal."
@@ -185,7 +190,13 @@ export function StartDialog({
             <Button
               kind="primary"
               type="submit"
-              disabled={busy || models.length === 0 || needsFile || !numbersAreValid}
+              disabled={
+                busy ||
+                models.length === 0 ||
+                needsFile ||
+                !numbersAreValid ||
+                (benchmark.judged && problemOfJudge(judge) !== null)
+              }
             >
               {busy ? "Starting …" : "Start"}
             </Button>
@@ -195,5 +206,3 @@ export function StartDialog({
     </Modal>
   );
 }
-
-const quoted = (text: string): string => (/^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);

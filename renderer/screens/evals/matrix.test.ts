@@ -40,8 +40,8 @@ function evaluation(
 const published = { model: "Paper-7B", metric: "accuracy", value: 35.8, frames: 32, protocol: "p", source: "arXiv 1" };
 const overview = (evaluations: EvaluationSummary[]): EvaluationsOverview => ({
   benchmarks: [
-    { id: "bench", title: "Bench", about: "", paper: "", items: 10, mainMetric: "score", presets: ["paper-16"], published: [published], caveat: null, media: { root: "", note: "" }, file: null, wantedAt: "" },
-    { id: "other", title: "Other", about: "", paper: "", items: 10, mainMetric: "score", presets: ["paper-16"], published: [], caveat: null, media: { root: "", note: "" }, file: null, wantedAt: "" },
+    { id: "bench", title: "Bench", about: "", paper: "", items: 10, mainMetric: "score", presets: ["paper-16"], published: [published], caveat: null, media: { root: "", note: "" }, judged: false, file: null, wantedAt: "" },
+    { id: "other", title: "Other", about: "", paper: "", items: 10, mainMetric: "score", presets: ["paper-16"], published: [], caveat: null, media: { root: "", note: "" }, judged: false, file: null, wantedAt: "" },
   ],
   evaluations,
   journalled: [],

@@ -20,9 +20,10 @@ export const evaluationMethods: HandlersOf<keyof EvaluationResults> = {
     models: [modelAt(BASE_MODEL), ...[...ingest.runFolders()].reverse().flatMap((run) => modelsOfRun(data, run))],
     presets: Object.entries(PROTOCOL_PRESETS).map(([name, { protocol, about }]) => ({ name, about, protocol })),
   }),
-  "evaluations.start": ({ data }, { views, ...order }) => {
+  "evaluations.start": ({ data }, { views, judge, ...order }) => {
     const request = createEvaluation(data, {
       ...definedOf(order),
+      ...(judge === undefined ? {} : { judge: definedOf(judge) }),
       ...(views === undefined ? {} : { changes: { views } }),
     });
     startEvaluation(data, request.id);
@@ -51,6 +52,7 @@ export const evaluationMethods: HandlersOf<keyof EvaluationResults> = {
       answer: item.answer,
       prediction: item.prediction,
       score: item.error === null ? (item.scores["score"] ?? null) : null,
+      law: item.violation?.law ?? null,
       others: models.map((of) => scores.get(`${of}\n${item.sampleId}`) ?? null),
     }));
   },
