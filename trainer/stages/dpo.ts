@@ -54,6 +54,7 @@ export class DpoStage implements StageRunner {
     if (planned.length === 0) {
       return { metrics: { ...once, num_pairs: 0, update_skipped: 1 }, timings: clock.timings() };
     }
+    this.#prefetch(this.#planned(material.pairs.length, stageStep + 1), material.pairs);
     const shown = await clock.time("vision", () => this.#show(this.policy, planned, material.pairs));
     try {
       const { metrics, culprit } = await this.#train(shown.places, shown.groups, material, { stageStep, step, clock });
@@ -95,10 +96,17 @@ export class DpoStage implements StageRunner {
     const places = [...used].sort((a, b) => a - b);
     const references = new Map<number, Sides>();
     for (let from = 0; from < places.length; from += stage.batchSize) {
-      const part = places.slice(from, from + stage.batchSize);
+      const next = from + stage.batchSize;
+      const part = places.slice(from, next);
+      this.#prefetch(places.slice(next, next + stage.batchSize), pairs);
       await clock.time("reference", () => this.#measureReference(part, pairs, references));
     }
     return { ...material, references };
+  }
+
+  /** Starts decoding the clips of these pairs. */
+  #prefetch(places: readonly number[], pairs: readonly TokenPair[]): void {
+    this.#context.clips.prefetch(places.map((place) => this.#sampleOf(pairs[place]!.earlier.group)));
   }
 
   async #measureReference(

@@ -5,7 +5,7 @@ import type { SystemResult } from "../../contract/claims.ts";
 import { readRecord, type RunRecord } from "../proof/run-record.ts";
 import { workOff, type Done, type Job } from "../proof/work.ts";
 import { startScript } from "../scripts.ts";
-import type { RunsOf, SystemClaims } from "./claim.ts";
+import { SHARED_START, type RunsOf, type SystemClaims } from "./claim.ts";
 import { armKey, armsOf, jobsOf, setFolder, setsOf, sftKey, type ClaimRuns } from "./plan.ts";
 import { armResults, measuredPart, withMeasured } from "./page.ts";
 import { judge } from "./verdict.ts";
@@ -74,19 +74,24 @@ async function resultOf(claims: SystemClaims, check: Check, done: ReadonlyMap<st
     const run = done.get(sftKey(claims, claims.data, seed))?.run ?? null;
     if (run !== null) starts.set(seed, await readRecord(check.data, run));
   }
-  records.set("sft", starts);
-  const known = new Set(["sft", ...[...claims.arms, ...claims.ablations].map(({ id }) => id)]);
+  records.set(SHARED_START, starts);
+  const known = new Set([SHARED_START, ...[...claims.arms, ...claims.ablations].map(({ id }) => id)]);
   const runs: RunsOf = (arm) => {
     if (!known.has(arm)) throw new RangeError(`${claims.system} has no arm "${arm}".`);
     return records.get(arm) ?? new Map();
   };
+  const judged = claims.claims.map((claim) => judge(claims.system, claim, runs, check.quick));
+  // A rehearsal asks too few questions to have some of every kind.
+  const empty =
+    check.quick || missing.length > 0 ? [] : judged.filter(({ items, control }) => items * control.items === 0);
+  missing.push(...empty.map(({ claim }) => `claim ${claim}: its arms have no measured question in common`));
   return {
     system: claims.system,
     title: claims.title,
     command: check.command(claims.system),
     quick: check.quick,
     seeds: check.seeds,
-    claims: claims.claims.map((claim) => judge(claims.system, claim, runs, check.quick)),
+    claims: judged,
     arms: armResults(claims, runs, check.ablations),
     tables: claims.tables?.(runs, check.seeds) ?? [],
     missing,

@@ -45,7 +45,10 @@ export const STATISTICS = {
   ratio: (before: number, after: number): number => before / after,
 } as const satisfies Readonly<Record<Statistic, (before: number, after: number) => number>>;
 
-/** An arm's records by seed; `sft`: the cold start on the system's data. @throws Error for an arm that it does not have. */
+/** The name under which {@link RunsOf} has the shared cold start; no arm may take it. */
+export const SHARED_START = "sft";
+
+/** An arm's records by seed; {@link SHARED_START}: the cold start on the system's data. @throws Error for an arm that it does not have. */
 export type RunsOf = (arm: string) => ReadonlyMap<number, RunRecord>;
 
 export interface Claim {

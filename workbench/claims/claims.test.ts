@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { RunRecord } from "../proof/run-record.ts";
-import type { Claim, SeedPair, SystemClaims } from "./claim.ts";
+import { SHARED_START, type Claim, type SeedPair, type SystemClaims } from "./claim.ts";
+import { SYSTEM_CLAIMS } from "./index.ts";
 import { measuredPart, withMeasured } from "./page.ts";
 import { jobsOf } from "./plan.ts";
 import { judge, measurePairs, verdictOf } from "./verdict.ts";
@@ -112,5 +113,14 @@ describe("the jobs of a system", () => {
 
   it("hold the ablations only when they are asked for", () => {
     expect(jobsOf(claims, { ...runs, ablations: true })).toHaveLength(10);
+  });
+});
+
+describe("the systems' arms", () => {
+  it("have names of their own, and none the shared cold start's", () => {
+    for (const { system, arms, ablations } of SYSTEM_CLAIMS) {
+      const ids = [SHARED_START, ...[...arms, ...ablations].map(({ id }) => id)];
+      expect(new Set(ids).size, system).toBe(ids.length);
+    }
   });
 });

@@ -53,8 +53,8 @@ function beatsSft(level: "l2" | "l3", what: string): Claim {
     quantity: "accuracy against SFT continued from the same start",
     statistic: "difference",
     threshold: 0,
-    measure: against("sft", "grpo", score),
-    control: { title: "rewards permuted within the group", measure: against("sft", "permuted", score) },
+    measure: against("sft-continued", "grpo", score),
+    control: { title: "rewards permuted within the group", measure: against("sft-continued", "permuted", score) },
   };
 }
 
@@ -74,7 +74,7 @@ export const grpoCareClaims: SystemClaims = {
       from: "base",
     },
     {
-      id: "sft",
+      id: "sft-continued",
       title: "SFT continued",
       what: "SFT on the traces of as many training prompts as RL meets.",
       recipe: "video-r1",
