@@ -20,6 +20,8 @@ export const DATA_FOLDER = {
   token: "service.token",
   /** Address and pid of the running service. */
   service: "service.json",
+  /** Which process is the service. */
+  lock: "service.lock",
   samplePack: "sample-pack",
   /** Further data sets of the program, a folder each, made like the sample pack. */
   sets: "sets",

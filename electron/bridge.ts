@@ -32,6 +32,8 @@ export interface DesktopBridge {
   setTheme(choice: ThemeChoice): void;
   /** Brings the window to the front: a notification was clicked. */
   raise(): void;
+  /** Ends a service of another version and starts this one's; runs go on. Rejects with a sentence. */
+  restartService(): Promise<void>;
   chooseFolder(title: string): Promise<string | null>;
   chooseFile(title: string, extensions: readonly string[]): Promise<string | null>;
   pathOfFile(file: File): string;
@@ -42,10 +44,12 @@ export const CHANNELS = {
   menu: "secondlook:menu",
   action: "secondlook:action",
   navigate: "secondlook:navigate",
+  listening: "secondlook:listening",
   progress: "secondlook:progress",
   living: "secondlook:living",
   theme: "secondlook:theme",
   raise: "secondlook:raise",
+  restart: "secondlook:restart",
   folder: "secondlook:folder",
   file: "secondlook:file",
 } as const;

@@ -7,8 +7,9 @@ import { answerMessages } from "./messages.ts";
 import { setMenu } from "./menu.ts";
 import { registerPageScheme, servePage } from "./page-protocol.ts";
 import { findPlaces, type Places } from "./places.ts";
-import { LINK_SCHEME, linkFragment, linkOfArguments } from "./rules.ts";
-import { findOrStartService } from "./service.ts";
+import { Links } from "./links.ts";
+import { isOurPage, LINK_SCHEME, linkFragment, linkOfArguments } from "./rules.ts";
+import { clearOldRuntimes, findOrStartService, restartService } from "./service.ts";
 import { openWindow } from "./window.ts";
 
 /** Asked by the page; everything else is refused. */
@@ -16,8 +17,9 @@ const PERMISSIONS = new Set(["clipboard-sanitized-write", "fullscreen", "notific
 
 let window: BrowserWindow | null = null;
 let livingRuns = 0;
-/** Where a link led that came before there was a window. */
-let firstFragment = linkOfArguments(process.argv);
+const links = new Links(linkOfArguments(process.argv));
+/** Opens the window once there can be one. */
+let open: (() => void) | null = null;
 
 function focusWindow(): void {
   if (!window) return;
@@ -26,12 +28,11 @@ function focusWindow(): void {
   window.focus();
 }
 
-/** Goes where a link leads, in the window that there is. */
+/** Goes where a link leads, in the window that there is, else in one that opens for it. */
 function follow(fragment: string | null): void {
-  focusWindow();
-  if (fragment === null) return;
-  if (window) window.webContents.send(CHANNELS.navigate, fragment);
-  else firstFragment = fragment;
+  if (fragment !== null) links.follow(fragment);
+  if (window) focusWindow();
+  else open?.();
 }
 
 /** Said once a close, by the system: the window that could say it is gone. */
@@ -56,15 +57,19 @@ function keepLivingRuns(count: number): void {
 
 function start(places: Places): void {
   servePage(places.window);
-  session.defaultSession.setPermissionRequestHandler((_contents, permission, answer) =>
-    answer(PERMISSIONS.has(permission)),
+  session.defaultSession.setPermissionRequestHandler((_contents, permission, answer, { requestingUrl }) =>
+    answer(PERMISSIONS.has(permission) && isOurPage(requestingUrl)),
   );
-  session.defaultSession.setPermissionCheckHandler((_contents, permission) => PERMISSIONS.has(permission));
+  session.defaultSession.setPermissionCheckHandler(
+    (_contents, permission, origin) => PERMISSIONS.has(permission) && isOurPage(`${origin.replace(/\/$/, "")}/`),
+  );
   let reported = false;
   answerMessages({
     window: () => window,
     livingRuns: keepLivingRuns,
     raise: focusWindow,
+    listening: () => links.pageListens((fragment) => window?.webContents.send(CHANNELS.navigate, fragment)),
+    restart: () => restartService(places),
     access: async () => {
       try {
         return await findOrStartService(places);
@@ -77,15 +82,22 @@ function start(places: Places): void {
     },
   });
   setMenu([], () => undefined);
-  const open = () => {
-    const address = `${WINDOW_ORIGIN}/${firstFragment ?? ""}`;
-    firstFragment = null;
+  open = () => {
+    const address = `${WINDOW_ORIGIN}/${links.takeWaiting() ?? ""}`;
     window = openWindow(places.preload, join(app.getPath("userData"), "window.json"), address);
+    window.webContents.on("did-navigate", () => links.pageIsGone());
+    window.webContents.on("render-process-gone", () => links.pageIsGone());
     window.on("close", sayThatTrainingGoesOn);
-    window.on("closed", () => (window = null));
+    window.on("closed", () => {
+      window = null;
+      links.pageIsGone();
+      keepLivingRuns(0);
+    });
   };
   open();
-  app.on("activate", () => window ?? open());
+  app.on("activate", () => {
+    if (!window) open?.();
+  });
 }
 
 // Dumps stay on this machine.
@@ -106,7 +118,10 @@ if (app.requestSingleInstanceLock()) {
   });
   const places = findPlaces();
   // Started while Chromium does; whether it failed, the page is told when it asks.
-  findOrStartService(places).catch(() => undefined);
+  findOrStartService(places).then(
+    () => clearOldRuntimes(places),
+    () => undefined,
+  );
   void app.whenReady().then(() => start(places));
 } else {
   app.quit();

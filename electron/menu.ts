@@ -9,23 +9,31 @@ function groupMenu(
   entries: readonly MenuEntry[],
   perform: (id: string) => void,
 ): MenuItemConstructorOptions {
-  return {
-    label: group,
-    submenu: entries.map((entry): MenuItemConstructorOptions => {
-      const accelerator = acceleratorOf(entry.shortcut);
-      return {
-        label: entry.label,
-        enabled: entry.enabled,
-        click: () => perform(entry.id),
-        ...(accelerator ? { accelerator, registerAccelerator: false } : {}),
-      };
-    }),
-  };
+  const actions = entries.map((entry): MenuItemConstructorOptions => {
+    const accelerator = acceleratorOf(entry.shortcut);
+    return {
+      label: entry.label,
+      enabled: entry.enabled,
+      click: () => perform(entry.id),
+      ...(accelerator ? { accelerator, registerAccelerator: false } : {}),
+    };
+  });
+  const separator = actions.length > 0 ? [{ type: "separator" as const }] : [];
+  return { label: group, submenu: group === VIEW ? [...actions, ...separator, ...ZOOM] : actions };
 }
+
+const VIEW = "View";
+const ZOOM: readonly MenuItemConstructorOptions[] = [
+  { role: "zoomIn" },
+  { role: "zoomOut" },
+  { role: "resetZoom" },
+  { type: "separator" },
+  { role: "togglefullscreen" },
+];
 
 /** Sets the menu; called anew whenever the window's actions change. */
 export function setMenu(entries: readonly MenuEntry[], perform: (id: string) => void): void {
-  const groups = [...new Set(entries.map((entry) => entry.group))];
+  const groups = [...new Set([...entries.map((entry) => entry.group), VIEW])];
   const template: MenuItemConstructorOptions[] = [
     ...(process.platform === "darwin" ? [{ role: "appMenu" as const }] : [{ role: "fileMenu" as const }]),
     { role: "editMenu" },

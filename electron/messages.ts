@@ -1,14 +1,25 @@
-/** Answers the page's messages. Every one is checked for its sender: only our own page may ask. */
+/** Answers the page's messages. Every one is checked for its sender before anything else: only our own page may ask. */
 import { dialog, ipcMain, nativeTheme } from "electron";
-import type { IpcMainEvent, IpcMainInvokeEvent, BrowserWindow } from "electron";
+import type { BrowserWindow, OpenDialogOptions } from "electron";
 import { CHANNELS } from "./bridge.ts";
 import type { ServiceAccess } from "./bridge.ts";
 import { asMenuEntries, isOurPage, progressOf } from "./rules.ts";
 import { setMenu } from "./menu.ts";
 
-function requireOurPage(event: IpcMainEvent | IpcMainInvokeEvent): void {
-  const url = event.senderFrame?.url;
-  if (!isOurPage(url)) throw new Error(`A message from ${url ?? "an unknown frame"} was refused.`);
+/** Registers the answer to a question; somebody else's is rejected. */
+function answer(channel: string, work: (...values: unknown[]) => unknown): void {
+  ipcMain.handle(channel, (event, ...values: unknown[]) => {
+    const url = event.senderFrame?.url;
+    if (!isOurPage(url)) throw new Error(`A message from ${url ?? "an unknown frame"} was refused.`);
+    return work(...values);
+  });
+}
+
+/** Registers what a message does. Somebody else's does nothing: an error here would come as a dialog of the system's. */
+function listen(channel: string, work: (...values: unknown[]) => void): void {
+  ipcMain.on(channel, (event, ...values: unknown[]) => {
+    if (isOurPage(event.senderFrame?.url)) work(...values);
+  });
 }
 
 export interface MessageHandlers {
@@ -16,51 +27,37 @@ export interface MessageHandlers {
   readonly window: () => BrowserWindow | null;
   readonly livingRuns: (count: number) => void;
   readonly raise: () => void;
+  /** The page follows links from now on. */
+  readonly listening: () => void;
+  readonly restart: () => Promise<void>;
 }
 
 /** Registers the answers; called once. */
-export function answerMessages({ access, window, livingRuns, raise }: MessageHandlers): void {
-  ipcMain.handle(CHANNELS.access, (event) => {
-    requireOurPage(event);
-    return access();
-  });
-  ipcMain.handle(CHANNELS.folder, async (event, title: unknown) => {
-    requireOurPage(event);
+export function answerMessages({ access, window, livingRuns, raise, listening, restart }: MessageHandlers): void {
+  const choose = async (options: OpenDialogOptions): Promise<string | null> => {
     const owner = window();
     if (!owner) return null;
-    const chosen = await dialog.showOpenDialog(owner, { title: String(title), properties: ["openDirectory"] });
-    return chosen.filePaths[0] ?? null;
-  });
-  ipcMain.handle(CHANNELS.file, async (event, title: unknown, extensions: unknown) => {
-    requireOurPage(event);
-    const owner = window();
-    if (!owner) return null;
+    const { canceled, filePaths } = await dialog.showOpenDialog(owner, options);
+    return canceled ? null : (filePaths[0] ?? null);
+  };
+  answer(CHANNELS.access, access);
+  answer(CHANNELS.restart, restart);
+  answer(CHANNELS.folder, (title) => choose({ title: String(title), properties: ["openDirectory"] }));
+  answer(CHANNELS.file, (title, extensions) => {
     const kinds = Array.isArray(extensions) ? extensions.map(String) : [];
-    const chosen = await dialog.showOpenDialog(owner, {
-      title: String(title),
-      properties: ["openFile"],
-      filters: [{ name: kinds.join(", "), extensions: kinds }],
-    });
-    return chosen.filePaths[0] ?? null;
+    const filters = [{ name: kinds.join(", "), extensions: kinds }];
+    return choose({ title: String(title), properties: ["openFile"], filters });
   });
-  ipcMain.on(CHANNELS.theme, (event, choice: unknown) => {
-    requireOurPage(event);
+  listen(CHANNELS.theme, (choice) => {
     if (choice === "light" || choice === "dark" || choice === "system") nativeTheme.themeSource = choice;
   });
-  ipcMain.on(CHANNELS.raise, (event) => {
-    requireOurPage(event);
-    raise();
-  });
-  ipcMain.on(CHANNELS.progress, (event, share: unknown) => {
-    requireOurPage(event);
-    window()?.setProgressBar(progressOf(share));
-  });
-  ipcMain.on(CHANNELS.living, (event, count: unknown) => {
-    requireOurPage(event);
+  listen(CHANNELS.raise, raise);
+  listen(CHANNELS.listening, listening);
+  listen(CHANNELS.progress, (share) => window()?.setProgressBar(progressOf(share)));
+  listen(CHANNELS.living, (count) => {
     if (Number.isSafeInteger(count)) livingRuns(count as number);
   });
-  ipcMain.on(CHANNELS.menu, (event, entries: unknown) => {
-    requireOurPage(event);
-    setMenu(asMenuEntries(entries), (id) => window()?.webContents.send(CHANNELS.action, id));
-  });
+  listen(CHANNELS.menu, (entries) =>
+    setMenu(asMenuEntries(entries), (id) => window()?.webContents.send(CHANNELS.action, id)),
+  );
 }

@@ -6,6 +6,7 @@ import { WINDOW_ORIGIN } from "./bridge.ts";
 import { CONTENT_POLICY, pageFile } from "./rules.ts";
 
 const SCHEME = new URL(WINDOW_ORIGIN).protocol.slice(0, -1);
+const HOST = WINDOW_ORIGIN.slice(`${SCHEME}://`.length);
 export const GONE_PATH = "/gone";
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -27,11 +28,11 @@ export function registerPageScheme(): void {
 /** Answers requests of the page from the folder with the build. */
 export function servePage(root: string): void {
   protocol.handle(SCHEME, async (request) => {
-    const { pathname } = new URL(request.url);
+    const { pathname, host } = new URL(request.url);
     const headers = { "content-security-policy": CONTENT_POLICY, "x-content-type-options": "nosniff" };
     if (pathname === GONE_PATH)
       return new Response(GONE_PAGE, { headers: { ...headers, "content-type": TYPES[".html"]! } });
-    const file = pageFile(root, pathname);
+    const file = host === HOST ? pageFile(root, pathname) : null;
     try {
       if (file === null) throw new RangeError("outside of the page");
       const body = await readFile(file);

@@ -14,11 +14,13 @@ const bridge: DesktopBridge = {
   onNavigate: (listener) => {
     ipcRenderer.removeAllListeners(CHANNELS.navigate);
     ipcRenderer.on(CHANNELS.navigate, (_event, fragment: string) => listener(fragment));
+    ipcRenderer.send(CHANNELS.listening);
   },
   setProgress: (share) => ipcRenderer.send(CHANNELS.progress, share),
   setLivingRuns: (count) => ipcRenderer.send(CHANNELS.living, count),
   setTheme: (choice) => ipcRenderer.send(CHANNELS.theme, choice),
   raise: () => ipcRenderer.send(CHANNELS.raise),
+  restartService: () => ipcRenderer.invoke(CHANNELS.restart) as Promise<void>,
   chooseFolder: (title) => ipcRenderer.invoke(CHANNELS.folder, title) as Promise<string | null>,
   chooseFile: (title, extensions) => ipcRenderer.invoke(CHANNELS.file, title, extensions) as Promise<string | null>,
   // Before Electron 29 there were no webUtils, and files knew their path.

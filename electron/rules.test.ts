@@ -4,10 +4,12 @@ import {
   asMenuEntries,
   CONTENT_POLICY,
   dataFolder,
+  fittedTo,
   isOurPage,
   isReachable,
   linkFragment,
   linkOfArguments,
+  mayOpenOutside,
   pageFile,
   progressOf,
 } from "./rules.ts";
@@ -18,6 +20,7 @@ describe("what the page may load", () => {
     expect(pageFile("/app/dist/window", "/assets/a.js")).toBe("/app/dist/window/assets/a.js");
     expect(pageFile("/app/dist/window", "/../../etc/passwd")).toBe("/app/dist/window/etc/passwd");
     expect(pageFile("/app/dist/window", "%2e%2e/%2e%2e/secret")).toBeNull();
+    expect(pageFile("/app/dist/window", "/%zz")).toBeNull();
   });
 
   it("allows scripts of its own only, and no connection but to this machine", () => {
@@ -33,6 +36,21 @@ it("answers its own page and nobody else", () => {
   expect(isOurPage("app://secondlook.evil/")).toBe(false);
   expect(isOurPage("https://example.org/app://secondlook/")).toBe(false);
   expect(isOurPage(undefined)).toBe(false);
+});
+
+it("hands papers to the system's browser, and no other address", () => {
+  expect(mayOpenOutside("https://arxiv.org/abs/2503.21776")).toBe(true);
+  for (const url of [
+    "https://arxiv.org.evil.example/",
+    "https://arxiv.org@evil.example/",
+    "http://arxiv.org/abs/1",
+    "https://arxiv.org:8443/",
+    "https://example.org/https://arxiv.org/",
+    "file:///etc/passwd",
+    "smb://arxiv.org/x",
+    "javascript:alert(1)",
+  ])
+    expect([url, mayOpenOutside(url)]).toEqual([url, false]);
 });
 
 describe("a link", () => {
@@ -79,6 +97,16 @@ it("does not restore a window to a screen that is gone", () => {
   const screens = [{ x: 0, y: 0, width: 1920, height: 1080 }];
   expect(isReachable({ x: 100, y: 100, width: 800, height: 600 }, screens)).toBe(true);
   expect(isReachable({ x: 2500, y: 100, width: 800, height: 600 }, screens)).toBe(false);
+});
+
+it("makes a window that was stored on a large screen no larger than the one it comes to", () => {
+  const [small, large] = [
+    { x: 0, y: 0, width: 1280, height: 720 },
+    { x: 1280, y: 0, width: 3840, height: 2160 },
+  ];
+  const stored = { x: 10, y: 20, width: 3000, height: 1800 };
+  expect(fittedTo(stored, [small])).toEqual({ x: 10, y: 20, width: 1280, height: 720 });
+  expect(fittedTo({ ...stored, x: 1400 }, [small, large])).toEqual({ ...stored, x: 1400 });
 });
 
 it("shows accelerators where a menu can, and ignores what is no menu entry", () => {

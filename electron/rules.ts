@@ -34,10 +34,21 @@ export const CONTENT_POLICY = [
 
 /** The file below `root` that a path of the page names; null when it leads outside. */
 export function pageFile(root: string, pathname: string): string | null {
-  const relative = normalize(decodeURIComponent(pathname === "/" ? "/index.html" : pathname));
-  const file = join(root, relative);
+  let decodedPath: string;
+  try {
+    decodedPath = decodeURIComponent(pathname === "/" ? "/index.html" : pathname);
+  } catch {
+    return null;
+  }
+  const file = join(root, normalize(decodedPath));
   return file.startsWith(root + sep) ? file : null;
 }
+
+/** Papers may be opened in the browser; nothing else leaves the window. */
+const OUTSIDE = ["https://arxiv.org"];
+
+/** Whether an address may be handed to the system's browser. */
+export const mayOpenOutside = (url: string): boolean => OUTSIDE.some((origin) => url.startsWith(`${origin}/`));
 
 interface Area {
   readonly x: number;
@@ -54,6 +65,16 @@ export function isReachable(bounds: Area, areas: readonly Area[]): boolean {
     const top = bounds.y >= area.y - 1 && bounds.y < area.y + area.height - LEAST_VISIBLE_PX;
     return width >= LEAST_VISIBLE_PX && top;
   });
+}
+
+/** The same bounds, no larger than the screen that shows most of them: it may have been another one when they were stored. */
+export function fittedTo<Bounds extends Area>(bounds: Bounds, areas: readonly Area[]): Bounds {
+  const overlap = (area: Area): number =>
+    Math.max(0, Math.min(bounds.x + bounds.width, area.x + area.width) - Math.max(bounds.x, area.x)) *
+    Math.max(0, Math.min(bounds.y + bounds.height, area.y + area.height) - Math.max(bounds.y, area.y));
+  const area = [...areas].sort((a, b) => overlap(b) - overlap(a))[0];
+  if (!area) return bounds;
+  return { ...bounds, width: Math.min(bounds.width, area.width), height: Math.min(bounds.height, area.height) };
 }
 
 export const LINK_SCHEME = "secondlook";

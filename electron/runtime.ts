@@ -36,6 +36,10 @@ async function copyFiles(source: string, target: string, manifest: string): Prom
   await copyFile(join(source, RUNTIME_MANIFEST), join(target, RUNTIME_MANIFEST));
 }
 
+/** Name of the copy that a packaged program is run from. */
+export const nameOfRuntime = async (source: string): Promise<string> =>
+  runtimeHash(await readFile(join(source, RUNTIME_MANIFEST), "utf8"));
+
 /**
  * The copy of `source` for a data folder, made at first use.
  * @throws a sentence when the copy cannot be made or is not what was packaged.

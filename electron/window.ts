@@ -1,12 +1,12 @@
 /** The one window: sandboxed, isolated, kept on its own page. */
-import { BrowserWindow, shell } from "electron";
+import { BrowserWindow, nativeTheme, shell } from "electron";
 import { WINDOW_ORIGIN } from "./bridge.ts";
 import { GONE_PATH } from "./page-protocol.ts";
-import { isOurPage } from "./rules.ts";
+import { isOurPage, mayOpenOutside } from "./rules.ts";
 import { keepWindowState, loadWindowState } from "./window-state.ts";
 
-/** Papers may be opened in the browser; nothing else leaves the window. */
-const OUTSIDE = ["https://arxiv.org"];
+/** The page's own background: no flash before its first picture. */
+const BACKGROUND = { light: "#f7f7f5", dark: "#101012" };
 
 export function openWindow(preload: string, stateFile: string, address: string): BrowserWindow {
   const state = loadWindowState(stateFile);
@@ -16,12 +16,15 @@ export function openWindow(preload: string, stateFile: string, address: string):
     minHeight: 600,
     show: false,
     title: "Secondlook",
-    backgroundColor: "#101012",
+    backgroundColor: nativeTheme.shouldUseDarkColors ? BACKGROUND.dark : BACKGROUND.light,
     webPreferences: { preload, sandbox: true, contextIsolation: true, nodeIntegration: false, webviewTag: false },
   });
-  if (state.maximized) window.maximize();
   keepWindowState(window, stateFile);
-  window.once("ready-to-show", () => window.show());
+  window.once("ready-to-show", () => {
+    // Not before: it would show an empty window.
+    if (state.maximized) window.maximize();
+    window.show();
+  });
   const contents = window.webContents;
   contents.on("will-navigate", (event, url) => {
     if (!isOurPage(url)) event.preventDefault();
@@ -31,7 +34,7 @@ export function openWindow(preload: string, stateFile: string, address: string):
   });
   contents.on("will-attach-webview", (event) => event.preventDefault());
   contents.setWindowOpenHandler(({ url }) => {
-    if (OUTSIDE.some((origin) => url.startsWith(`${origin}/`))) void shell.openExternal(url);
+    if (mayOpenOutside(url)) void shell.openExternal(url);
     return { action: "deny" };
   });
   contents.on("render-process-gone", (_event, { reason }) => {

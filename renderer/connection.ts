@@ -11,7 +11,13 @@ export type ConnectionState =
   | { readonly kind: "connecting"; readonly attempt: number }
   | { readonly kind: "open" }
   | { readonly kind: "waiting"; readonly attempt: number; readonly retryAt: number }
-  | { readonly kind: "refused"; readonly message: string; readonly remedy: string };
+  | {
+      readonly kind: "refused";
+      readonly message: string;
+      readonly remedy: string;
+      /** Window and service are of different versions: the service can be started anew. */
+      readonly versions?: boolean;
+    };
 
 /** An error with what to do next, shown as it is. */
 export class ServiceError extends Error {
@@ -110,11 +116,7 @@ const sendHello = (line: WebSocket, message: HelloMessage) => line.send(JSON.str
 async function answerHello(line: WebSocket, message: HelloMessage, token: string, nonce: string): Promise<void> {
   if (message.hello === "service") {
     if (message.contract !== CONTRACT_VERSION) {
-      return refuse(
-        line,
-        "The service speaks another version.",
-        "Restart Secondlook, so that window and service match.",
-      );
+      return refuse(line, `The service speaks version ${message.contract}, this window ${CONTRACT_VERSION}.`, VERSIONS);
     }
     if (message.proof !== (await proofOf(token, nonce))) {
       return refuse(line, "Something that is not Secondlook answered on this port.", "Start the service again.");
@@ -127,16 +129,17 @@ async function answerHello(line: WebSocket, message: HelloMessage, token: string
     for (const request of pending.values()) sendPending(request);
     for (const listener of gapListeners) listener();
   } else if (message.hello === "refused") {
-    refuse(
-      line,
-      `The service refused this window: ${message.reason}`,
-      "Open the address printed by `secondlook serve`.",
-    );
+    const remedy = / speaks version /.test(message.reason)
+      ? VERSIONS
+      : "Open the address printed by `secondlook serve`.";
+    refuse(line, `The service refused this window: ${message.reason}.`, remedy);
   }
 }
 
+const VERSIONS = "Start the service again, so that window and service match. Runs go on meanwhile.";
+
 function refuse(line: WebSocket, message: string, remedy: string): void {
-  setState({ kind: "refused", message, remedy });
+  setState({ kind: "refused", message, remedy, versions: remedy === VERSIONS });
   line.close();
 }
 

@@ -33,6 +33,8 @@ export interface DesktopBridge {
   setTheme(choice: "light" | "dark" | "system"): void;
   /** Brings the window to the front: a notification was clicked. */
   raise(): void;
+  /** Ends a service of another version and starts this one's; runs go on. */
+  restartService(): Promise<void>;
   chooseFolder(title: string): Promise<string | null>;
   /** `extensions` without dots, such as `["json", "jsonl"]`. */
   chooseFile(title: string, extensions: readonly string[]): Promise<string | null>;

@@ -1,5 +1,6 @@
 import { useEffect, useState } from "react";
 import { reconnectNow, useConnection } from "../connection.ts";
+import type { DesktopBridge } from "../host.ts";
 import { Button } from "./Button.tsx";
 import { Icon } from "./Icon.tsx";
 import styles from "./ConnectionBanner.module.css";
@@ -20,6 +21,19 @@ export function ConnectionBanner() {
       setPatient(true);
     };
   }, [isOpen]);
+  const [restarting, setRestarting] = useState(false);
+  const [trouble, setTrouble] = useState<string | null>(null);
+  const restart = async (desktop: DesktopBridge): Promise<void> => {
+    setRestarting(true);
+    setTrouble(
+      await desktop.restartService().then(
+        () => null,
+        (error: Error) => error.message,
+      ),
+    );
+    setRestarting(false);
+    reconnectNow();
+  };
   if (isOpen || (patient && state.kind !== "refused")) return null;
   return (
     <div className={styles["banner"]} role="alert">
@@ -27,7 +41,7 @@ export function ConnectionBanner() {
       <p>
         {state.kind === "refused" ? (
           <>
-            <strong>{state.message}</strong> {state.remedy}
+            <strong>{state.message}</strong> {trouble ?? state.remedy}
           </>
         ) : (
           <>
@@ -35,6 +49,11 @@ export function ConnectionBanner() {
           </>
         )}
       </p>
+      {state.kind === "refused" && state.versions && window.secondlook && (
+        <Button disabled={restarting} onClick={() => void restart(window.secondlook!)}>
+          {restarting ? "Restarting…" : "Restart the service"}
+        </Button>
+      )}
       <Button onClick={reconnectNow}>Try now</Button>
     </div>
   );

@@ -26,6 +26,9 @@ export function setTheme(choice: ThemeChoice): void {
 /** Reads the remembered choice and follows the system; called once, before the first paint. */
 export function startTheme(): void {
   const stored = localStorage.getItem(KEY);
-  show(stored === "light" || stored === "dark" ? stored : "system");
+  const choice = stored === "light" || stored === "dark" ? stored : "system";
+  // The shell's own parts (dialogs, menus) follow.
+  window.secondlook?.setTheme(choice);
+  show(choice);
   systemIsDark.addEventListener("change", () => show(useTheme.getState().choice));
 }

@@ -23,6 +23,7 @@ const VERBS = [
     "setLivingRuns",
     "setTheme",
     "raise",
+    "restartService",
   ],
   ...["chooseFolder", "chooseFile", "pathOfFile"],
 ];

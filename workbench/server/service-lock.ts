@@ -1,9 +1,8 @@
 /** One service a data folder: a second one would write the same databases. */
 import { linkSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { DATA_FOLDER } from "../../contract/run-folder.ts";
 import { isSameProcess, processStart } from "../runs/alive.ts";
-
-const LOCK = "service.lock";
 
 export interface ServiceLock {
   release(): void;
@@ -24,7 +23,7 @@ function readHolder(file: string): Holder | null {
 
 /** Takes the lock, also from a holder that is gone; null while another process holds it. */
 export function takeServiceLock(data: string): ServiceLock | null {
-  const file = join(data, LOCK);
+  const file = join(data, DATA_FOLDER.lock);
   const mine = `${file}.${process.pid}`;
   const holder: Holder = { pid: process.pid, processStart: processStart(process.pid) ?? 0 };
   writeFileSync(mine, JSON.stringify(holder), { mode: 0o600 });
