@@ -25,6 +25,8 @@ import type { RolloutResults } from "./methods/rollouts.ts";
 import { rolloutInputs } from "./methods/rollouts.ts";
 import type { RunPageResults } from "./methods/run-pages.ts";
 import { runPageInputs } from "./methods/run-pages.ts";
+import type { RunTableResults } from "./methods/run-tables.ts";
+import { runTableInputs } from "./methods/run-tables.ts";
 import type { RunResults, RunSummary } from "./methods/runs.ts";
 import { runInputs } from "./methods/runs.ts";
 import type { StorageResults } from "./methods/storage.ts";
@@ -50,6 +52,7 @@ export type * from "./methods/memory.ts";
 export type * from "./methods/recipes.ts";
 export type * from "./methods/rollouts.ts";
 export type * from "./methods/run-pages.ts";
+export type * from "./methods/run-tables.ts";
 export type * from "./methods/runs.ts";
 export type * from "./methods/storage.ts";
 export type * from "./methods/session.ts";
@@ -64,6 +67,7 @@ export const CONTRACT_VERSION = 1;
 export const methodInputs = {
   ...runInputs,
   ...runPageInputs,
+  ...runTableInputs,
   ...rolloutInputs,
   ...recipeInputs,
   ...memoryInputs,
@@ -93,6 +97,7 @@ export interface MethodResults
     RecipeResults,
     RolloutResults,
     RunPageResults,
+    RunTableResults,
     RunResults,
     SessionMethodResults,
     StorageResults,

@@ -19,6 +19,7 @@ import { Playground } from "./screens/Playground.tsx";
 import { Recipes } from "./screens/Recipes.tsx";
 import { Rollouts } from "./screens/Rollouts.tsx";
 import { Runs } from "./screens/Runs.tsx";
+import { useSavedViewActions } from "./screens/runs/saved-views.ts";
 import { System } from "./screens/System.tsx";
 import { listenForShortcuts } from "./shortcuts.ts";
 import { listenForDrops } from "./state/dropped.ts";
@@ -27,11 +28,13 @@ import { navigate, useRoute } from "./state/route.ts";
 import { startTaskbar } from "./state/taskbar.ts";
 import { setTheme } from "./state/theme.ts";
 
+const NOT_CHANGED = {};
+
 function Screen() {
   const { route } = useRoute();
   switch (route.screen) {
     case "runs":
-      return <Runs />;
+      return <Runs view={route.view ?? null} changed={route.table ?? NOT_CHANGED} />;
     case "launch": {
       const { recipe = null, preset = null, from = null, checkpoint = null } = route;
       return <Launch recipe={recipe} preset={preset} from={from} checkpoint={checkpoint} />;
@@ -155,6 +158,7 @@ export function App() {
     { id: "shortcuts", label: "Keyboard shortcuts", group: "Help", shortcut: "?", perform: () => setOpen("help") },
   ]);
   useEffect(listenForShortcuts, []);
+  useSavedViewActions();
   useDesktopMenu();
   useEffect(startTaskbar, []);
   useEffect(listenForDrops, []);

@@ -25,8 +25,8 @@ export interface RunSummary {
   readonly attempt: number;
   /** Last value of the main metrics, by name. */
   readonly latest: Readonly<Record<string, number>>;
-  /** About 40 values of `reward` (or `loss` before RL starts) for the sparkline. */
-  readonly sparkline: readonly number[];
+  /** About 40 values of the reward, of the loss before RL starts. */
+  readonly sparkline: { readonly metric: "reward" | "loss"; readonly values: readonly number[] };
   /** Newest held-out accuracy. */
   readonly heldOut: number | null;
   readonly secondsPerStep: number | null;

@@ -1,83 +1,81 @@
 import { useMemo, useRef, useState } from "react";
-import type { RunSummary } from "../../contract/methods.ts";
+import type { RunLine, RunSummary, TableView } from "../../contract/methods.ts";
 import { useActions } from "../actions.ts";
 import { call } from "../connection.ts";
 import { Button } from "../parts/Button.tsx";
 import { DataTable } from "../parts/DataTable.tsx";
-import type { Column, Sorting } from "../parts/DataTable.tsx";
+import type { Column } from "../parts/DataTable.tsx";
 import { EmptyState, ErrorNote, Skeleton } from "../parts/EmptyState.tsx";
 import { Icon } from "../parts/Icon.tsx";
 import { Page } from "../parts/Page.tsx";
 import { MOST_COMPARED } from "../state/address.ts";
 import { invalidate } from "../state/queries.ts";
 import { navigate } from "../state/route.ts";
-import { CHOICE_COLUMNS, DEFAULT_COLUMNS, FIXED_COLUMNS } from "./runs/columns.tsx";
+import { DEFAULT_VIEW } from "../state/table-view.ts";
+import { ColumnMenu } from "./runs/ColumnMenu.tsx";
+import { columnsOf, FIXED_COLUMNS } from "./runs/columns.tsx";
 import { EditRun } from "./runs/EditRun.tsx";
-import { FilterBar, NO_FILTER, type RunFilter } from "./runs/FilterBar.tsx";
+import { FilterBar } from "./runs/FilterBar.tsx";
+import { GroupMenu } from "./runs/GroupMenu.tsx";
 import { usePages } from "./runs/usePages.ts";
+import { useTableView } from "./runs/useTableView.ts";
+import { ViewMenu } from "./runs/ViewMenu.tsx";
 import styles from "./Runs.module.css";
-
-const COLUMNS_KEY = "secondlook.runs.columns";
-
-function storedColumns(): readonly string[] {
-  try {
-    const stored: unknown = JSON.parse(localStorage.getItem(COLUMNS_KEY) ?? "null");
-    return Array.isArray(stored) ? stored.map(String) : DEFAULT_COLUMNS;
-  } catch {
-    return DEFAULT_COLUMNS;
-  }
-}
 
 const openRun = (run: RunSummary) => navigate({ screen: "live", run: run.id, tab: "overview" });
 const launch = () => navigate({ screen: "launch" });
+const idsOf = (line: RunLine): readonly string[] => (line.kind === "run" ? [line.run.id] : line.group.ids);
 
-/** All runs of this data folder, newest first, read page by page. */
-export function Runs() {
-  const [text, setText] = useState("");
-  const [filter, setFilter] = useState<RunFilter>(NO_FILTER);
-  const [sorting, setSorting] = useState<Sorting>({ key: "created", descending: true });
+/** All runs of this data folder, or groups of them, read page by page. */
+export function Runs({ view: id, changed }: { readonly view: string | null; readonly changed: Partial<TableView> }) {
+  const { view, saved, isChanged, change, loading } = useTableView(id, changed);
+  const [open, setOpen] = useState<readonly string[]>([]);
   const [selected, setSelected] = useState(-1);
-  const [marked, setMarked] = useState<readonly RunSummary[]>([]);
+  const [marked, setMarked] = useState<readonly string[]>([]);
   const [editing, setEditing] = useState<RunSummary | null>(null);
-  const [chosen, setChosen] = useState(storedColumns);
   const [failure, setError] = useState<Error | null>(null);
   const search = useRef<HTMLInputElement>(null);
-  const { states, recipes, tags, archived } = filter;
-  const question = { text, states: [...states], recipes: [...recipes], tags: [...tags], archived };
-  const { rows, page, error, onRange } = usePages({ ...question, sort: sorting.key, descending: sorting.descending });
-  const toggle = (run: RunSummary) =>
-    setMarked((runs) =>
-      runs.some(({ id }) => id === run.id) ? runs.filter(({ id }) => id !== run.id) : [...runs, run],
-    );
+  const { archived, columns: chosen } = view;
+  const { lines, table, error, onRange } = usePages({ ...view, ...(view.group ? { open: [...open] } : {}) });
   const columns = useMemo(() => {
-    const mark: Column<RunSummary> = {
+    const toggle = (line: RunLine) =>
+      setMarked((ids) => {
+        const own = idsOf(line);
+        const without = ids.filter((other) => !own.includes(other));
+        return own.every((one) => ids.includes(one)) ? without : [...without, ...own];
+      });
+    const mark: Column<RunLine> = {
       key: "mark",
       title: "",
       width: "20px",
-      cell: (run) => (
+      cell: (line) => (
         <input
           type="checkbox"
           className={styles["mark"]}
-          aria-label={`Mark ${run.name}`}
-          checked={marked.some(({ id }) => id === run.id)}
+          aria-label={`Mark ${line.kind === "run" ? line.run.name : `all of ${line.group.label}`}`}
+          checked={idsOf(line).every((one) => marked.includes(one))}
           onClick={(event) => event.stopPropagation()}
-          onChange={() => toggle(run)}
+          onChange={() => toggle(line)}
         />
       ),
     };
-    return [mark, ...FIXED_COLUMNS, ...CHOICE_COLUMNS.filter(({ key }) => chosen.includes(key))];
+    return { all: [mark, ...FIXED_COLUMNS, ...columnsOf(chosen)], toggle };
   }, [marked, chosen]);
-  const choose = (next: readonly string[]) => {
-    localStorage.setItem(COLUMNS_KEY, JSON.stringify(next));
-    setChosen(next);
-  };
   const archive = (value: boolean) => {
     setError(null);
-    call("runs.mark", { runs: marked.map(({ id }) => id), archived: value }).then(() => setMarked([]), setError);
+    call("runs.mark", { runs: [...marked], archived: value }).then(() => setMarked([]), setError);
   };
-  const compare = () => navigate({ screen: "compare", runs: marked.slice(0, MOST_COMPARED).map(({ id }) => id) });
-  const move = (by: number) => setSelected((index) => Math.max(0, Math.min(rows.length - 1, index + by)));
-  const current = rows[selected];
+  const compare = () => navigate({ screen: "compare", runs: marked.slice(0, MOST_COMPARED) });
+  const move = (by: number) => setSelected((index) => Math.max(0, Math.min(lines.length - 1, index + by)));
+  const openLine = (line: RunLine) => {
+    if (line.kind === "run") return openRun(line.run);
+    const { key } = line.group;
+    setOpen((keys) => (keys.includes(key) ? keys.filter((other) => other !== key) : [...keys, key]));
+  };
+  const current = lines[selected];
+  const currentRun = current?.kind === "run" ? current.run : null;
+  const markedRun = lines.find((line) => line?.kind === "run" && line.run.id === marked[0]);
+  const onlyMarked = marked.length === 1 && markedRun?.kind === "run" ? markedRun.run : null;
   const canCompare = marked.length >= 2 && marked.length <= MOST_COMPARED;
   const row = { group: "Runs", hidden: true } as const;
   useActions([
@@ -87,26 +85,39 @@ export function Runs() {
     {
       ...row,
       id: "open-row",
-      label: "Open the selected run",
+      label: "Open the selected run or group",
       shortcut: "Enter or o",
       enabled: current !== undefined,
-      perform: () => current && openRun(current),
+      perform: () => current && openLine(current),
     },
     {
       ...row,
       id: "mark-row",
-      label: "Mark the selected run",
+      label: "Mark the selected run or group",
       shortcut: "x",
       enabled: current !== undefined,
-      perform: () => current && toggle(current),
+      perform: () => current && columns.toggle(current),
     },
     {
       ...row,
       id: "edit-row",
       label: "Name, tags and note of the selected run",
       shortcut: "m",
-      enabled: current !== undefined,
-      perform: () => current && setEditing(current),
+      enabled: currentRun !== null,
+      perform: () => setEditing(currentRun),
+    },
+    {
+      id: "group-seedless",
+      label: view.group === "seedless" ? "Show runs one by one" : "Group runs that only their seed tells apart",
+      group: "Runs",
+      keywords: "configuration mean spread seeds",
+      perform: () => change({ group: view.group === "seedless" ? "" : "seedless" }),
+    },
+    {
+      id: "copy-link",
+      label: "Copy a link to this view",
+      group: "Runs",
+      perform: () => void navigator.clipboard.writeText(window.location.href),
     },
     { id: "compare-marked", label: "Compare the marked runs", group: "Runs", enabled: canCompare, perform: compare },
     {
@@ -122,9 +133,11 @@ export function Runs() {
       title="Runs"
       flush
       note={
-        page &&
-        page.all > 0 && (
-          <span className={styles["count"]}>{page.active > 0 ? `${page.active} active of ${page.all}` : page.all}</span>
+        table &&
+        table.all > 0 && (
+          <span className={styles["count"]}>
+            {table.active > 0 ? `${table.active} active of ${table.all}` : table.all}
+          </span>
         )
       }
       actions={
@@ -134,9 +147,10 @@ export function Runs() {
             <input
               ref={search}
               aria-label="Filter runs"
-              placeholder="Name, tag, note, state …"
-              value={text}
-              onChange={(event) => setText(event.target.value)}
+              placeholder="Words, kl>0.1, tag:paper …"
+              title="Words of name, tag or note; kl>0.1, heldout>=0.6, klBeta=0.02, state:failed; a minus excludes"
+              value={view.text}
+              onChange={(event) => change({ text: event.target.value })}
               onKeyDown={(event) => event.key === "Escape" && event.currentTarget.blur()}
             />
           </label>
@@ -146,17 +160,17 @@ export function Runs() {
         </>
       }
     >
-      {error && !page ? (
+      {error && !table ? (
         <div className={styles["pad"]}>
-          <ErrorNote error={error} onRetry={() => invalidate((method) => method === "runs.page")} />
+          <ErrorNote error={error} onRetry={() => invalidate((method) => method === "runs.table")} />
         </div>
-      ) : !page ? (
+      ) : !table || loading ? (
         <div className={styles["pad"]}>
           {[0, 1, 2].map((index) => (
             <Skeleton key={index} height={40} />
           ))}
         </div>
-      ) : page.all === 0 && page.archived === 0 && !archived ? (
+      ) : table.all === 0 && table.archived === 0 && !archived ? (
         <div className={styles["pad"]}>
           <EmptyState
             icon="runs"
@@ -173,10 +187,10 @@ export function Runs() {
           {marked.length > 0 ? (
             <div className={styles["marked"]} role="group" aria-label="Marked runs">
               <strong>{marked.length} marked</strong>
-              <Button icon="compare" disabled={!canCompare} hint="Two to four runs side by side" onClick={compare}>
+              <Button icon="compare" disabled={!canCompare} hint="Two to twenty runs side by side" onClick={compare}>
                 Compare
               </Button>
-              <Button disabled={marked.length !== 1} onClick={() => setEditing(marked[0]!)}>
+              <Button disabled={onlyMarked === null} onClick={() => setEditing(onlyMarked)}>
                 Name, tags, note
               </Button>
               <Button onClick={() => archive(!archived)}>{archived ? "Out of the archive" : "Archive"}</Button>
@@ -186,15 +200,19 @@ export function Runs() {
               {failure && <span role="alert">{failure.message}</span>}
             </div>
           ) : (
-            <FilterBar page={page} filter={filter} columns={chosen} onFilter={setFilter} onColumns={choose} />
+            <FilterBar table={table} view={view} onChange={change}>
+              <ViewMenu current={saved} view={view} isChanged={isChanged} />
+              <GroupMenu group={view.group} onGroup={(group) => change({ group })} />
+              <ColumnMenu columns={chosen} onColumns={(next) => change({ columns: [...next] })} />
+            </FilterBar>
           )}
-          {page.total === 0 ? (
+          {table.found === 0 ? (
             <div className={styles["pad"]}>
               <EmptyState icon="search" title="No run is like that.">
                 <Button
                   onClick={() => {
-                    setText("");
-                    setFilter(NO_FILTER);
+                    const { text, states, recipes, tags } = DEFAULT_VIEW;
+                    change({ text, states, recipes, tags, archived: false });
                   }}
                 >
                   Show all runs
@@ -204,13 +222,13 @@ export function Runs() {
           ) : (
             <DataTable
               label="Runs"
-              rows={rows}
-              columns={columns}
-              rowKey={(run) => run.id}
+              rows={lines}
+              columns={columns.all}
+              rowKey={(line) => (line.kind === "run" ? line.run.id : `group ${line.group.key}`)}
               selected={selected}
-              sorting={sorting}
-              onSort={setSorting}
-              onOpen={openRun}
+              sorting={{ key: view.sort, descending: view.descending }}
+              onSort={({ key, descending }) => change({ sort: key, descending })}
+              onOpen={openLine}
               onRange={onRange}
             />
           )}

@@ -1,10 +1,12 @@
 /**
  * Where the window is, kept in the address's fragment: every view can be linked, and back and forward work.
- * `#/runs`, `#/runs/ID`, `#/runs/ID/rollouts?step=12&pair=12-0&rollout=3`, `#/runs/ID/rollouts/what-if?step=12`,
+ * `#/runs?group=seedless&column=step`, `#/runs?view=ID`, `#/runs/ID`, `#/runs/ID/rollouts?step=12&pair=12-0&rollout=3`, `#/runs/ID/rollouts/what-if?step=12`,
  * `#/launch?recipe=video-r1&preset=tiny`, `#/launch?from=ID`, `#/compare?run=A&run=B`, `#/data/ID/rows/12`, `#/recipes/video-r1`, `#/system`.
  * `#/playground?run=ID&rollout=3&measure=frames`, `#/playground?case=ID`, `#/evals`, `#/evals/ID?model=1&view=shuffled&sample=q7`, `#/evals/ID?model=1&against=ID~0~ordered`.
  */
 import { MEASURED_VIEWS } from "../../contract/evaluation.ts";
+import type { TableView } from "../../contract/methods.ts";
+import { readView, writeView } from "./table-view.ts";
 
 export type MeasuredViewName = (typeof MEASURED_VIEWS)[number];
 /** One model of an evaluation under one view. */
@@ -27,7 +29,12 @@ export interface EvalsRoute {
 
 export type Route =
   | EvalsRoute
-  | { readonly screen: "runs" }
+  | {
+      readonly screen: "runs";
+      /** A view that somebody saved, and what is changed of it, or of the usual table. */
+      readonly view?: string | null;
+      readonly table?: Partial<TableView>;
+    }
   | {
       readonly screen: "launch";
       readonly recipe?: string | null;
@@ -145,7 +152,9 @@ export function parseRoute(fragment: string): Route {
   if (first === "recipes") return { screen: "recipes", recipe: second || null };
   if (first === "playground") return playgroundOf(query);
   if (first === "system") return { screen: "system" };
-  return { screen: "runs" };
+  const table = readView(query);
+  const [view, isChanged] = [query.get("view"), Object.keys(table).length > 0];
+  return { screen: "runs", ...(view === null ? {} : { view }), ...(isChanged ? { table } : {}) };
 }
 
 function playgroundOf(query: URLSearchParams): Route {
@@ -162,8 +171,13 @@ const sorted = ({ evaluation, model, view }: EvalsSide) => [evaluation, model, v
 /** The fragment of a route, with `#`. */
 export function formatRoute(route: Route): string {
   switch (route.screen) {
-    case "runs":
-      return "#/runs";
+    case "runs": {
+      const query = new URLSearchParams();
+      if (route.view) query.set("view", route.view);
+      writeView(route.table ?? {}, query);
+      const search = query.toString();
+      return `#/runs${search ? `?${search}` : ""}`;
+    }
     case "live":
       return `#/runs/${encodeURIComponent(route.run)}${route.tab === "overview" ? "" : `/${route.tab}`}`;
     case "rollouts": {

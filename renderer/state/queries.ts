@@ -183,7 +183,7 @@ export function useServices<Name extends Method>(
 function applyPush(push: Push): void {
   if (push.topic === "runs") {
     mergeRuns(push.runs, push.removed ?? []);
-    invalidate((method) => ["runs.page", "queue.list", "devices.list"].includes(method));
+    invalidate((method) => ["runs.page", "runs.table", "queue.list", "devices.list"].includes(method));
     for (const run of push.runs) refreshDetail(run);
     return;
   }

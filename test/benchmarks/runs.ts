@@ -4,13 +4,21 @@ import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { JournalWriter } from "../../workbench/testing/journal-writer.ts";
 import { pageOfRuns } from "../../workbench/runs/page.ts";
+import { RunSettings } from "../../workbench/runs/run-settings.ts";
 import { SummaryCache } from "../../workbench/runs/summary-cache.ts";
+import { tableOfRuns } from "../../workbench/runs/table.ts";
 import type { RunSummary } from "../../contract/methods.ts";
 import type { Db } from "../../workbench/store/databases.ts";
 
 export const MANY_RUNS = 10_000;
 
 const id = (index: number): string => `many-${String(index).padStart(5, "0")}`;
+
+/** Of five seeds each, sixty settings as real runs have them. */
+const settingsOf = (index: number): Record<string, number> => ({
+  ...Object.fromEntries(Array.from({ length: 60 }, (_, place) => [`rl.setting${place}`, place])),
+  "rl.klBeta": Math.floor(index / 5) / 1000,
+});
 
 /** Small finished runs, each with a journal of its own. */
 export function writeManyRuns(data: string, count = MANY_RUNS): void {
@@ -23,7 +31,7 @@ export function writeManyRuns(data: string, count = MANY_RUNS): void {
       name: `Run ${index}`,
       recipe: "video-r1",
       preset: "tiny",
-      seed: index,
+      seed: index % 5,
       overrides: {},
     };
     const files = { model: "m", data: { train: "t.json", mediaRoot: "." }, createdAt: time };
@@ -36,8 +44,8 @@ export function writeManyRuns(data: string, count = MANY_RUNS): void {
         name: config.name,
         recipe: "video-r1",
         preset: "tiny",
-        seed: index,
-        config: {},
+        seed: index % 5,
+        config: { settings: settingsOf(index) },
         model: { directory: "m", parameters: 1e6 },
         totalSteps: 3,
         stages: [{ name: "rl", kind: "rl", steps: 3 }],
@@ -79,6 +87,8 @@ function median(work: () => unknown): string {
   return `${times[3]!.toFixed(1)} ms`;
 }
 
+const COLUMNS = ["step", "metric:reward", "heldOut", "metric:kl"];
+
 /** After the index holds the runs of {@link writeManyRuns}. */
 export function measureManyRuns(index: Db, data: string): { what: string; value: string; bar: string }[] {
   const ids = Array.from({ length: MANY_RUNS }, (_, place) => id(place));
@@ -89,6 +99,8 @@ export function measureManyRuns(index: Db, data: string): { what: string; value:
   const firstEver = `${((performance.now() - start) / 1000).toFixed(1)} s`;
   const warm = new SummaryCache(index, data, facts);
   const all = summaries(warm);
+  const settings = new RunSettings(index);
+  tableOfRuns(all, { group: "seedless" }, settings);
   const count = MANY_RUNS.toLocaleString("en-US");
   return [
     { what: `${count} runs, summarised once after they were taken in`, value: firstEver, bar: "" },
@@ -105,6 +117,21 @@ export function measureManyRuns(index: Db, data: string): { what: string; value:
     {
       what: `${count} runs, filtered by two words and a state`,
       value: median(() => pageOfRuns(all, { text: "run 77", states: ["completed"] })),
+      bar: "< 50 ms",
+    },
+    {
+      what: `${count} runs, in groups of seeds, the first time after a start`,
+      value: median(() => tableOfRuns(all, { group: "seedless", columns: COLUMNS }, new RunSettings(index))),
+      bar: "",
+    },
+    {
+      what: `${count} runs, in groups of seeds with means and spreads`,
+      value: median(() => tableOfRuns(all, { group: "seedless", sort: "metric:kl", columns: COLUMNS }, settings)),
+      bar: "< 50 ms",
+    },
+    {
+      what: `${count} runs, sorted and filtered by a setting`,
+      value: median(() => tableOfRuns(all, { text: "klBeta>0.5", sort: "setting:rl.klBeta" }, settings)),
       bar: "< 50 ms",
     },
   ];

@@ -57,11 +57,54 @@ export async function checkRuns(page: Page, claim: Claim): Promise<void> {
   });
   await claim("shows the columns that are chosen, and remembers them", async () => {
     await page.getByRole("button", { name: "Columns" }).click();
-    await page.getByLabel("Entropy").check();
+    await page.getByRole("checkbox", { name: "Entropy", exact: true }).check();
     await page.keyboard.press("Escape");
     await table.getByRole("columnheader", { name: "Entropy" }).waitFor();
     await page.reload();
     await table.getByRole("columnheader", { name: "Entropy" }).waitFor({ timeout: 20_000 });
+  });
+  await claim("shows any setting as a column, and filters by comparing", async () => {
+    await page.getByRole("button", { name: "Columns" }).click();
+    await page.getByLabel("Find a metric or a setting").fill("klBeta");
+    await page.getByRole("checkbox", { name: /rl\.klBeta/ }).check();
+    await page.keyboard.press("Escape");
+    await table.getByRole("columnheader", { name: "rl klBeta" }).waitFor();
+    const all = await rows.count();
+    await filter.fill("step>0 -name:demo");
+    await waitFor("fewer rows", async () => (await rows.count()) < all, 10_000);
+    for (const name of await names()) assert.doesNotMatch(name, /Demo/);
+    await filter.fill("");
+    await shown(all);
+  });
+  await claim("groups runs by configuration, with a spread, and keeps that as a view with a link", async () => {
+    const all = await rows.count();
+    await page.getByRole("button", { name: "Group by" }).click();
+    await page.getByRole("button", { name: /^Configuration/ }).click();
+    await page.waitForURL(/group=seedless/);
+    const groups = rows.filter({ hasText: /\d runs? · seeds? / });
+    await waitFor(
+      "groups",
+      async () => (await groups.count()) > 0 && (await groups.count()) === (await rows.count()),
+      10_000,
+    );
+    const folded = await rows.count();
+    await groups.first().click();
+    await waitFor("the group's runs", async () => (await rows.count()) > folded, 10_000);
+    await page.getByRole("button", { name: "View", exact: true }).click();
+    await page.getByLabel("Name of the view").fill("By seed");
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await page.waitForURL(/#\/runs\?view=[0-9a-f]+$/);
+    const link = page.url().slice(page.url().indexOf("#"));
+    await page.getByRole("button", { name: "View By seed" }).click();
+    await page.getByRole("button", { name: "All runs" }).click();
+    await shown(all);
+    await page.keyboard.press("Control+k");
+    await page.getByPlaceholder("Find an action or a run").fill("By seed");
+    await page.getByRole("option", { name: /View: By seed/ }).click();
+    await groups.first().waitFor();
+    assert.ok(page.url().endsWith(link), page.url());
+    await page.evaluate(() => (location.hash = "#/runs"));
+    await shown(all);
   });
   await claim("puts a run away and takes it out of the archive", async () => {
     const all = await rows.count();
@@ -100,7 +143,7 @@ export async function checkRuns(page: Page, claim: Claim): Promise<void> {
       await page.getByRole("button", { name: "make baseline" }).click();
       await page.waitForTimeout(200);
       await page.goBack();
-      await page.waitForURL(/#\/runs$/);
+      await page.waitForURL(/#\/runs(\?|$)/);
     },
   );
 }

@@ -56,7 +56,7 @@ function secondsPerStep(database: Db, run: string): number | null {
 }
 
 /** Means of about 40 stretches of the run, to four digits: the list of runs is sent whole. */
-function sparkline(database: Db, run: string): number[] {
+function sparkline(database: Db, run: string): RunSummary["sparkline"] {
   const buckets = database
     .prepare(
       `SELECT avg(value) AS value FROM metrics WHERE run = @run AND metric = @metric AND superseded = 0
@@ -64,8 +64,11 @@ function sparkline(database: Db, run: string): number[] {
     )
     .pluck();
   const read = (metric: string) => buckets.all({ run, metric, count: SPARKLINE_VALUES }) as number[];
+  const short = (values: number[]) => values.map((value) => Number(value.toPrecision(4)));
   const rewards = read("reward");
-  return (rewards.length >= 2 ? rewards : read("loss")).map((value) => Number(value.toPrecision(4)));
+  return rewards.length > 0
+    ? { metric: "reward", values: short(rewards) }
+    : { metric: "loss", values: short(read("loss")) };
 }
 
 function newestHeldOut(database: Db, run: string): number | null {

@@ -17,7 +17,7 @@ export interface RunFacts {
 }
 
 /** Grows with every change of what a summary holds: those of older versions are made anew. */
-const VERSION = 1;
+const VERSION = 2;
 
 const isFinal = ({ alive, state }: RunSummary): boolean => !alive && ["completed", "stopped", "failed"].includes(state);
 

@@ -13,6 +13,7 @@ import { memoryMethods } from "./methods/memory.ts";
 import { recipeMethods } from "./methods/recipes.ts";
 import { rolloutMethods } from "./methods/rollouts.ts";
 import { runMethods } from "./methods/runs.ts";
+import { runTableMethods } from "./methods/run-tables.ts";
 import { storageMethods } from "./methods/storage.ts";
 import { sessionMethods } from "./methods/session.ts";
 import { systemMethods } from "./methods/system.ts";
@@ -22,6 +23,7 @@ import { watchMethods } from "./methods/watch.ts";
 
 const handlers: HandlersOf<Method> = {
   ...runMethods,
+  ...runTableMethods,
   ...rolloutMethods,
   ...recipeMethods,
   ...memoryMethods,

@@ -30,7 +30,7 @@ describe("the service", () => {
     await vi.waitFor(async () => expect((await client.call("runs.list", {}))[0]).toMatchObject({ state: "completed" }));
     const detail = await client.call("runs.get", { run: "one" });
     expect(detail).toMatchObject({ id: "one", step: 12, totalSteps: 12, dataErrors: 1, alive: false });
-    expect(detail.sparkline.length).toBeLessThanOrEqual(40);
+    expect(detail.sparkline.values.length).toBeLessThanOrEqual(40);
     expect(detail.checkpoints.map((checkpoint) => checkpoint.label)).toEqual(["sft", "rl"]);
     const evaluations = await client.call("evaluations.list", { run: "one" });
     expect(evaluations.map((event) => event.label)).toEqual(["initial", "initial", "sft", "sft", "rl", "rl"]);

@@ -14,6 +14,7 @@ import { removeStaleDryRuns } from "../runs/dry-run.ts";
 import { mediaRootsOfRuns, readRunConfig } from "../runs/launch.ts";
 import { RunQueue } from "../runs/queue.ts";
 import { finishRemovals } from "../runs/remove.ts";
+import { RunSettings } from "../runs/run-settings.ts";
 import { SummaryCache } from "../runs/summary-cache.ts";
 import { AlertRules } from "../store/alerts.ts";
 import { openIndex, openUser, type Db } from "../store/databases.ts";
@@ -129,6 +130,7 @@ export class Service {
       ingest: this.ingest,
       media,
       summaries: this.#summaries,
+      settings: new RunSettings(this.database),
       user: this.#user,
       marks,
       queue: this.#queue,

@@ -139,6 +139,8 @@ export const USER_MIGRATIONS: readonly string[] = [
   ) WITHOUT ROWID;`,
   // Small things that people decide, such as the retention rule, as JSON.
   "CREATE TABLE preferences (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;",
+  // Views of the table of runs: filter, order, columns and groups, as JSON.
+  "CREATE TABLE run_views (id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, view TEXT NOT NULL) WITHOUT ROWID;",
 ];
 
 const MAX_RANKS = 4096;

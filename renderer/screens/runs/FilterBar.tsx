@@ -1,39 +1,28 @@
-import { Popover } from "radix-ui";
-import type { RunsPage } from "../../../contract/methods.ts";
+import type { ReactNode } from "react";
+import type { RunsTable, TableView } from "../../../contract/methods.ts";
 import { Button } from "../../parts/Button.tsx";
 import { formatCount } from "../../parts/format.ts";
-import { CHOICE_COLUMNS, DEFAULT_COLUMNS } from "./columns.tsx";
 import styles from "./FilterBar.module.css";
 
-export interface RunFilter {
-  readonly states: readonly string[];
-  readonly recipes: readonly string[];
-  readonly tags: readonly string[];
-  readonly archived: boolean;
-}
+const NO_FILTER = { states: [], recipes: [], tags: [], archived: false } satisfies Partial<TableView>;
 
-export const NO_FILTER: RunFilter = { states: [], recipes: [], tags: [], archived: false };
-
-/** Filters by what the runs have, and which columns are shown. */
+/** Filters by what the runs have; beside them the menus of the table. */
 export function FilterBar({
-  page,
-  filter,
-  columns,
-  onFilter,
-  onColumns,
+  table,
+  view,
+  onChange,
+  children,
 }: {
-  readonly page: RunsPage;
-  readonly filter: RunFilter;
-  readonly columns: readonly string[];
-  readonly onFilter: (filter: RunFilter) => void;
-  readonly onColumns: (columns: readonly string[]) => void;
+  readonly table: RunsTable;
+  readonly view: TableView;
+  readonly onChange: (change: Partial<TableView>) => void;
+  readonly children: ReactNode;
 }) {
-  const { facets, archived, total } = page;
-  const isOn = filter.states.length + filter.recipes.length + filter.tags.length > 0 || filter.archived;
+  const { facets, archived, found } = table;
+  const isOn = view.states.length + view.recipes.length + view.tags.length > 0 || view.archived;
   const toggle = (kind: "states" | "recipes" | "tags", value: string) => {
-    const chosen = filter[kind];
-    const next = chosen.includes(value) ? chosen.filter((one) => one !== value) : [...chosen, value];
-    onFilter({ ...filter, [kind]: next });
+    const chosen = view[kind];
+    onChange({ [kind]: chosen.includes(value) ? chosen.filter((one) => one !== value) : [...chosen, value] });
   };
   const chips = (kind: "states" | "recipes" | "tags") =>
     facets[kind].map(({ value, runs }) => (
@@ -41,7 +30,7 @@ export function FilterBar({
         key={`${kind}-${value}`}
         type="button"
         className={styles["chip"]}
-        aria-pressed={filter[kind].includes(value)}
+        aria-pressed={view[kind].includes(value)}
         onClick={() => toggle(kind, value)}
       >
         {value} <span>{formatCount(runs)}</span>
@@ -53,45 +42,24 @@ export function FilterBar({
         {chips("states")}
         {facets.recipes.length > 1 && chips("recipes")}
         {chips("tags")}
-        {(archived > 0 || filter.archived) && (
+        {(archived > 0 || view.archived) && (
           <button
             type="button"
             className={styles["chip"]}
-            aria-pressed={filter.archived}
-            onClick={() => onFilter({ ...filter, archived: !filter.archived })}
+            aria-pressed={view.archived}
+            onClick={() => onChange({ archived: !view.archived })}
           >
             archived <span>{formatCount(archived)}</span>
           </button>
         )}
         {isOn && (
-          <Button kind="quiet" onClick={() => onFilter(NO_FILTER)}>
+          <Button kind="quiet" onClick={() => onChange(NO_FILTER)}>
             Clear
           </Button>
         )}
       </div>
-      <span className={styles["count"]}>{formatCount(total)} shown</span>
-      <Popover.Root>
-        <Popover.Trigger className={styles["trigger"]}>Columns</Popover.Trigger>
-        <Popover.Portal>
-          <Popover.Content className={styles["menu"]} align="end" sideOffset={6} collisionPadding={8}>
-            {CHOICE_COLUMNS.map(({ key, title }) => (
-              <label key={key}>
-                <input
-                  type="checkbox"
-                  checked={columns.includes(key)}
-                  onChange={(event) =>
-                    onColumns(event.target.checked ? [...columns, key] : columns.filter((other) => other !== key))
-                  }
-                />
-                {title}
-              </label>
-            ))}
-            <Button kind="quiet" onClick={() => onColumns(DEFAULT_COLUMNS)}>
-              Back to the default
-            </Button>
-          </Popover.Content>
-        </Popover.Portal>
-      </Popover.Root>
+      <span className={styles["count"]}>{formatCount(found)} shown</span>
+      {children}
     </div>
   );
 }

@@ -3,6 +3,7 @@ import type { Method, MethodError, MethodInput, MethodResult } from "../../../co
 import type { DatasetLibrary } from "../../library/dataset-library.ts";
 import type { SummaryCache } from "../../runs/summary-cache.ts";
 import type { RunQueue } from "../../runs/queue.ts";
+import type { RunSettings } from "../../runs/run-settings.ts";
 import type { AlertRules } from "../../store/alerts.ts";
 import type { Db } from "../../store/databases.ts";
 import type { Ingest } from "../../store/ingest.ts";
@@ -20,6 +21,7 @@ export interface MethodContext {
   readonly ingest: Ingest;
   readonly media: MediaSigner;
   readonly summaries: SummaryCache;
+  readonly settings: RunSettings;
   readonly marks: RunMarksStore;
   readonly queue: RunQueue;
   readonly rules: AlertRules;

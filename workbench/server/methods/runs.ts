@@ -21,7 +21,7 @@ export function allRuns({ known, summaries }: MethodContext): RunSummary[] {
 
 export const runMethods: HandlersOf<keyof RunResults | keyof RunPageResults> = {
   "runs.list": (context) => allRuns(context).sort((left, right) => right.createdAt - left.createdAt),
-  "runs.page": (context, question) => pageOfRuns(allRuns(context), question),
+  "runs.page": (context, question) => pageOfRuns(allRuns(context), question, context.settings),
   "runs.mark": (context, { runs, addTags = [], tags, name, note, archived }) => {
     for (const run of runs) {
       readRunConfig(context.data, run);
