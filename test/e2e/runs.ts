@@ -65,10 +65,16 @@ export async function checkRuns(page: Page, claim: Claim): Promise<void> {
   });
   await claim("shows any setting as a column, and filters by comparing", async () => {
     await page.getByRole("button", { name: "Columns" }).click();
-    await page.getByLabel("Find a metric or a setting").fill("klBeta");
-    await page.getByRole("checkbox", { name: /rl\.klBeta/ }).check();
+    await page.getByLabel("Find a metric or a setting").fill("groupSize");
+    await page
+      .getByRole("checkbox", { name: /groupSize/ })
+      .first()
+      .check();
     await page.keyboard.press("Escape");
-    await table.getByRole("columnheader", { name: "rl klBeta" }).waitFor();
+    await table
+      .getByRole("columnheader", { name: /groupSize/ })
+      .first()
+      .waitFor();
     const all = await rows.count();
     await filter.fill("step>0 -name:demo");
     await waitFor("fewer rows", async () => (await rows.count()) < all, 10_000);
