@@ -61,7 +61,7 @@ export function explainRun(run: RunDetail): Explanation {
     case "completed":
       return {
         title: "Completed",
-        text: "Below, the policy before and after each stage is compared on questions that were held out. Click a point of any curve to read the answers behind it.",
+        text: `${run.heldOut !== null ? "Below, the policy before and after each stage is compared on questions that were held out." : "Nothing was held out, so the curves are all there is: give held-out questions to see what was learnt."} Click a point of any curve to read the answers behind it.`,
       };
     case "failed":
       return {

@@ -9,6 +9,8 @@ export interface Finding {
   /** An error would end the run; a warning is worth a second look. */
   readonly level: "error" | "warning";
   readonly message: string;
+  /** A value of `field` that settles it, and what setting it means. */
+  readonly remedy?: { readonly value: string; readonly label: string };
 }
 
 /** Settings that can be read but would not work, or not as meant. `model` null: not known yet. */

@@ -16,6 +16,7 @@ import { claimAccessible } from "./accessibility.ts";
 import { checkEvaluations } from "./evals.ts";
 import { claimPlayground } from "./playground.ts";
 import { claimVerifiedSystems } from "./systems-verified.ts";
+import { claimOwnVideos } from "./own-videos.ts";
 import { claimHallucinations } from "./hallucinations.ts";
 import { checkLaunch } from "./launch.ts";
 import { checkLiveRun } from "./live.ts";
@@ -131,6 +132,7 @@ try {
     await checkRuns(page, claim);
     await checkLiveRun(page, data, await checkLaunch(page, data, claim), claim);
     await checkSystems(page, data, claim);
+    await claimOwnVideos(page, data, claim);
     await claimAccessible(page, claim, [
       "#/runs",
       "#/launch",

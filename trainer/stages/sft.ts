@@ -25,7 +25,8 @@ export class SftStage implements StageRunner {
     if (traces.length === 0) {
       const file = context.config.data.sft ?? context.config.data.train;
       throw new Error(
-        `No row of ${file} has a trace (field "process"), which SFT needs: give a data file with traces.`,
+        `No row of ${file} has a trace (field "process"), which SFT needs: give a file with traces, ` +
+          "or leave the cold start out (sft.steps at 0).",
       );
     }
     this.policy = policy;

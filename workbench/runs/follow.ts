@@ -62,7 +62,8 @@ export class RunFollower {
   #ended(summary: RunSummary, title: string): RunSummary {
     if (summary.state === "completed" || summary.state === "stopped") return summary;
     const reason = summary.endReason ?? "the worker ended without a word";
-    throw new Error(`${title}: ${reason}.\n${this.#logEnd(summary.id)}`);
+    const told = summary.endReason === null ? `\n${this.#logEnd(summary.id)}` : "";
+    throw new Error(`${title}: ${reason.replace(/\.$/, "")}.${told}`);
   }
 
   /** Device and size of the model, from the journal. */

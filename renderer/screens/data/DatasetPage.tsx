@@ -10,6 +10,7 @@ import { formatRoute } from "../../state/address.ts";
 import type { DataTab } from "../../state/address.ts";
 import { useService } from "../../state/queries.ts";
 import { navigate } from "../../state/route.ts";
+import { changeDraft } from "../launch/draft.ts";
 import { dataChanged } from "./progress.ts";
 import { Report } from "./Report.tsx";
 import { Rows } from "./Rows.tsx";
@@ -23,6 +24,11 @@ export function DatasetPage({ dataset, tab }: { readonly dataset: string; readon
   const { data: detail, error } = useService("datasets.get", { dataset });
   const [removing, setRemoving] = useState(false);
   const show = (next: DataTab) => navigate({ screen: "data", dataset, tab: next, row: null }, "replace");
+  const train = () => {
+    if (!detail) return;
+    changeDraft({ rows: "datasets", datasets: { train: detail.name }, branchFrom: null });
+    navigate({ screen: "launch" });
+  };
   const refresh = () => void call("datasets.refresh", { dataset }).then(dataChanged);
   useActions([
     { id: "data-report", label: "Report of the dataset", group: "Data", shortcut: "1", perform: () => show("report") },
@@ -34,6 +40,7 @@ export function DatasetPage({ dataset, tab }: { readonly dataset: string; readon
       shortcut: "3",
       perform: () => show("shared"),
     },
+    { id: "data-train", label: "Train on the dataset", group: "Data", perform: train },
     { id: "data-refresh", label: "Import the file again", group: "Data", perform: refresh },
   ]);
   const crumbs = [{ label: "Data", href: formatRoute(DATA_LIST) }];
@@ -56,6 +63,9 @@ export function DatasetPage({ dataset, tab }: { readonly dataset: string; readon
           </Button>
           <Button kind="danger" onClick={() => setRemoving(true)}>
             Remove
+          </Button>
+          <Button kind="primary" icon="play" hint="Open the launch form with these rows" onClick={train}>
+            Train on it
           </Button>
         </>
       }

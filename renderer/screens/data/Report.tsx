@@ -11,7 +11,9 @@ import { Bars } from "./Bars.tsx";
 import { Histogram } from "./Histogram.tsx";
 import { ProgressLine } from "./ProgressLine.tsx";
 import { Published } from "./Published.tsx";
+import { navigate } from "../../state/route.ts";
 import { dataChanged } from "./progress.ts";
+import { useRowsView } from "./rows-state.ts";
 import styles from "./Report.module.css";
 
 /** What the import found: counts, media, problems, and how the published dataset compares. */
@@ -64,6 +66,11 @@ export function Report({ detail }: { readonly detail: DatasetDetail }) {
 function MediaCard({ detail }: { readonly detail: DatasetDetail }) {
   const { media, check, id } = detail;
   const looked = media.decodable + media.undecodable;
+  const [, changeView] = useRowsView(id);
+  const showRows = (state: "undecodable" | "missing") => {
+    changeView({ filter: { media: state }, selected: -1 });
+    navigate({ screen: "data", dataset: id, tab: "rows", row: null });
+  };
   const ask = (count?: number) =>
     void call("datasets.checkMedia", { dataset: id, ...(count === undefined ? {} : { count }) }).then(dataChanged);
   return (
@@ -101,6 +108,8 @@ function MediaCard({ detail }: { readonly detail: DatasetDetail }) {
           {looked === 0
             ? "Nothing was decoded yet."
             : `${formatCount(looked)} of ${formatCount(media.total)} files were decoded whole.`}
+          {media.undecodable > 0 && <Button onClick={() => showRows("undecodable")}>Which cannot be?</Button>}
+          {media.missing > 0 && <Button onClick={() => showRows("missing")}>Which are missing?</Button>}
         </p>
       )}
     </Card>

@@ -110,6 +110,7 @@ function TableRow({
           </span>
           <span role="gridcell" className={styles["medium"]} data-state={row.media} title={row.path}>
             {row.dataType}, {row.durationSec === null ? MEDIA_WORDS[row.media] : formatDuration(row.durationSec)}
+            <small>{row.path}</small>
           </span>
         </>
       )}

@@ -149,7 +149,7 @@ export function Rows({ detail }: { readonly detail: DatasetDetail }) {
           onChange={(value) => change({ sort: (value ?? "row") as RowSort, selected: -1 })}
         />
         <span className={styles["total"]} role="status">
-          {total === undefined ? "" : `${formatCount(total)} rows`}
+          {total === undefined ? "" : `${formatCount(total)} ${total === 1 ? "row" : "rows"}`}
         </span>
         <Segmented
           label="Look"

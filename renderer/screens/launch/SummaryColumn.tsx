@@ -1,12 +1,13 @@
 import { useState } from "react";
 import { launchArguments, shellWord } from "../../../science/launch/command-line.ts";
+import type { Finding } from "../../../science/launch/checks.ts";
 import { differencesFromPaper, paperPreset } from "../../../science/launch/difference.ts";
 import { Button } from "../../parts/Button.tsx";
 import { Card } from "../../parts/Card.tsx";
 import { Icon } from "../../parts/Icon.tsx";
 import { formatCount, formatDuration, formatBytes, formatLarge } from "../../parts/format.ts";
 import { stageLabel } from "../../explain.ts";
-import { recipeOf, requestOf, useDraft } from "./draft.ts";
+import { changeSetting, recipeOf, requestOf, useDraft } from "./draft.ts";
 import { shown } from "./SettingRow.tsx";
 import type { LaunchPlan } from "./useLaunchPlan.ts";
 import styles from "./SummaryColumn.module.css";
@@ -101,7 +102,7 @@ function Time({ plan: { stages, durations } }: { readonly plan: LaunchPlan }) {
 }
 
 function Findings({ plan: { findings, read } }: { readonly plan: LaunchPlan }) {
-  const errors = Object.entries(read.errors).map(([field, message]) => ({ field, level: "error", message }));
+  const errors = Object.entries(read.errors).map(([field, message]): Finding => ({ field, level: "error", message }));
   const all = [...errors, ...findings];
   return (
     <Card title="Checks">
@@ -111,11 +112,16 @@ function Findings({ plan: { findings, read } }: { readonly plan: LaunchPlan }) {
         </p>
       ) : (
         <ul className={styles["findings"]} aria-live="polite">
-          {all.map(({ field, level, message }) => (
+          {all.map(({ field, level, message, remedy }) => (
             <li key={`${field}-${message}`} data-level={level}>
               <Icon name="warning" size={14} />
               <span>
                 {field && <code>{field}</code>} {message}
+                {field && remedy && (
+                  <Button onClick={() => changeSetting(field, remedy.value, read.presetValues[field]!)}>
+                    {remedy.label}
+                  </Button>
+                )}
               </span>
             </li>
           ))}

@@ -17,7 +17,8 @@ export function traceFindings(settings: Settings, checks: readonly DataFileCheck
   const source = checks.find(({ name }) => name === "sft") ?? checks.find(({ name }) => name === "train");
   if (source?.traces !== 0 || !source.usable || !settings.stages.some(({ kind }) => kind === "sft")) return [];
   const message = `The cold start learns from traces (field "process"), and no row of ${source.path} has one: give a file with traces under Cold start, or set sft.steps to 0.`;
-  return [{ field: "sft.steps", level: "error", message }];
+  const remedy = { value: "0", label: "Leave the cold start out" };
+  return [{ field: "sft.steps", level: "error", message, remedy }];
 }
 
 export function useDataChecks() {
