@@ -31,7 +31,8 @@ inline float exponential(float x) {
   return x < -87.0f ? 0.0f : std::bit_cast<float>(bits);
 }
 
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
+// Not under the thread sanitizer: the loader chooses among clones before the sanitizer has started, and falls over.
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_THREAD__)
 #define SECONDLOOK_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define SECONDLOOK_CLONES
