@@ -18,15 +18,17 @@ const version = "0.1.0";
 export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
   return translated(() => {
     requireDeterminism(options);
+    const { device, team } = options;
+    if (device === "cuda" && team !== undefined)
+      throw new EngineError("UNSUPPORTED", 'A team of processes computes on CPUs: open its engines with device "cpu".');
     const native = loadNative();
-    const opened = new native.Engine({ threads: options.threads, instructionSet: instructionSetOf(options) });
-    if (options.device === "cuda") {
-      const { deviceReason } = opened.info();
-      opened.dispose();
-      throw new EngineError("DEVICE", `${deviceReason} Open the engine with device "cpu" or "auto".`);
-    }
+    const opened = new native.Engine({
+      threads: options.threads,
+      instructionSet: instructionSetOf(options),
+      device: device === "cuda" ? "cuda" : "cpu",
+    });
     const engine = new OpenEngine(opened);
-    return options.team === undefined ? engine : joinTeam(opened, engine);
+    return team === undefined ? engine : joinTeam(opened, engine);
   });
 }
 
@@ -50,7 +52,8 @@ class OpenEngine implements Engine {
   constructor(native: NativeEngine) {
     this.#native = native;
     const info = native.info();
-    this.info = { version, device: "cpu", determinism: info.instructionSet === "amx" ? 1 : 2, ...info };
+    const determinism = info.device === "cuda" || info.instructionSet === "amx" ? 1 : 2;
+    this.info = { version, determinism, ...info };
   }
 
   load(directory: string, options?: LoadOptions): Promise<Model> {

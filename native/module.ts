@@ -92,7 +92,7 @@ export interface NativeModel {
 }
 
 export interface NativeEngine {
-  info(): Pick<EngineInfo, "threads" | "instructionSet" | "deviceReason" | "cuda">;
+  info(): Pick<EngineInfo, "device" | "threads" | "instructionSet" | "deviceReason" | "cuda">;
   load(directory: string, options?: LoadOptions): Promise<NativeModel>;
   initialise(configText: string, options: InitialiseOptions): Promise<NativeModel>;
   resize(frames: Frames, size: { readonly height: number; readonly width: number }): Promise<Uint8Array>;
@@ -107,6 +107,7 @@ export interface NativeModule {
   readonly Engine: new (options: {
     readonly threads: number | undefined;
     readonly instructionSet: string | undefined;
+    readonly device: "cpu" | "cuda";
   }) => NativeEngine;
   readonly Cancel: new () => NativeCancel;
   processLogits(logits: Float32Array, history: Int32Array, sampling: object): Float32Array;

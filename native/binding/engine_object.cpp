@@ -1,5 +1,6 @@
 #include "../src/device/cpu.h"
 #include "../src/device/cuda.h"
+#include "../src/device/device.h"
 #include "../src/preprocess/resize.h"
 #include "arguments.h"
 #include "objects.h"
@@ -16,7 +17,18 @@ Napi::Function EngineObject::define(Napi::Env env) {
        InstanceMethod<&EngineObject::dispose>("dispose")});
 }
 
-/// new Engine({threads?, instructionSet?})
+namespace {
+/// The device that `device` names, "cpu" (null) or "cuda". Throws Error(device) where there is none.
+std::shared_ptr<Device> openDevice(const Napi::Value& wanted) {
+  if (isAbsent(wanted) || asString(wanted, "device") == "cpu") return nullptr;
+  const CudaProbe probe = probeCuda();
+  if (probe.devices.empty())
+    throw Error(ErrorCode::device, probe.reason + " Open the engine with device \"cpu\" or \"auto\".");
+  return std::make_shared<Device>(*cudaLibrary());
+}
+}  // namespace
+
+/// new Engine({threads?, instructionSet?, device?})
 EngineObject::EngineObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<EngineObject>(info) {
   core_ = guarded(info.Env(), [&] {
     const Napi::Object options = asObject(info[0], "options");
@@ -37,7 +49,7 @@ EngineObject::EngineObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<En
         refuse("instructionSet must be \"auto\", \"amx\", \"avx512\", \"avx2\" or \"portable\".");
       set = std::min(set, limit);
     }
-    return std::make_shared<EngineCore>(info.Env(), threads, set);
+    return std::make_shared<EngineCore>(info.Env(), threads, set, openDevice(options.Get("device")));
   });
 }
 
@@ -53,9 +65,12 @@ Napi::Value EngineObject::info(const Napi::CallbackInfo& info) {
   cuda.Set("compiled", probe.compiled);
   cuda.Set("devices", devices);
   result.Set("cuda", cuda);
-  result.Set("deviceReason", probe.devices.empty() ? probe.reason
-                                                   : "A CUDA device is there (" + probe.devices.front() +
-                                                         "), but this version computes on the CPU.");
+  result.Set("device", core_->device ? "cuda" : "cpu");
+  result.Set("deviceReason",
+             probe.devices.empty() ? probe.reason
+             : core_->device       ? "Running on " + probe.devices.front() + "."
+                                   : "A CUDA device is there (" + probe.devices.front() +
+                                   "); it is used where device \"cuda\" is asked for. Running on the CPU.");
   return result;
 }
 

@@ -241,8 +241,9 @@ Napi::Value ModelObject::readGradient(const Napi::CallbackInfo& info) {
     return runJob(
         info.Env(), *core, self(info), nullptr,
         [model = model, &parameter](Context&) {
-          const float* at = model->gradient(parameter);
-          return std::vector<float>(at, at + parameter.count);
+          std::vector<float> values(static_cast<size_t>(parameter.count));
+          model->where().read(values.data(), model->gradient(parameter), values.size() * sizeof(float));
+          return values;
         },
         [](Napi::Env env, std::vector<float>& values) -> Napi::Value { return toFloat32Array(env, values); });
   });

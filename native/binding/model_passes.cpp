@@ -77,7 +77,7 @@ Napi::Value ModelObject::generate(const Napi::CallbackInfo& info) {
     const bool streamed = info[2].IsFunction();
     if (streamed) job->onEvent = Napi::Persistent(info[2].As<Napi::Function>());
     job->work = [running, streamed, result, core = core.get(), model = model, request = std::move(request)]() mutable {
-      Context context{core->pool, core->instructionSet, running->cancel.get()};
+      Context context = core->context(running->cancel.get());
       if (streamed)
         request.sink = [&](std::vector<StreamedTokenData> tokens) {
         core->worker.post(*running, [tokens = std::move(tokens)](Napi::Env inner) -> Napi::Value {

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "../src/comm/communicator.h"
+#include "../src/device/device.h"
 #include "../src/device/thread_pool.h"
 #include "../src/model/model.h"
 #include "../src/model/tape.h"
@@ -13,11 +14,15 @@
 
 namespace secondlook::binding {
 
-/// One engine: its compute threads and its job thread. Models, tapes and media keep it alive.
+/// One engine: its compute threads, its device and its job thread. Models, tapes and media keep it alive.
 struct EngineCore {
-  EngineCore(Napi::Env env, int threads, InstructionSet set) : pool(threads), instructionSet(set), worker(env) {}
+  EngineCore(Napi::Env env, int threads, InstructionSet set, std::shared_ptr<Device> device)
+      : pool(threads), instructionSet(set), device(std::move(device)), worker(env) {}
+  /// What a job's operators run in.
+  Context context(const CancelToken* cancel) { return {pool, instructionSet, cancel, device.get()}; }
   ThreadPool pool;
   InstructionSet instructionSet;
+  std::shared_ptr<Device> device;  // null: the processor computes
   std::shared_ptr<Communicator> team;  // null: alone; used by the job thread
   Worker worker;  // last: it is stopped before the pool goes
 };
@@ -125,7 +130,7 @@ Napi::Promise runJob(Napi::Env env, EngineCore& core, const Napi::Object& caller
   job->keepAlive = Napi::Persistent(caller);
   job->cancel = cancel ? std::move(cancel) : std::make_shared<CancelToken>();
   job->work = [&core, token = job->cancel, work = std::move(work), result]() mutable {
-    Context context{core.pool, core.instructionSet, token.get()};
+    Context context = core.context(token.get());
     token->check();
     result->emplace(work(context));
   };

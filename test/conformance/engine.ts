@@ -1,5 +1,6 @@
 /** The engine under test, opened once for the whole report. Where it is not built, its rows are `not yet`. */
 import type * as native from "../../native/index.ts";
+import { MissingInput } from "./report.ts";
 
 export type EngineModule = typeof native;
 
@@ -14,7 +15,19 @@ export async function loadEngine(): Promise<EngineModule | string> {
   }
 }
 
+let device: "cpu" | "cuda" = "cpu";
 let opened: Promise<native.Engine | string> | null = null;
+
+/** Where the report's engine computes. Throws MissingInput where there is no such device. */
+export async function useDevice(wanted: "cpu" | "cuda"): Promise<void> {
+  device = wanted;
+  if (wanted === "cpu") return;
+  try {
+    await sharedEngine();
+  } catch (error) {
+    throw new MissingInput((error as Error).message);
+  }
+}
 
 /** One engine for the whole report. */
 export function sharedEngine(): Promise<native.Engine | string> {
@@ -24,7 +37,7 @@ export function sharedEngine(): Promise<native.Engine | string> {
 
 async function openEngine(): Promise<native.Engine | string> {
   const module = await loadEngine();
-  return typeof module === "string" ? module : await module.openEngine({ device: "cpu", seed: 1, determinism: 1 });
+  return typeof module === "string" ? module : await module.openEngine({ device, seed: 1, determinism: 1 });
 }
 
 /** Ends the engine's threads, which would keep the process alive. */

@@ -1,12 +1,12 @@
 /**
- * Compares the product with a folder of reference vectors: `npm run conformance -- DIR [--sections a,b] [--precision float32|bf16] [--json FILE]`.
+ * Compares the product with a folder of reference vectors: `npm run conformance -- DIR [--sections a,b] [--precision float32|bf16] [--device cpu|cuda] [--json FILE]`.
  * Any folder of the same layout works. Ends with `N passed, N failed, N not yet`; exit 1 on a failure, 2 when something that
  * was asked for is missing.
  */
 import { existsSync, statSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { checkpointFolders } from "./checkpoints.ts";
-import { closeEngine } from "./engine.ts";
+import { closeEngine, useDevice } from "./engine.ts";
 import { indexTableRows } from "./index-tables.ts";
 import { metricsSection } from "./metrics.ts";
 import { modelSection, type Precision } from "./model.ts";
@@ -19,7 +19,8 @@ import { tokenizerSection } from "./tokenizer.ts";
 
 type Runner = (directory: string, section: Section) => Promise<void>;
 
-const USAGE = "Usage: npm run conformance -- DIR [--sections a,b] [--precision float32|bf16] [--json FILE]";
+const USAGE =
+  "Usage: npm run conformance -- DIR [--sections a,b] [--precision float32|bf16] [--device cpu|cuda] [--json FILE]";
 
 /** Sections of a folder, in the order of the report. */
 function sectionsOf(directory: string, precision: Precision): Map<string, Runner> {
@@ -46,6 +47,7 @@ async function main(): Promise<number> {
       sections: { type: "string" },
       json: { type: "string" },
       precision: { type: "string", default: "float32" },
+      device: { type: "string", default: "cpu" },
       help: { type: "boolean" },
     },
   });
@@ -63,6 +65,10 @@ async function main(): Promise<number> {
   const { precision } = values;
   if (precision !== "float32" && precision !== "bf16")
     throw new MissingInput(`There is no precision "${precision}": choose float32 or bf16.`);
+  const { device } = values;
+  if (device !== "cpu" && device !== "cuda")
+    throw new MissingInput(`There is no device "${device}": choose cpu or cuda.`);
+  await useDevice(device);
   const known = sectionsOf(directory, precision);
   const wanted = values.sections?.split(",").map((name) => name.trim()) ?? [...known.keys()];
   for (const name of wanted) {
@@ -83,7 +89,7 @@ async function main(): Promise<number> {
       rows.filter((row) => row.section === name),
     );
   if (values.json !== undefined)
-    writeFileSync(values.json, `${JSON.stringify({ directory, precision, rows }, null, 2)}\n`);
+    writeFileSync(values.json, `${JSON.stringify({ directory, precision, device, rows }, null, 2)}\n`);
   console.log(total(rows));
   return rows.some((row) => row.state === "failed") ? 1 : 0;
 }

@@ -52,7 +52,22 @@ Device::Device(const DeviceTable& table, int32_t index) : table_(&table) {
 
 Device::~Device() { table_->close(session_); }
 
+void Device::release(void* address) noexcept {
+  const std::lock_guard lock(mutex_);
+  released_.push_back(address);
+  anyReleased_ = true;
+}
+
+void Device::giveBack() noexcept {
+  if (!anyReleased_) return;
+  const std::lock_guard lock(mutex_);
+  for (void* address : released_) table_->release(session_, address);
+  released_.clear();
+  anyReleased_ = false;
+}
+
 void* Device::allocate(size_t bytes) {
+  giveBack();
   void* address = nullptr;
   check(table_->allocate(session_, bytes, &address));
   return address;

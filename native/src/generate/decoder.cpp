@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "../model/transfer.h"
 #include "pass_rows.h"
 
 namespace secondlook {
@@ -41,10 +42,7 @@ const float* Decoder::pass(Context& context, std::span<const Stretch> stretches,
   arena_->reset();
   float* x = arena_->floats(count * width);
   float* y = arena_->floats(count * width);
-  float* cos = arena_->floats(count * shape_.headDim);
-  float* sin = arena_->floats(count * shape_.headDim);
-  fillMrope(context, model_.language().rotary(), model_.config().text.mropeSection,
-            {batch.positions[0], batch.positions[1], batch.positions[2]}, cos, sin);
+  const RotaryRows turns = model_.language().turns(context, batch, *arena_);
   {
     const ArenaScope scope(*arena_);
     model_.language().embed(context, w, batch, model_.embeddings(context, batch, *arena_), x, *arena_);
@@ -62,7 +60,7 @@ const float* Decoder::pass(Context& context, std::span<const Stretch> stretches,
     const BlockWeights& b = w.layers[static_cast<size_t>(layer)];
     ops::rmsNorm(context, count, width, shape_.epsilon, x, b.norm1, normed, nullptr);
     linearForward(context, count, width, qkvWidth, normed, b.qkv, qkv, *arena_);
-    ops::rotary(context, count, shape_.queryHeads + shape_.keyHeads, shape_.headDim, qkv, qkvWidth, cos, sin, false);
+    ops::rotary(context, count, shape_.queryHeads + shape_.keyHeads, shape_.headDim, qkv, qkvWidth, turns.cos, turns.sin, false);
     if (reading > 0) attendStretches(context, layer, stretches, qkv, attended);
     if (!sequences.empty()) {
       for (size_t i = 0; i < sequences.size(); ++i) {
@@ -102,7 +100,7 @@ const float* Decoder::pass(Context& context, std::span<const Stretch> stretches,
   ops::linear(context, last, width, vocabulary_, normed, w.head, nullptr, logits);
   for (const auto& [prompt, rows] : stretches) prompt->read += rows;
   for (OpenSequence* s : sequences) ++s->fed;
-  return logits;
+  return readable(context, logits, last * vocabulary_, hostLogits_);
 }
 
 void Decoder::attendStretches(Context& context, int64_t layer, std::span<const Stretch> stretches, const float* qkv,

@@ -118,9 +118,10 @@ void saveAdapter(const Model& model, const std::string& directory) {
   createDirectories(directory);
   std::vector<TensorToWrite> tensors;
   std::set<std::string> kinds;
+  std::vector<std::byte> room;
   for (const Parameter& p : model.table().all()) {
     if (!p.adapter) continue;
-    tensors.push_back({peftName(p.name), p.shape, "F32", [&model, &p] { return model.weights().wide(p); }});
+    tensors.push_back({peftName(p.name), p.shape, "F32", [&model, &p, &room] { return model.weights().master(p, room); }});
     const std::string module = p.name.substr(0, p.name.find(".lora_"));
     kinds.insert(module.substr(module.rfind('.') + 1));
   }
@@ -148,13 +149,15 @@ bool isAdapted(const Model& model, const Parameter& parameter) {
   return parameter.name.ends_with(".weight") && model.table().has(withoutWeight(parameter.name) + ".lora_A.weight");
 }
 
-void mergedValues(Context& context, const Model& model, const Parameter& parameter, float* to) {
+void mergedValues(Context& host, const Model& model, const Parameter& parameter, float* to) {
   const std::string module = withoutWeight(parameter.name);
   const Parameter &a = *model.table().find(module + ".lora_A.weight"), &b = *model.table().find(module + ".lora_B.weight");
   const int64_t rank = a.shape[0], in = a.shape[1], out = b.shape[0];
+  std::vector<std::byte> roomA, roomB;
+  const auto *valuesA = static_cast<const float*>(model.weights().master(a, roomA)),
+             *valuesB = static_cast<const float*>(model.weights().master(b, roomB));
   model.weights().read(parameter, to);
-  ops::gemm(context, false, false, out, in, rank, model.options().lora.scale(), model.weights().wide(b), rank,
-            model.weights().wide(a), in, 1.0f, to, in);
+  ops::gemm(host, false, false, out, in, rank, model.options().lora.scale(), valuesB, rank, valuesA, in, 1.0f, to, in);
 }
 
 }  // namespace secondlook

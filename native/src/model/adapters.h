@@ -15,7 +15,7 @@ void saveAdapter(const Model& model, const std::string& directory);
 void initialiseAdapters(Context&, Model& model);
 
 bool isAdapted(const Model& model, const Parameter& parameter);
-/// W + scale B A in float32.
-void mergedValues(Context&, const Model& model, const Parameter& parameter, float* to);
+/// W + scale B A in float32, computed by the host.
+void mergedValues(Context& host, const Model& model, const Parameter& parameter, float* to);
 
 }  // namespace secondlook

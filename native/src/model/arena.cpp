@@ -4,28 +4,16 @@
 
 #include <algorithm>
 #include <cstring>
-#include <string>
-
-#include "../error.h"
 
 namespace secondlook {
 
 namespace {
 constexpr size_t alignment = 64;
 constexpr size_t smallestBlock = size_t{16} << 20;
-
-void* mapPages(size_t bytes) {
-  void* address = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (address == MAP_FAILED)
-    throw Error(ErrorCode::outOfMemory, "The system refused " + std::to_string(bytes >> 20) +
-                                            " MiB of memory. Use smaller batches, shorter clips or fewer completions.");
-  ::madvise(address, bytes, MADV_HUGEPAGE);
-  return address;
-}
 }  // namespace
 
 Arena::~Arena() {
-  for (const Block& block : blocks_) ::munmap(block.data, block.size);
+  for (const Block& block : blocks_) memory_.give(Purpose::activations, block.data, block.size);
 }
 
 float* Arena::floats(int64_t count) {
@@ -40,7 +28,7 @@ float* Arena::floats(int64_t count) {
     const size_t size =
         (std::max({bytes, smallestBlock, capacity_ / 2}) + smallestBlock - 1) / smallestBlock * smallestBlock;
     if (!blocks_.empty()) full_ += blocks_[current_].used;
-    blocks_.push_back({static_cast<std::byte*>(mapPages(size)), size, 0});
+    blocks_.push_back({static_cast<std::byte*>(memory_.take(Purpose::activations, size)), size, 0});
     capacity_ += size;
     current_ = blocks_.size() - 1;
   }
@@ -53,7 +41,7 @@ float* Arena::floats(int64_t count) {
 
 float* Arena::zeros(int64_t count) {
   float* result = floats(count);
-  std::memset(result, 0, static_cast<size_t>(count) * sizeof(float));
+  memory_.zero(result, static_cast<size_t>(count) * sizeof(float));
   return result;
 }
 
@@ -68,9 +56,11 @@ size_t Arena::takePeak() noexcept {
   return peak;
 }
 
-FlatBuffer::FlatBuffer(int64_t count) : count_(count) {
+FlatBuffer::FlatBuffer(int64_t count, const Memory& memory, Purpose purpose) : count_(count) {
   const size_t bytes = static_cast<size_t>(std::max<int64_t>(count, 1)) * sizeof(float);
-  data_ = std::unique_ptr<float, UnmapPages>(static_cast<float*>(mapPages(bytes)), UnmapPages{bytes});
+  data_ = std::unique_ptr<float, GiveBack>(static_cast<float*>(memory.take(purpose, bytes)),
+                                           GiveBack{memory, purpose, bytes});
+  if (!memory.ofHost()) memory.zero(data_.get(), bytes);
 }
 
 void FlatBuffer::forget(size_t begin, size_t end) noexcept {
@@ -81,7 +71,5 @@ void FlatBuffer::forget(size_t begin, size_t end) noexcept {
   if (to > from) ::madvise(bytes + from, to - from, MADV_DONTNEED);
   std::memset(bytes + to, 0, end - to);
 }
-
-void UnmapPages::operator()(float* address) const noexcept { ::munmap(address, bytes); }
 
 }  // namespace secondlook

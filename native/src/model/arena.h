@@ -7,6 +7,8 @@
 #include <memory>
 #include <vector>
 
+#include "../device/memory.h"
+
 namespace secondlook {
 
 class Arena {
@@ -15,7 +17,7 @@ class Arena {
     size_t block, used;
   };
 
-  Arena() = default;
+  explicit Arena(Memory memory = {}) : memory_(std::move(memory)) {}
   ~Arena();
   Arena(const Arena&) = delete;
   Arena& operator=(const Arena&) = delete;
@@ -35,6 +37,7 @@ class Arena {
     std::byte* data;
     size_t size, used;
   };
+  Memory memory_;
   std::vector<Block> blocks_;
   size_t current_ = 0, capacity_ = 0;
   size_t full_ = 0, peak_ = 0;  // bytes used in the blocks before the current one; most bytes in use
@@ -53,25 +56,28 @@ class ArenaScope {
   Arena::Mark mark_;
 };
 
-struct UnmapPages {
+struct GiveBack {
+  Memory memory;
+  Purpose purpose = Purpose::weights;
   size_t bytes = 0;
-  void operator()(float* address) const noexcept;
+  void operator()(float* address) const noexcept { memory.give(purpose, address, bytes); }
 };
 
-/// Zeroed memory whose pages cost nothing until they are touched: gradients, moments, key-value caches.
+/// Zeroed memory: weights, gradients, moments, key-value caches. Pages of the host cost nothing until they are touched.
 class FlatBuffer {
  public:
   FlatBuffer() = default;
-  explicit FlatBuffer(int64_t count);
+  explicit FlatBuffer(int64_t count, const Memory& memory = {}, Purpose purpose = Purpose::cache);
   float* data() const noexcept { return data_.get(); }
   int64_t count() const noexcept { return count_; }
   size_t bytes() const noexcept { return static_cast<size_t>(count_) * sizeof(float); }
   explicit operator bool() const noexcept { return data_ != nullptr; }
-  /// Zeroes bytes [begin, end) and gives their whole pages back.
+  const Memory& memory() const noexcept { return data_.get_deleter().memory; }
+  /// Zeroes bytes [begin, end) and gives their whole pages back. The host's only.
   void forget(size_t begin, size_t end) noexcept;
 
  private:
-  std::unique_ptr<float, UnmapPages> data_;
+  std::unique_ptr<float, GiveBack> data_;
   int64_t count_ = 0;
 };
 

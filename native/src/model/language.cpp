@@ -1,8 +1,6 @@
 #include "language.h"
 
-#include <cstring>
-
-#include "../device/thread_pool.h"
+#include "transfer.h"
 
 namespace secondlook {
 
@@ -18,16 +16,24 @@ int64_t LanguageModel::floatsPerRow() const {
 void LanguageModel::embed(Context& context, const TextWeights& w, const PackedBatch& batch,
                           const float* mediaEmbeddings, float* x, Arena& arena) const {
   const int64_t width = shape_.width;
-  const size_t rowBytes = static_cast<size_t>(width) * sizeof(float);
   const auto count = static_cast<int64_t>(batch.textRows.size());
   if (count == batch.rows) return ops::gatherMatrixRows(context, count, width, batch.textIds.data(), w.embedding, x);
   const ArenaScope scope(arena);
   float* compact = arena.floats(count * width);
   ops::gatherMatrixRows(context, count, width, batch.textIds.data(), w.embedding, compact);
-  for (int64_t i = 0; i < count; ++i)
-    std::memcpy(x + batch.textRows[static_cast<size_t>(i)] * width, compact + i * width, rowBytes);
+  ops::scatterRows(context, count, width, batch.textRows.data(), compact, x);
   for (const MediaRun& run : batch.mediaRuns)
-    std::memcpy(x + run.row * width, mediaEmbeddings + run.unit * width, static_cast<size_t>(run.count) * rowBytes);
+    ops::copyBytes(context, static_cast<size_t>(run.count * width) * sizeof(float), mediaEmbeddings + run.unit * width,
+                   x + run.row * width);
+}
+
+RotaryRows LanguageModel::turns(Context& context, const PackedBatch& batch, Arena& arena) {
+  const int64_t angles = batch.rows * shape_.headDim;
+  const std::array<std::span<const int32_t>, 3> axes{batch.positions[0], batch.positions[1], batch.positions[2]};
+  const float* cos = filled(context, arena, 2 * angles, [&](float* room) {
+    fillMrope(context, table_, config_.text.mropeSection, axes, room, room + angles);
+  });
+  return {cos, cos + angles};
 }
 
 LanguagePass LanguageModel::forward(Context& context, const TextWeights& w, const PackedBatch& batch,
@@ -38,18 +44,15 @@ LanguagePass LanguageModel::forward(Context& context, const TextWeights& w, cons
   float* x = arena.floats(rows * width);
   float* spare = keep == Keep::nothing ? arena.floats(rows * width) : nullptr;
   const Arena::Mark start = arena.mark();
-  float* cos = arena.floats(rows * shape_.headDim);
-  float* sin = arena.floats(rows * shape_.headDim);
-  fillMrope(context, table_, config_.text.mropeSection, {batch.positions[0], batch.positions[1], batch.positions[2]},
-            cos, sin);
-  pass.cos = cos;
-  pass.sin = sin;
+  const RotaryRows turns = this->turns(context, batch, arena);
+  pass.cos = turns.cos;
+  pass.sin = turns.sin;
 
   embed(context, w, batch, mediaEmbeddings, x, arena);
   if (trace) trace("lm.embeds", x, rows * width);
 
   pass.layers.resize(static_cast<size_t>(config_.text.layers));
-  const BlockInput input{rows, batch.segments, cos, sin};
+  const BlockInput input{rows, batch.segments, pass.cos, pass.sin};
   for (int64_t i = 0; i < config_.text.layers; ++i) {
     BlockSaved& saved = pass.layers[static_cast<size_t>(i)];
     float* y = spare ? spare : arena.floats(rows * width);
@@ -84,7 +87,7 @@ void LanguageModel::backward(Context& context, const TextWeights& w, const TextG
     ops::scatterAddRows(context, count, width, batch.textIds.data(), compact, g.embedding);
   }
   if (dMedia == nullptr) return;
-  std::memset(dMedia, 0, static_cast<size_t>(batch.units * width) * sizeof(float));
+  ops::zero(context, batch.units * width, dMedia);
   for (const MediaRun& run : batch.mediaRuns)
     ops::addRows(context, run.count * width, gradient + run.row * width, dMedia + run.unit * width);
 }

@@ -8,6 +8,11 @@
 
 namespace secondlook {
 
+/// Tables [rows, head dimension] of the rotary embedding.
+struct RotaryRows {
+  const float *cos, *sin;
+};
+
 struct LanguagePass {
   int64_t rows = 0;
   const float *cos = nullptr, *sin = nullptr;
@@ -25,12 +30,12 @@ class LanguageModel {
                        Keep, Arena&, const TraceSink& trace = {});
   /// x[rows, hidden]: each row's own embedding, of its token or from its medium.
   void embed(Context&, const TextWeights&, const PackedBatch&, const float* mediaEmbeddings, float* x, Arena&) const;
+  RotaryRows turns(Context&, const PackedBatch&, Arena&);
   /// `gradient` holds d(loss)/d(last) and is used up. dMedia (may be null) is overwritten with the media's gradient.
   void backward(Context&, const TextWeights&, const TextGradients& gradients, const PackedBatch&,
                 LanguagePass&, float* gradient, float* dMedia, Arena&);
   int64_t floatsPerRow() const;
   const BlockShape& shape() const noexcept { return shape_; }
-  RotaryTable& rotary() noexcept { return table_; }
 
  private:
   const ModelConfig& config_;

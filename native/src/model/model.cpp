@@ -18,29 +18,31 @@ uint64_t freshVisionKey() {
 }
 }  // namespace
 
-Model::Model(ModelConfig config, const ModelOptions& options, std::shared_ptr<const Checkpoint> checkpoint)
+Model::Model(const Context& context, ModelConfig config, const ModelOptions& options,
+             std::shared_ptr<const Checkpoint> checkpoint)
     : config_(std::move(config)),
       options_(options),
+      memory_(context),
       table_(config_, options),
       vision_(config_),
       language_(config_),
       embeddingCache_(options.visionCacheBytes),
       visionKey_(freshVisionKey()) {
-  if (options.storage == Storage::bfloat16 && checkpoint) {
+  if (options.storage == Storage::bfloat16 && checkpoint && memory_.ofHost()) {
     std::vector<bool> mapped;
     for (const Parameter& p : table_.all())
       mapped.push_back(!p.adapter && !p.isVectorOrNorm() && !table_.groupTrainable(p.group) &&
                        checkpoint->bfloat16(p.name) != nullptr);
     table_.place(options.storage, mapped);
   }
-  weights_ = WeightStore(table_, std::move(checkpoint));
+  weights_ = WeightStore(table_, memory_, std::move(checkpoint));
   const float adapterScale = options.lora.rank > 0 ? options.lora.scale() : 0.0f;
   visionWeights_ = bindVisionWeights(config_, table_, weights_, adapterScale);
   textWeights_ = bindTextWeights(config_, table_, weights_, adapterScale);
   baseTextWeights_ = bindTextWeights(config_, table_, weights_, 0.0f);
   if (table_.stateFloats() == 0) return;
-  gradients_ = FlatBuffer(table_.stateFloats());
-  optimiser_ = Optimiser(table_, options.optimiser8Bit);
+  gradients_ = FlatBuffer(table_.stateFloats(), memory_, Purpose::gradients);
+  optimiser_ = Optimiser(table_, memory_, options.optimiser8Bit);
   visionGradients_ = bindVisionGradients(config_, table_, gradients_.data());
   textGradients_ = bindTextGradients(config_, table_, gradients_.data());
   visionTrainable_ = table_.anyTrainable("visual.");
@@ -72,7 +74,7 @@ void Model::shareTower() {
 }
 
 void Model::zeroGradients() {
-  if (gradients_) std::memset(gradients_.data(), 0, gradients_.bytes());
+  if (gradients_) memory_.zero(gradients_.data(), gradients_.bytes());
 }
 
 std::shared_ptr<Arena> Model::borrowArena() {
@@ -84,7 +86,7 @@ std::shared_ptr<Arena> Model::borrowArena() {
       idleArenas_.pop_back();
     }
   }
-  if (!arena) arena = std::make_unique<Arena>();
+  if (!arena) arena = std::make_unique<Arena>(memory_);
   return {arena.release(), [weak = weak_from_this()](Arena* used) {
             std::unique_ptr<Arena> owned(used);
             owned->reset();
@@ -107,7 +109,7 @@ FlatBuffer Model::takeCache(int64_t floats) {
   // Much more than is needed is let go: one long answer must not hold memory for good.
   if (cache.bytes() < bytes || cache.bytes() > 2 * bytes) {
     cache = FlatBuffer();
-    cache = FlatBuffer(floats);
+    cache = FlatBuffer(floats, memory_, Purpose::cache);
   }
   cacheBytes_ = cache.bytes();
   notePeak();
@@ -176,7 +178,8 @@ void Model::embedMissing(Context& context, const std::vector<std::shared_ptr<Med
     const int64_t perUnit = config_.vision.patch.merge * config_.vision.patch.merge;
     for (; begin < end; ++begin) {
       const int64_t count = parts[begin].input.grid.patches() / perUnit * config_.text.hidden;
-      parts[begin].embeddings.assign(from, from + count);
+      parts[begin].embeddings.resize(static_cast<size_t>(count));
+      ops::download(context, count, from, parts[begin].embeddings.data());
       from += count;
     }
   }
@@ -198,7 +201,7 @@ const float* Model::embeddings(Context& context, const PackedBatch& batch, Arena
   float* to = all;
   for (const auto& medium : batch.media) {
     const Embeddings embeddings = medium->cached(visionKey_);
-    std::memcpy(to, embeddings->data(), embeddings->size() * sizeof(float));
+    ops::uploadBytes(context, embeddings->bytes(), embeddings->data(), to);
     to += embeddings->size();
   }
   return all;
@@ -224,7 +227,7 @@ void Model::blend(Context& context, const Model& other, double decay) {
 std::shared_ptr<Model> Model::clone(Context& context, bool trainable) const {
   ModelOptions options = options_;
   options.trainable = trainable;
-  auto copy = std::make_shared<Model>(config_, options, weights_.checkpoint());
+  auto copy = std::make_shared<Model>(context, config_, options, weights_.checkpoint());
   std::vector<float> values;
   for (const Parameter& p : copy->table_.all()) {
     if (copy->weights_.mapped(p)) continue;

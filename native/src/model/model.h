@@ -58,14 +58,18 @@ struct DivergenceRule {
 
 class Model : public std::enable_shared_from_this<Model> {
  public:
-  /// Frozen matrices of a bfloat16 model stay in `checkpoint` where it has them as bfloat16.
-  Model(ModelConfig config, const ModelOptions& options, std::shared_ptr<const Checkpoint> checkpoint = nullptr);
+  /// Its buffers lie where operators of the context work. Frozen matrices of a bfloat16 model stay in `checkpoint` where it
+  /// has them as bfloat16 and the host computes.
+  Model(const Context& context, ModelConfig config, const ModelOptions& options,
+        std::shared_ptr<const Checkpoint> checkpoint = nullptr);
   Model(const Model&) = delete;
   Model& operator=(const Model&) = delete;
 
   const ModelConfig& config() const noexcept { return config_; }
   const ParameterTable& table() const noexcept { return table_; }
   const ModelOptions& options() const noexcept { return options_; }
+  /// Where its buffers lie.
+  const Memory& where() const noexcept { return memory_; }
   bool trainable() const noexcept { return static_cast<bool>(gradients_); }
   uint64_t weightVersion() const noexcept { return weightVersion_.load(); }
   MemoryReport memory() const;
@@ -125,6 +129,7 @@ class Model : public std::enable_shared_from_this<Model> {
 
   ModelConfig config_;
   ModelOptions options_;
+  Memory memory_;
   ParameterTable table_;
   WeightStore weights_;
   FlatBuffer gradients_;

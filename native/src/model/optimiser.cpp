@@ -8,17 +8,18 @@
 
 namespace secondlook {
 
-Optimiser::Optimiser(const ParameterTable& table, bool eightBit) : table_(&table), eightBit_(eightBit) {
+Optimiser::Optimiser(const ParameterTable& table, const Memory& memory, bool eightBit)
+    : table_(&table), eightBit_(eightBit) {
   const int64_t floats = eightBit ? (table.stateFloats() + 3) / 4 : table.stateFloats();
-  first_ = FlatBuffer(floats);
-  second_ = FlatBuffer(floats);
+  first_ = FlatBuffer(floats, memory, Purpose::optimiser);
+  second_ = FlatBuffer(floats, memory, Purpose::optimiser);
   if (!eightBit) return;
   int64_t blocks = 0;
   for (const Parameter& p : table.all()) {
     firstBlock_.push_back(blocks);
     if (p.place.state >= 0) blocks += this->blocks(p);
   }
-  scales_ = FlatBuffer(2 * blocks);
+  scales_ = FlatBuffer(2 * blocks, memory, Purpose::optimiser);
 }
 
 size_t Optimiser::bytes() const noexcept { return first_.bytes() + second_.bytes() + scales_.bytes(); }

@@ -23,7 +23,7 @@ class Optimiser {
   static constexpr int64_t blockSize = ops::adamw8Block;
 
   Optimiser() = default;
-  Optimiser(const ParameterTable& table, bool eightBit);
+  Optimiser(const ParameterTable& table, const Memory& memory, bool eightBit);
 
   /// One step for the elements [begin, end) of a parameter's values (masters) and gradient; `begin` is a whole number of
   /// blocks, `end` too or the parameter's count.

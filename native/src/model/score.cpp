@@ -4,6 +4,7 @@
 
 #include "../device/thread_pool.h"
 #include "model.h"
+#include "transfer.h"
 
 namespace secondlook {
 
@@ -116,10 +117,12 @@ ScoreResult Model::score(Context& context, const std::vector<GroupInput>& groups
     result.logProbs.resize(before + count);
     result.entropy.resize(before + count);
     if (count > 0) {
-      float* logSumExp = arena->floats(static_cast<int64_t>(count));
-      ops::linearLogProb(context, static_cast<int64_t>(count), config_.text.hidden, config_.text.vocabulary,
-                         temperature, normed, textWeights_.head, batch.targets.data(), result.logProbs.data() + before,
-                         result.entropy.data() + before, logSumExp);
+      const auto tokens = static_cast<int64_t>(count);
+      float* scores = arena->floats(3 * tokens);
+      ops::linearLogProb(context, tokens, config_.text.hidden, config_.text.vocabulary, temperature, normed,
+                         textWeights_.head, batch.targets.data(), scores, scores + tokens, scores + 2 * tokens);
+      ops::download(context, tokens, scores, result.logProbs.data() + before);
+      ops::download(context, tokens, scores + tokens, result.entropy.data() + before);
     }
     for (size_t i = 1; i < batch.offsets.size(); ++i)
       result.offsets.push_back(static_cast<int32_t>(before) + batch.offsets[i]);
@@ -130,6 +133,7 @@ ScoreResult Model::score(Context& context, const std::vector<GroupInput>& groups
 std::vector<std::vector<float>> Model::groupDivergence(Context& context, const std::vector<GroupInput>& groups,
                                                        float temperature, const DivergenceRule& rule) {
   std::vector<std::vector<float>> spreads;
+  std::vector<float> room;
   const int64_t vocabulary = config_.text.vocabulary, width = config_.text.hidden;
   packBatch(config_, options_.positionRule, groups);
   const auto arena = borrowArena();
@@ -159,9 +163,10 @@ std::vector<std::vector<float>> Model::groupDivergence(Context& context, const s
       }
       const auto count = static_cast<int64_t>(rows.size());
       float* x = arena->floats(count * width);
-      float* logits = arena->floats(count * vocabulary);
+      float* computed = arena->floats(count * vocabulary);
       ops::gatherRows(context, count, width, rows.data(), normed, x);
-      ops::linear(context, count, width, vocabulary, x, textWeights_.head, nullptr, logits);
+      ops::linear(context, count, width, vocabulary, x, textWeights_.head, nullptr, computed);
+      float* logits = readable(context, computed, count * vocabulary, room);
       logSoftmax(context, count, vocabulary, temperature, logits);
       context.pool.parallelFor(static_cast<int64_t>(end - begin), 1, [&](int64_t first, int64_t last) {
         const auto measure = rule.logMeanK3 ? logMeanK3 : klToMean;
@@ -177,7 +182,12 @@ std::vector<std::vector<float>> Model::groupDivergence(Context& context, const s
   return spreads;
 }
 
-void Model::trace(Context& context, const PromptInput& prompt, const TraceSink& sink) {
+void Model::trace(Context& context, const PromptInput& prompt, const TraceSink& hostSink) {
+  std::vector<std::byte> room;
+  const TraceSink sink = [&](const std::string& name, const float* values, int64_t count) {
+    const void* read = memory_.readable(values, static_cast<size_t>(count) * sizeof(float), room);
+    hostSink(name, static_cast<const float*>(read), count);
+  };
   const PackedBatch batch = packBatch(config_, options_.positionRule, {GroupInput{prompt, {}, false, {}}});
   const auto arena = borrowArena();
   float* media = arena->floats(batch.units * config_.text.hidden);
@@ -196,7 +206,7 @@ void Model::trace(Context& context, const PromptInput& prompt, const TraceSink& 
     for (const auto& medium : batch.media) {
       const int64_t count = medium->tokens * config_.text.hidden;
       if (medium->video == video) {
-        std::copy(from, from + count, to);
+        ops::copyBytes(context, static_cast<size_t>(count) * sizeof(float), from, to);
         from += count;
       }
       to += count;

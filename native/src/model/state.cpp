@@ -1,6 +1,5 @@
 // The exact training state on disk.
 #include <charconv>
-#include <cstring>
 
 #include "../comm/communicator.h"
 #include "../error.h"
@@ -13,11 +12,16 @@ namespace {
 constexpr const char* stateFormat = "secondlook-state-1";
 constexpr const char* stateFormat8Bit = "secondlook-state-8bit-1";
 
-/// One buffer of a parameter's state: its name on disk, and where it is.
+/// One buffer of a parameter's state: its name on disk, and where it is in the model's memory.
 struct StatePart {
   std::string name, dtype;
   std::vector<int64_t> shape;
   void* data;
+  size_t bytes() const {
+    size_t bytes = dtype == "U8" ? 1 : sizeof(float);
+    for (const int64_t extent : shape) bytes *= static_cast<size_t>(extent);
+    return bytes;
+  }
 };
 
 std::vector<StatePart> partsOf(const Model& model, const Parameter& p) {
@@ -44,10 +48,13 @@ void saveState(Model& model, const std::string& directory, Communicator* team) {
   }
   createDirectories(directory);
   std::vector<TensorToWrite> tensors;
+  std::vector<std::byte> room;
   for (const Parameter& parameter : model.table().all()) {
     if (!parameter.trainable) continue;
     for (const StatePart& part : partsOf(model, parameter))
-      tensors.push_back({part.name, part.shape, part.dtype, [data = part.data] { return data; }});
+      tensors.push_back({part.name, part.shape, part.dtype, [&, data = part.data, bytes = part.bytes()] {
+                           return model.where().readable(data, bytes, room);
+                         }});
   }
   writeSafetensors(directory + "/state.safetensors", tensors,
                    {{"format", formatOf(model)}, {"step", std::to_string(model.optimiser().steps)}});
@@ -83,7 +90,7 @@ void loadState(Context& context, Model& model, const std::string& directory, Com
         if (found == file.tensors().end() || found->second.shape != part.shape)
           refuse("has no tensor " + part.name + " of this model's shape");
         if (found->second.dtype != part.dtype) refuse("holds " + part.name + " as " + found->second.dtype);
-        if (copy) std::memcpy(part.data, found->second.data, found->second.bytes);
+        if (copy) model.where().write(part.data, found->second.data, found->second.bytes);
       }
       if (copy) model.weights().narrow(context, parameter);
     }

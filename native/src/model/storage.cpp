@@ -6,6 +6,7 @@
 #include "../generate/random.h"
 #include "../io/checkpoint.h"
 #include "adapters.h"
+#include "transfer.h"
 
 namespace secondlook {
 
@@ -24,7 +25,7 @@ std::shared_ptr<Model> loadModel(Context& context, const std::string& directory,
   ModelConfig config = parseModelConfig(checkpoint->config(), directory + "/config.json");
   ModelOptions options = given;
   if (!options.adapter.empty()) options.lora = adapterSettings(options.adapter);
-  auto model = std::make_shared<Model>(std::move(config), options,
+  auto model = std::make_shared<Model>(context, std::move(config), options,
                                        options.storage == Storage::bfloat16 ? checkpoint : nullptr);
   std::vector<float> values;
   for (const Parameter& parameter : model->table().all()) {
@@ -33,8 +34,8 @@ std::shared_ptr<Model> loadModel(Context& context, const std::string& directory,
       checkpoint->require(parameter.name, parameter.shape);
       continue;
     }
-    if (parameter.place.half < 0) {
-      checkpoint->read(parameter.name, parameter.shape, model->weights().wide(parameter));
+    if (float* direct = model->weights().target(parameter)) {
+      checkpoint->read(parameter.name, parameter.shape, direct);
       continue;
     }
     values.resize(static_cast<size_t>(parameter.count));
@@ -58,7 +59,7 @@ std::shared_ptr<Model> initialiseModel(Context& context, const Json& json, const
                                        const InitialiseSettings& settings) {
   if (!options.adapter.empty())
     throw Error(ErrorCode::badArgument, "initialise: an adapter belongs to the weights it was trained on. Use load().");
-  auto model = std::make_shared<Model>(parseModelConfig(json, "the config"), options);
+  auto model = std::make_shared<Model>(context, parseModelConfig(json, "the config"), options);
   uint32_t stream = 0;
   std::vector<float> values;
   for (const Parameter& parameter : model->table().all()) {
@@ -82,17 +83,19 @@ void saveModel(Context& context, const Model& model, const std::string& director
   std::vector<TensorToWrite> tensors;
   std::vector<float> values;
   std::vector<Bfloat16> halves;
+  std::vector<std::byte> room;
+  Context host = onHost(context);
   for (const Parameter& parameter : model.table().all()) {
     if (parameter.adapter) continue;
-    const bool half = model.weights().mapped(parameter) || parameter.place.half >= 0;
+    const bool half = model.weights().storedAsHalf(parameter);
     const bool merge = isAdapted(model, parameter);
     const auto data = [&, half, merge]() -> const void* {
-      if (!merge) return half ? model.weights().matrix(parameter).data : model.weights().wide(parameter);
+      if (!merge) return model.weights().stored(parameter, room);
       values.resize(static_cast<size_t>(parameter.count));
-      mergedValues(context, model, parameter, values.data());
+      mergedValues(host, model, parameter, values.data());
       if (!half) return values.data();
       halves.resize(values.size());
-      ops::narrow(context, parameter.count, values.data(), halves.data());
+      ops::narrow(host, parameter.count, values.data(), halves.data());
       return halves.data();
     };
     tensors.push_back({parameter.name, parameter.shape, half ? "BF16" : "F32", data});

@@ -1,6 +1,7 @@
 #include "tape.h"
 
 #include "../error.h"
+#include "transfer.h"
 
 namespace secondlook {
 
@@ -45,14 +46,16 @@ Tape::Tape(Context& context, std::shared_ptr<Model> model, const std::vector<Gro
   gathered_ = arena_->floats(count * width);
   normed_ = arena_->floats(count * width);
   scale_ = arena_->floats(count);
-  logSumExp_ = arena_->floats(count);
+  scores_ = arena_->floats(3 * count);
   logProbs_.resize(static_cast<size_t>(count));
   entropy_.resize(static_cast<size_t>(count));
   if (count == 0) return;
   ops::gatherRows(context, count, width, batch_.scoredRows.data(), language_.last, gathered_);
   ops::rmsNorm(context, count, width, config.text.normEpsilon, gathered_, model_->text().norm, normed_, scale_);
   ops::linearLogProb(context, count, width, config.text.vocabulary, temperature_, normed_, model_->text().head,
-                     batch_.targets.data(), logProbs_.data(), entropy_.data(), logSumExp_);
+                     batch_.targets.data(), scores_, scores_ + count, scores_ + 2 * count);
+  ops::download(context, count, scores_, logProbs_.data());
+  ops::download(context, count, scores_ + count, entropy_.data());
 }
 
 void Tape::backward(Context& context, std::span<const float> dLogProbs, std::span<const float> dEntropy) {
@@ -77,11 +80,12 @@ void Tape::backward(Context& context, std::span<const float> dLogProbs, std::spa
 void Tape::run(Context& context, std::span<const float> dLogProbs, std::span<const float> dEntropy) {
   const ModelConfig& config = model_->config();
   const int64_t width = config.text.hidden, count = static_cast<int64_t>(batch_.targets.size());
-  const float* entropyGradient = dEntropy.empty() ? arena_->zeros(count) : dEntropy.data();
+  const float* logProbGradient = placed(context, *arena_, dLogProbs.data(), count);
+  const float* entropyGradient = dEntropy.empty() ? nullptr : placed(context, *arena_, dEntropy.data(), count);
   float* dNormed = arena_->floats(count * width);
   ops::linearLogProbBackward(context, count, width, config.text.vocabulary, temperature_, normed_, model_->text().head,
-                             batch_.targets.data(), entropy_.data(), logSumExp_, dLogProbs.data(), entropyGradient,
-                             dNormed, model_->textGradients().head);
+                             batch_.targets.data(), scores_ + count, scores_ + 2 * count, logProbGradient,
+                             entropyGradient, dNormed, model_->textGradients().head);
   float* dGathered = arena_->floats(count * width);
   ops::rmsNormBackward(context, count, width, gathered_, model_->text().norm, scale_, dNormed, dGathered, false,
                        model_->textGradients().norm);

@@ -33,7 +33,8 @@ class Tape {
   uint64_t weightVersion_;
   VisionPass vision_;
   LanguagePass language_;
-  float *gathered_ = nullptr, *normed_ = nullptr, *scale_ = nullptr, *logSumExp_ = nullptr;
+  float *gathered_ = nullptr, *normed_ = nullptr, *scale_ = nullptr;
+  float* scores_ = nullptr;  // [3, tokens]: log-probability, entropy, log-sum-exp
   std::vector<float> logProbs_, entropy_;
 };
 

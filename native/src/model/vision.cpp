@@ -5,29 +5,32 @@
 #include <numeric>
 
 #include "../device/thread_pool.h"
+#include "transfer.h"
 
 namespace secondlook {
 
 namespace {
 constexpr float mergerEpsilon = 1e-6f;
 
-float* concatenate(Context& context, const std::vector<VisionInput>& media, int64_t rowWidth, int64_t patches,
-                   Arena& arena) {
-  float* pixels = arena.floats(patches * rowWidth);
+/// The patches of all media, one after the other, where operators read them.
+const float* concatenate(Context& context, const std::vector<VisionInput>& media, int64_t rowWidth, int64_t patches,
+                         Arena& arena) {
+  if (media.size() == 1) return placed(context, arena, media[0].patches, patches * rowWidth);
   std::vector<int64_t> begins;
   int64_t at = 0;
   for (const VisionInput& medium : media) {
     begins.push_back(at);
     at += medium.grid.patches();
   }
-  context.pool.parallelFor(static_cast<int64_t>(media.size()), 1, [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; ++i) {
-      const VisionInput& medium = media[static_cast<size_t>(i)];
-      std::memcpy(pixels + begins[static_cast<size_t>(i)] * rowWidth, medium.patches,
-                  static_cast<size_t>(medium.grid.patches() * rowWidth) * sizeof(float));
-    }
+  return filled(context, arena, patches * rowWidth, [&](float* pixels) {
+    context.pool.parallelFor(static_cast<int64_t>(media.size()), 1, [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; ++i) {
+        const VisionInput& medium = media[static_cast<size_t>(i)];
+        std::memcpy(pixels + begins[static_cast<size_t>(i)] * rowWidth, medium.patches,
+                    static_cast<size_t>(medium.grid.patches() * rowWidth) * sizeof(float));
+      }
+    });
   });
-  return pixels;
 }
 }  // namespace
 
@@ -73,12 +76,12 @@ VisionPass VisionTower::forward(Context& context, const VisionWeights& w,
   pass.merged = arena.floats(units * config_.text.hidden);
   const Arena::Mark start = arena.mark();
 
-  float* cos = arena.floats(patches * shape_.headDim);
-  float* sin = arena.floats(patches * shape_.headDim);
-  fillAxial(context, table_, pass.plan.rows, pass.plan.columns, pass.patchOrder, cos, sin);
-  pass.cos = cos;
-  pass.sin = sin;
-  pass.pixels = media.size() == 1 ? media[0].patches : concatenate(context, media, v.patch.rowWidth(), patches, arena);
+  const int64_t angles = patches * shape_.headDim;
+  pass.cos = filled(context, arena, 2 * angles, [&](float* cos) {
+    fillAxial(context, table_, pass.plan.rows, pass.plan.columns, pass.patchOrder, cos, cos + angles);
+  });
+  pass.sin = pass.cos + angles;
+  pass.pixels = concatenate(context, media, v.patch.rowWidth(), patches, arena);
   float* x = arena.floats(patches * width);
   {
     float* y = arena.floats(patches * width);

@@ -1,4 +1,5 @@
-// The values of a model's parameters: float32, bfloat16 of its own, or bfloat16 where it lies in a mapped checkpoint.
+// The values of a model's parameters: float32, bfloat16 of its own, or bfloat16 where it lies in a mapped checkpoint. The
+// pointers are for operators: the host reads and writes values through read(), stored() and write().
 #pragma once
 
 #include <memory>
@@ -15,7 +16,7 @@ class WeightStore {
  public:
   WeightStore() = default;
   /// Room for what `table` places; mapped parameters point into `checkpoint`, which is kept open.
-  WeightStore(const ParameterTable& table, std::shared_ptr<const Checkpoint> checkpoint);
+  WeightStore(const ParameterTable& table, const Memory& memory, std::shared_ptr<const Checkpoint> checkpoint);
 
   /// What a product reads.
   ops::Matrix matrix(const Parameter& p) const;
@@ -26,19 +27,26 @@ class WeightStore {
   }
   /// In the checkpoint's file: cannot be changed.
   bool mapped(const Parameter& p) const { return p.place.wide < 0 && p.place.half < 0; }
+  /// Where a checkpoint's values may be read to without a copy between: null where they are not float32 of the host.
+  float* target(const Parameter& p) const { return memory_.ofHost() && p.place.half < 0 ? wide(p) : nullptr; }
   /// The exact values: masters where there are any.
   void read(const Parameter& p, float* to) const;
+  /// What a checkpoint stores of it, where the host can read it: bfloat16 or float32 values, in place or in `room`.
+  const void* stored(const Parameter& p, std::vector<std::byte>& room) const;
+  bool storedAsHalf(const Parameter& p) const { return mapped(p) || p.place.half >= 0; }
+  /// Float32 values where the host can read them; only of parameters that have them.
+  const void* master(const Parameter& p, std::vector<std::byte>& room) const;
   /// Sets the values; bfloat16 is rounded from them.
   void write(Context& context, const Parameter& p, const float* from);
   /// Makes bfloat16 anew from the master.
   void narrow(Context& context, const Parameter& p);
-  void copyFrom(const WeightStore& other);
 
   const std::shared_ptr<const Checkpoint>& checkpoint() const noexcept { return checkpoint_; }
   size_t ownBytes() const noexcept { return wide_.bytes() + half_.bytes(); }
   size_t mappedBytes() const noexcept { return mappedBytes_; }
 
  private:
+  Memory memory_;
   FlatBuffer wide_, half_;
   std::shared_ptr<const Checkpoint> checkpoint_;
   size_t mappedBytes_ = 0;

@@ -1,0 +1,161 @@
+/**
+ * A model on a device: the CUDA kernels on the processor's shim, where the host cannot touch the device's memory outside of
+ * copies (SECONDLOOK_SHIM_GUARD). `npm run conformance -- DIR --device cuda` compares the same with the reference vectors.
+ */
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Engine, type LoadOptions, type Model, openEngine } from "./index.ts";
+import { largestDifference, oraclePath } from "./testing/oracle.ts";
+import { answerBatch, loadSample } from "./testing/samples.ts";
+
+const library = fileURLToPath(new URL("build/libsecondlook_shim.so", import.meta.url));
+// Before the engine looks for its device.
+process.env.SECONDLOOK_CUDA_LIBRARY = library;
+process.env.SECONDLOOK_SHIM_GUARD = "1";
+
+/** The shim takes its time where others want the processor too. */
+const patience = { timeout: 120_000 };
+
+let device: Engine;
+let processor: Engine;
+let folder: string;
+
+beforeAll(async () => {
+  expect(existsSync(library), `${library} is there: npm run build:native`).toBe(true);
+  device = await openEngine({ device: "cuda", threads: 1 });
+  processor = await openEngine({ device: "cpu", threads: 1 });
+  folder = mkdtempSync(join(tmpdir(), "cuda-"));
+});
+afterAll(() => {
+  device.dispose();
+  processor.dispose();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** `steps` updates on the clip; the loss before each. */
+async function train(model: Model, steps: number): Promise<number[]> {
+  const sample = await loadSample(model, "video");
+  const losses: number[] = [];
+  for (let i = 0; i < steps; i++) {
+    const tape = await model.forward(answerBatch(sample));
+    const count = tape.logProbs.length;
+    losses.push(-tape.logProbs.reduce((sum, value) => sum + value, 0) / count);
+    await tape.backward(new Float32Array(count).fill(-1 / count), new Float32Array(count).fill(1e-3 / count));
+    await model.step({ learningRate: 1e-3, clip: 1, weightDecay: 0.01 });
+  }
+  return losses;
+}
+
+async function scoresOf(model: Model): Promise<Float32Array> {
+  return (await model.score(answerBatch(await loadSample(model, "video")))).logProbs;
+}
+
+it("computes where it is asked to, and says so", async () => {
+  expect(device.info).toMatchObject({ device: "cuda", determinism: 1 });
+  expect(device.info.deviceReason).toMatch(/^Running on .*\.$/);
+  expect(processor.info.device).toBe("cpu");
+  expect(processor.info.deviceReason).toContain('device "cuda"');
+  await expect(openEngine({ device: "cuda", team: "launched" })).rejects.toThrow(/device "cpu"/);
+});
+
+describe.each<[string, LoadOptions, number, number]>([
+  ["every weight", {}, 4, 1e-4],
+  ["every weight, with blocks run again in the backward pass", { checkpointing: "always" }, 2, 1e-4],
+  ["the language model alone, with 8-bit moments", { frozen: ["visual."], optimiser: "8bit" }, 4, 1e-4],
+  ["matrices stored as bfloat16", { dtype: "bf16" }, 2, 0.03],
+  ["adapters on matrices stored as bfloat16", { dtype: "bf16", lora: { rank: 4, alpha: 8, seed: 3 } }, 2, 0.03],
+])("training %s", patience, (name, options, steps, tolerance) => {
+  const state = (): string => join(folder, name);
+
+  it("has the losses that the processor has, and repeats bit for bit", async () => {
+    const [there, here] = [
+      await device.load(oraclePath("tiny-qwen25vl"), options),
+      await processor.load(oraclePath("tiny-qwen25vl"), options),
+    ];
+    const [losses, expected] = [await train(there, steps), await train(here, steps)];
+    losses.forEach((loss, i) => expect(Math.abs(loss - expected[i]!), `step ${i}`).toBeLessThan(tolerance));
+    expect(losses.at(-1)).toBeLessThan(losses[0]!);
+    const again = await device.load(oraclePath("tiny-qwen25vl"), options);
+    expect(await train(again, steps)).toEqual(losses);
+    await there.saveState(state());
+    for (const model of [there, here, again]) model.dispose();
+  });
+
+  it("goes on from a saved state with the same bits, and saves what the processor reads", async () => {
+    const loaded = await device.load(oraclePath("tiny-qwen25vl"), options);
+    await loaded.loadState(state());
+    const copy = await loaded.clone();
+    const scores = await scoresOf(loaded);
+    expect(await scoresOf(copy)).toEqual(scores);
+    await loaded.save(join(state(), "saved"));
+    const read = await processor.load(join(state(), "saved"), { dtype: options.dtype ?? "float32" });
+    expect(largestDifference(await scoresOf(read), scores)).toBeLessThan(10 * tolerance);
+    await loaded.blend(copy, 0.5);
+    expect(largestDifference(await scoresOf(loaded), scores)).toBeLessThan(1e-3);
+    for (const model of [loaded, copy, read]) model.dispose();
+  });
+});
+
+it("saves a model that it only read with the bytes it was read from", patience, async () => {
+  for (const dtype of ["float32", "bf16"] as const) {
+    for (const engine of [device, processor]) {
+      const model = await engine.load(oraclePath("tiny-qwen25vl"), { dtype, trainable: false });
+      await model.save(join(folder, dtype, engine.info.device));
+      model.dispose();
+    }
+    const [there, here] = ["cuda", "cpu"].map((name) => readFileSync(join(folder, dtype, name, "model.safetensors")));
+    expect(there!.equals(here!)).toBe(true);
+  }
+});
+
+it("samples the tokens that the processor samples, from the same distributions", patience, async () => {
+  const sampling = {
+    temperature: 0.9,
+    topP: 0.95,
+    topK: 50,
+    repetitionPenalty: 1.1,
+    maxTokens: 12,
+    stopIds: [],
+    seed: 7,
+  };
+  const [there, here] = await Promise.all(
+    [device, processor].map(async (engine) => {
+      const model = await engine.load(oraclePath("tiny-qwen25vl"), { trainable: false });
+      const [image, video] = [await loadSample(model, "image"), await loadSample(model, "video")];
+      const groups = await model.generate([image.prompt, video.prompt], { n: 3, sampling });
+      return groups.flatMap(({ completions }) => completions);
+    }),
+  );
+  there!.forEach((completion, i) => {
+    expect([...completion.ids]).toEqual([...here![i]!.ids]);
+    for (const key of ["logProbs", "sampledLogProbs", "entropy"] as const)
+      expect(largestDifference(completion[key], here![i]![key]), key).toBeLessThan(1e-4);
+  });
+});
+
+it("measures the spread of a group as the processor does", patience, async () => {
+  const [there, here] = await Promise.all(
+    [device, processor].map(async (engine) => {
+      const model = await engine.load(oraclePath("tiny-qwen25vl"), { trainable: false });
+      const { prompt } = await loadSample(model, "image");
+      const completions = [Int32Array.from([4, 5, 6, 7]), Int32Array.from([9, 8, 7])];
+      return (await model.groupDivergence([{ prompt, completions }]))[0]!;
+    }),
+  );
+  expect(largestDifference(there!, here!)).toBeLessThan(1e-5);
+  expect(Math.max(...there!)).toBeGreaterThan(1e-4);
+});
+
+it("says what holds the device's memory when there is not enough, and goes on", patience, async () => {
+  const model = await device.load(oraclePath("tiny-qwen25vl"));
+  const { prompt } = await loadSample(model, "image");
+  const endless = model.generate([prompt], { n: 16_000, sampling: { maxTokens: 4_000, stopIds: [], seed: 0 } });
+  await expect(endless).rejects.toMatchObject({ code: "OUT_OF_MEMORY" });
+  await expect(endless).rejects.toThrow(
+    /MiB left in one piece.*fewer completions.*It holds: weights \d+ MiB, gradients/,
+  );
+  expect((await scoresOf(model)).length).toBeGreaterThan(0);
+});
