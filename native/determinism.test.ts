@@ -78,6 +78,32 @@ describe("determinism level 2", () => {
     for (const group of seen) expect(group).toEqual(seen[0]);
   });
 
+  it("reads what prompts have in common once where that is kept, and answers the same", async () => {
+    const { engine, model } = worlds[1]!;
+    const sampling = { maxTokens: 20, stopIds: [3], seed: 11 };
+    const caching = await engine.load(oraclePath("tiny-qwen25vl"), { trainable: false, prefixCacheBytes: 1e8 });
+    const { prompt } = await loadSample(caching, "video");
+    const long = { ids: Int32Array.from([...Array<number>(100).fill(9), ...prompt.ids]), media: prompt.media };
+    const prompts = [long, { ...long, ids: Int32Array.from([...long.ids, 11, 12]) }];
+    const options = { n: 2, sampling, streams: [1, 2] };
+    const plain = await model.generate(prompts, options);
+    for (let time = 0; time < 2; time++) expect(await caching.generate(prompts, options)).toEqual(plain);
+    const { prefixTokens, byPurpose } = caching.memory();
+    expect(prefixTokens.reused).toBeGreaterThan(prefixTokens.read);
+    expect(byPurpose["prefixCache"]).toBeGreaterThan(0);
+    expect(model.memory().prefixTokens).toEqual({ reused: 0, read: 0 });
+    caching.dispose();
+  });
+
+  it("gives the same answers where waiting prompts take the places of those that ended", async () => {
+    const { model, video, image } = worlds[2]!;
+    const sampling = { maxTokens: 30, stopIds: Array.from({ length: 40 }, (_, id) => id), seed: 6 };
+    const prompts = [text(20), video, text(600), image, text(3)];
+    const all = await model.generate(prompts, { n: 2, sampling });
+    for (const rowsAtOnce of [1, 3, 5])
+      expect(await model.generate(prompts, { n: 2, sampling, rowsAtOnce })).toEqual(all);
+  });
+
   it("trains to the same bits on 1, 2 and 3 threads", async () => {
     const results: Float32Array[][] = [];
     for (const world of worlds) {

@@ -167,6 +167,7 @@ ModelOptions asModelOptions(const Napi::Value& value) {
   options.storage = oneOf(object, "dtype", {"float32", "bf16"}) == 1 ? Storage::bfloat16 : Storage::float32;
   options.checkpointing = static_cast<Checkpointing>(oneOf(object, "checkpointing", {"auto", "always", "never"}));
   options.optimiser8Bit = oneOf(object, "optimiser", {"float32", "8bit"}) == 1;
+  options.prefixCacheBytes = static_cast<size_t>(wholeOr(object, "prefixCacheBytes", 0, int64_t{1} << 50, 0));
   options.visionCacheBytes = static_cast<size_t>(wholeOr(object, "visionCacheBytes", 0, int64_t{1} << 50, 0));
   if (const Napi::Value lora = object.Get("lora"); !isAbsent(lora)) options.lora = asLora(lora);
   if (const Napi::Value adapter = object.Get("adapter"); !isAbsent(adapter)) {

@@ -99,8 +99,13 @@ Napi::Value ModelObject::memory(const Napi::CallbackInfo& info) {
     purposes.Set("optimiser", static_cast<double>(report.optimiser));
     purposes.Set("activations", static_cast<double>(report.activations));
     purposes.Set("keyValueCache", static_cast<double>(report.cache));
+    purposes.Set("prefixCache", static_cast<double>(report.prefixCache));
     purposes.Set("media", static_cast<double>(report.media));
     result.Set("visionCacheHits", static_cast<double>(report.visionCacheHits));
+    Napi::Object tokens = Napi::Object::New(info.Env());
+    tokens.Set("reused", static_cast<double>(report.prefixReused));
+    tokens.Set("read", static_cast<double>(report.prefixRead));
+    result.Set("prefixTokens", tokens);
     result.Set("current", static_cast<double>(report.current()));
     result.Set("peak", static_cast<double>(report.peak));
     result.Set("byPurpose", purposes);

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { answersTogether } from "./answering.ts";
+import { answersInLine, answersTogether, clipsTogether } from "./answering.ts";
 import { QWEN_3B, QWEN_7B } from "./qwen.ts";
 
 const base = JSON.parse(
@@ -25,6 +25,16 @@ describe("questions that are answered together", () => {
     const together = answersTogether(QWEN_7B, short, 8 * 2 ** 30);
     expect(together * tokens * 114_688).toBeLessThan(8 * 2 ** 30);
     expect((2 * together + 1) * tokens * 114_688).toBeGreaterThan(8 * 2 ** 30);
+  });
+
+  it("have up to three times as many waiting in line, as far as their pictures are small", () => {
+    expect(answersInLine(base, { visualTokens: 36, maxTokens: 48 }, 64)).toBe(256);
+    const seven = answersTogether(QWEN_7B, short);
+    expect(answersInLine(QWEN_7B, short, seven)).toBeLessThan(2 * seven);
+    expect(answersInLine(QWEN_7B, long, 1)).toBeGreaterThanOrEqual(1);
+    expect(answersInLine({}, short, 5)).toBe(5);
+    expect(clipsTogether({ maxFrames: 16, maxPixels: 105_369 })).toBe(26);
+    expect(clipsTogether({ maxFrames: 4, maxPixels: 784 })).toBe(256);
   });
 
   it("are one at least, and all where the model is not known", () => {

@@ -1,4 +1,7 @@
-/** How many questions are answered together: room for the longest form of every answer is taken at once. */
+/**
+ * How many questions are answered together: room for the longest form of every answer is taken at once. Some more wait in line
+ * with their pictures, and take the places of those that are answered.
+ */
 import { TEXT_TOKENS } from "../launch/shape.ts";
 import { architectureOf } from "./architecture.ts";
 import type { ModelChoices } from "./choices.ts";
@@ -38,6 +41,34 @@ export function answersTogether(
     if (pass.activations + pass.keyValueCache + media <= budgetBytes) return prompts;
   }
   return 1;
+}
+
+/** What the pictures of a line may take. */
+const LINE_BYTES = 2 ** 29;
+/** Enough that the ends of a line, where places stay empty, are rare. */
+const LINES = 4;
+
+/** Questions in line, those that are being answered included: `together` at least, four times as many at most. */
+export function answersInLine(config: object, { visualTokens }: AnsweringShape, together: number): number {
+  let architecture;
+  try {
+    architecture = architectureOf(config);
+  } catch {
+    return together;
+  }
+  const clip = mediaBytes(architecture, visualTokens * architecture.vision.merge ** 2, visualTokens);
+  return Math.max(together, Math.min(LINES * together, Math.floor(LINE_BYTES / Math.max(1, clip))));
+}
+
+/** Clips that are loaded at once: about 128 MB of pixels, one at least. */
+export function clipsTogether({
+  maxFrames,
+  maxPixels,
+}: {
+  readonly maxFrames: number;
+  readonly maxPixels: number;
+}): number {
+  return Math.min(LINES * MOST_TOGETHER, Math.max(1, Math.floor(2 ** 27 / (maxFrames * maxPixels * 3))));
 }
 
 const FROZEN: ModelChoices = {

@@ -4,7 +4,7 @@
  */
 import { stageShape, TEXT_TOKENS, visualShape } from "../launch/shape.ts";
 import type { Settings, StageSettings } from "../settings.ts";
-import { answersTogether } from "./answering.ts";
+import { answersInLine, answersTogether } from "./answering.ts";
 import { architectureOf, type Architecture } from "./architecture.ts";
 import { tokenBudgetOf } from "./budget.ts";
 import type { ModelChoices } from "./choices.ts";
@@ -37,6 +37,8 @@ export interface MemoryEstimate {
 
 /** The runtime, the program and the operators' own buffers. */
 export const PROCESS_BYTES = 200e6;
+/** Keys and values of how prompts begin, kept where weights stay as they are: evaluations and open sessions. */
+export const PREFIX_CACHE_BYTES = 512e6;
 /** Embeddings that are kept by content when the vision tower does not change. */
 export const VISION_CACHE_BYTES = 256e6;
 
@@ -88,7 +90,8 @@ function estimateStage(
     units: prompts * clip.units,
     media: prompts,
   });
-  const answered = answersTogether(config, { visualTokens: visual.tokens, maxTokens: settings.evaluation.maxTokens });
+  const shape = { visualTokens: visual.tokens, maxTokens: settings.evaluation.maxTokens };
+  const answered = answersTogether(config, shape);
   const answering: GenerationShape = {
     ...clip,
     prompts: answered,
@@ -96,7 +99,7 @@ function estimateStage(
     maxTokens: settings.evaluation.maxTokens,
   };
   const generations = [generationBytes(architecture, choices, answering)];
-  let media = answered;
+  let media = answersInLine(config, shape, answered);
   let reference = 0;
   let tape: number;
   const perPart = (groupTokens: number, groups: number): number =>

@@ -3,7 +3,7 @@
  * both go through here, so that under one protocol they give the same numbers.
  */
 import type { Media, Model, Prompt, StopReason } from "../../native/types.ts";
-import { ANSWERING_BYTES, answersTogether } from "../../science/memory/answering.ts";
+import { ANSWERING_BYTES, answersInLine, answersTogether } from "../../science/memory/answering.ts";
 import { seedOf } from "../../science/rng.ts";
 import { MERGED_PATCH } from "../../science/vision.ts";
 import { viewOf, type MeasuredView, type View } from "../../science/views.ts";
@@ -49,9 +49,10 @@ export async function answerSamples(
   const visualTokens = viewName === "question-only" ? 0 : Math.max(0, ...loaded.map(tokensOf));
   const shape = { visualTokens, maxTokens: options.maxTokens };
   const together = answersTogether(policy.config, shape, options.memoryBytes ?? ANSWERING_BYTES);
+  const inLine = answersInLine(policy.config, shape, together);
   const answers: Answer[] = [];
-  for (let from = 0; from < loaded.length; from += together) {
-    answers.push(...(await answerPart(policy, loaded.slice(from, from + together), viewName, options)));
+  for (let from = 0; from < loaded.length; from += inLine) {
+    answers.push(...(await answerPart(policy, loaded.slice(from, from + inLine), viewName, together, options)));
   }
   return answers;
 }
@@ -60,6 +61,7 @@ async function answerPart(
   policy: Model,
   loaded: readonly LoadedSample[],
   viewName: MeasuredView,
+  together: number,
   options: AnswerOptions,
 ): Promise<Answer[]> {
   const { prompter, temperature, topP, maxTokens, seed, signal, shared } = options;
@@ -81,6 +83,7 @@ async function answerPart(
       prepared.map(({ prompt }) => prompt),
       {
         n: 1,
+        rowsAtOnce: together,
         ...(signal === undefined ? {} : { signal }),
         streams: loaded.map(({ sample }) => seedOf("evaluation", sample.id)),
         sampling: {

@@ -8,6 +8,7 @@ import { extractForEvaluation } from "../../science/answers.ts";
 import { chooseItems } from "../../science/evaluation/choose.ts";
 import { PROTOCOL_SEED } from "../../science/evaluation/protocol.ts";
 import { mean } from "../../science/evaluation/summary.ts";
+import { clipsTogether } from "../../science/memory/answering.ts";
 import { isConsistent } from "../../science/metrics/consistency.ts";
 import { bootstrapInterval } from "../../science/metrics/bootstrap.ts";
 import type { Sample } from "../../science/records.ts";
@@ -46,8 +47,6 @@ interface ItemScore {
 
 type OwnScore = Omit<ItemScore, "shuffledScore" | "questionOnlyScore">;
 
-const ITEMS_AT_ONCE = 64;
-
 /** Journals every item, then the summary, which it also returns. */
 export async function evaluate(
   context: RunContext,
@@ -58,9 +57,10 @@ export async function evaluate(
   const chosen = chooseItems(request.samples, request.items, PROTOCOL_SEED);
   const wants = (view: "shuffled" | "question-only"): boolean => request.views.includes(view);
   const scores: ItemScore[] = [];
-  for (let from = 0; from < chosen.length; from += ITEMS_AT_ONCE) {
-    const loaded = await loadUsable(context, chosen.slice(from, from + ITEMS_AT_ONCE));
-    context.clips.prefetch(chosen.slice(from + ITEMS_AT_ONCE, from + 2 * ITEMS_AT_ONCE));
+  const atOnce = clipsTogether(settings.vision);
+  for (let from = 0; from < chosen.length; from += atOnce) {
+    const loaded = await loadUsable(context, chosen.slice(from, from + atOnce));
+    context.clips.prefetch(chosen.slice(from + atOnce, from + 2 * atOnce));
     const ordered = await answer(context, policy, loaded, "ordered", request);
     const videos = loaded.filter(({ clip }) => clip.kind === "video");
     const shuffled = wants("shuffled") ? await answer(context, policy, videos, "shuffled", request) : [];
@@ -72,7 +72,7 @@ export async function evaluate(
       const twin = sample.dataType === "image" && wants("shuffled") ? own.score : (shuffledOf.get(sample) ?? null);
       scores.push({ ...own, shuffledScore: twin, questionOnlyScore: blind[index]?.score ?? null });
     });
-    request.onProgress?.(Math.min(from + ITEMS_AT_ONCE, chosen.length), chosen.length);
+    request.onProgress?.(Math.min(from + atOnce, chosen.length), chosen.length);
   }
   const summary: EventBody<"evaluation"> = {
     type: "evaluation",

@@ -21,7 +21,8 @@ import { openAnswerJudge } from "../judges/open-judge.ts";
 import { summariseView } from "../../science/evaluation/summary.ts";
 import type { PromptTemplate } from "../../science/prompts.ts";
 import { formatReward } from "../../science/rewards/format.ts";
-import { VISION_CACHE_BYTES } from "../../science/memory/plan.ts";
+import { clipsTogether } from "../../science/memory/answering.ts";
+import { PREFIX_CACHE_BYTES, VISION_CACHE_BYTES } from "../../science/memory/plan.ts";
 import type { MeasuredView } from "../../science/views.ts";
 import { answerSamples, type Answer, type SharedMedia } from "./answering.ts";
 import { availableMemory } from "../run/available-memory.ts";
@@ -74,7 +75,7 @@ export async function runEvaluation(
   // Weights are there by now: half of what is left is for answers, the rest for pictures and everything else.
   const memoryBytes = Math.min(MOST_ANSWERING_BYTES, Math.floor(availableMemory() / 2));
   try {
-    const size = chunkSize(protocol.vision);
+    const size = clipsTogether(protocol.vision);
     const asked = items.map((item, position): Ask => ({ item, position }));
     for (let from = 0; from < asked.length; from += size) {
       options.signal.throwIfAborted();
@@ -120,6 +121,7 @@ async function openCandidates(
       positionRule: protocol.positionRule,
       // Later questions about a clip find it, also where a benchmark does not ask them in a row.
       visionCacheBytes: VISION_CACHE_BYTES,
+      prefixCacheBytes: PREFIX_CACHE_BYTES,
     });
     prompter.checkModel(model, directory);
     candidates.push({ model, prompter, file: new ItemsFile(join(folder, EVALUATION_FOLDER.items(index))) });
@@ -136,11 +138,6 @@ function openClips({ request }: PreparedEvaluation, { engine, dataFolder }: Eval
     mediaRoot: request.mediaRoot,
     vision: request.protocol.vision,
   });
-}
-
-/** So many clips as take about 128 MB of pixels (four times that as patches), 64 at most. */
-function chunkSize({ maxFrames, maxPixels }: { readonly maxFrames: number; readonly maxPixels: number }): number {
-  return Math.min(64, Math.max(1, Math.floor(2 ** 27 / (maxFrames * maxPixels * 3))));
 }
 
 async function load(clips: ClipLoader, ask: Ask): Promise<Loaded> {

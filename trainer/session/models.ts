@@ -1,5 +1,6 @@
 /** Loaded checkpoints: the two used last, each with its tokenizer. */
 import type { Engine, Model } from "../../native/types.ts";
+import { PREFIX_CACHE_BYTES, VISION_CACHE_BYTES } from "../../science/memory/plan.ts";
 import type { PromptTemplate } from "../../science/prompts.ts";
 import { storedPrecision } from "../run/loading.ts";
 import { Prompter } from "../data/prompting.ts";
@@ -35,7 +36,13 @@ export class SessionModels {
       model.dispose();
     }
     const tokenizer = await loadTokenizer(directory);
-    const model = await this.#engine.load(directory, { dtype: storedPrecision(directory), trainable: false });
+    const model = await this.#engine.load(directory, {
+      dtype: storedPrecision(directory),
+      trainable: false,
+      // Questions about one clip, and the turns of one conversation, begin alike.
+      visionCacheBytes: VISION_CACHE_BYTES,
+      prefixCacheBytes: PREFIX_CACHE_BYTES,
+    });
     const loaded = { model, tokenizer, directory };
     this.#loaded.set(directory, loaded);
     return loaded;

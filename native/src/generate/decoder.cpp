@@ -25,6 +25,28 @@ Decoder::Place Decoder::place(const KeyValuePool::Room& room, int64_t tokens, in
   return {keys, keys + half};
 }
 
+std::vector<float> Decoder::copyBlock(Context& context, const ReadPrompt& prompt, int64_t block) const {
+  const int64_t count = stretchTokens * keyWidth_;
+  std::vector<float> values(static_cast<size_t>(2 * layers_ * count));
+  for (int64_t layer = 0; layer < layers_; ++layer) {
+    const Place at = place(prompt.room, prompt.length(), layer);
+    float* to = values.data() + 2 * layer * count;
+    ops::download(context, count, at.keys + block * count, to);
+    ops::download(context, count, at.values + block * count, to + count);
+  }
+  return values;
+}
+
+void Decoder::fillBlock(Context& context, const ReadPrompt& prompt, int64_t block, const std::vector<float>& values) const {
+  const int64_t count = stretchTokens * keyWidth_;
+  for (int64_t layer = 0; layer < layers_; ++layer) {
+    const Place at = place(prompt.room, prompt.length(), layer);
+    const float* from = values.data() + 2 * layer * count;
+    ops::upload(context, count, from, at.keys + block * count);
+    ops::upload(context, count, from + count, at.values + block * count);
+  }
+}
+
 const float* Decoder::pass(Context& context, std::span<const Stretch> stretches,
                            std::span<OpenSequence* const> sequences) {
   PassRows builder;

@@ -39,7 +39,7 @@ struct Stretch {
 class Decoder {
  public:
   /// Stretches but a prompt's last end at a multiple of this: attention adds up blocks of so many keys, in one piece or not.
-  static constexpr int64_t stretchTokens = 64;
+  static constexpr int64_t stretchTokens = PrefixCache::blockTokens;
 
   explicit Decoder(Model& model);
 
@@ -48,6 +48,10 @@ class Decoder {
   /// Logits [prompts now read to the end, then sequences][vocabulary], for the host to read until the next pass. Sequences of one prompt
   /// lie side by side. What is thrown leaves prompts and sequences as they were.
   const float* pass(Context&, std::span<const Stretch> stretches, std::span<OpenSequence* const> sequences);
+
+  /// Keys and values of one of a prompt's blocks of stretchTokens, out of its room and into it.
+  std::vector<float> copyBlock(Context&, const ReadPrompt& prompt, int64_t block) const;
+  void fillBlock(Context&, const ReadPrompt& prompt, int64_t block, const std::vector<float>& values) const;
 
  private:
   struct Place {

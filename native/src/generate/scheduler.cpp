@@ -103,6 +103,7 @@ void Scheduler::admit() {
     group->rows = batch_.prompts[admitted_];
     group->prompt = static_cast<int32_t>(admitted_);
     if (!take(*group)) return;
+    if (model_.prefixes().enabled()) group->keys = prefixKeys(model_.config(), request_.prompts[admitted_]);
     reading_.push_back(std::move(group));
   }
 }
@@ -119,10 +120,38 @@ bool Scheduler::take(Group& group) {
   return true;
 }
 
-std::vector<Stretch> Scheduler::nextStretches() {
+bool Scheduler::begin(Context& context, Group& group) {
+  PrefixCache& cache = model_.prefixes();
+  if (cache.enabled()) {
+    // The last token is always read: its logits are wanted.
+    const std::span<const ContentHash> wanted(group.keys.data(),
+                                              std::min(group.keys.size(), static_cast<size_t>(group.length() - 1) / Decoder::stretchTokens));
+    const size_t known = cache.match(wanted);
+    for (const auto& other : reading_)
+      if (known < wanted.size() && other->begun && known < other->keys.size() && other->keys[known] == wanted[known])
+        return false;
+    for (size_t block = 0; block < known; ++block)
+      decoder_.fillBlock(context, group, static_cast<int64_t>(block), *cache.find(wanted[block]));
+    group.read = static_cast<int64_t>(known) * Decoder::stretchTokens;
+    cache.count(group.read, group.length() - group.read);
+  }
+  group.begun = true;
+  return true;
+}
+
+void Scheduler::remember(Context& context, Group& group, int64_t readBefore) {
+  PrefixCache& cache = model_.prefixes();
+  for (auto block = static_cast<size_t>(readBefore / Decoder::stretchTokens);
+       block < std::min(group.keys.size(), static_cast<size_t>(group.read / Decoder::stretchTokens)); ++block)
+    if (!cache.holds(group.keys[block]))
+      cache.add({group.keys.data(), block + 1}, decoder_.copyBlock(context, group, static_cast<int64_t>(block)));
+}
+
+std::vector<Stretch> Scheduler::nextStretches(Context& context) {
   std::vector<Stretch> stretches;
   int64_t left = readingRows;
   for (const auto& group : reading_) {
+    if (!group->begun && !begin(context, *group)) continue;
     const int64_t rest = group->length() - group->read;
     const int64_t rows = rest <= left ? rest : left / Decoder::stretchTokens * Decoder::stretchTokens;
     if (rows == 0) break;
@@ -133,16 +162,17 @@ std::vector<Stretch> Scheduler::nextStretches() {
 }
 
 void Scheduler::pass(Context& context, Completions& results, TokenStream& stream) {
-  const std::vector<Stretch> stretches = nextStretches();
+  const std::vector<Stretch> stretches = nextStretches(context);
   std::vector<OpenSequence*> sequences;
   for (const auto& row : running_) sequences.push_back(&row->sequence);
   const float* logits = decoder_.pass(context, stretches, sequences);
   // Logits of prompts that are read come first; all rows of a prompt draw their first token from the same.
   std::vector<Draw> first, draws;
   for (const Stretch& stretch : stretches) {
-    if (stretch.prompt->read < stretch.prompt->length()) continue;
     const auto group = std::find_if(reading_.begin(), reading_.end(),
                                     [&](const auto& one) { return one.get() == stretch.prompt; });
+    remember(context, **group, stretch.prompt->read - stretch.rows);
+    if (stretch.prompt->read < stretch.prompt->length()) continue;
     const size_t before = running_.size();
     openRows(*group, results);
     reading_.erase(group);

@@ -55,6 +55,8 @@ class Scheduler {
   struct Group : ReadPrompt {
     int32_t prompt;
     std::vector<KeyValuePool::Room> own;
+    bool begun = false;
+    std::vector<ContentHash> keys;  // of blocks that the prefix cache may have, and that it gets
   };
   struct Row {
     OpenSequence sequence;
@@ -71,7 +73,10 @@ class Scheduler {
   int64_t poolFloats() const;
   void admit();
   bool take(Group& group);
-  std::vector<Stretch> nextStretches();
+  std::vector<Stretch> nextStretches(Context&);
+  /// Takes what the prefix cache has. False: another prompt is just reading what this one begins with.
+  bool begin(Context&, Group& group);
+  void remember(Context&, Group& group, int64_t readBefore);
   void pass(Context&, Completions& results, TokenStream& stream);
   /// A prompt that was read to its end becomes rows.
   void openRows(const std::shared_ptr<Group>& group, Completions& results);

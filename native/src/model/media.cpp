@@ -9,11 +9,6 @@ namespace secondlook {
 namespace {
 constexpr size_t keptStates = 3;
 std::atomic<size_t> liveMediaBytes{0};
-
-uint64_t mix(uint64_t state, uint64_t word) {
-  state = (state ^ word) * 0x9E3779B97F4A7C15;
-  return state ^ (state >> 32);
-}
 }  // namespace
 
 MediaFloats::MediaFloats(std::vector<float> values) : values_(std::move(values)) { liveMediaBytes += bytes(); }
@@ -34,18 +29,30 @@ int64_t Media::sharedTokens(const Media& other) const {
   return same * (tokens / grid.time);
 }
 
-ContentHash Media::gridHash(int64_t t) const {
-  return contentHash({1, grid.height, grid.width}, gridPatches(t), static_cast<size_t>(gridFloats()));
+std::vector<ContentHash> Media::hashesOf(const Grid& grid, const MediaFloats& patches) {
+  std::vector<ContentHash> hashes;
+  const size_t count = patches.size() / static_cast<size_t>(grid.time);
+  for (int64_t t = 0; t < grid.time; ++t) {
+    const float* from = patches.data() + static_cast<size_t>(t) * count;
+    ContentHash hash{mixedHash(1, static_cast<uint64_t>(grid.height)),
+                     mixedHash(0x5365636F6E646C6B, static_cast<uint64_t>(grid.width))};
+    for (size_t i = 0; i + 2 <= count; i += 2) {
+      uint64_t word;
+      std::memcpy(&word, from + i, sizeof word);
+      hash.first = mixedHash(hash.first, word);
+      hash.second = mixedHash(hash.second, word + i);
+    }
+    hashes.push_back(hash);
+  }
+  return hashes;
 }
 
-ContentHash Media::contentHash(const Grid& grid, const float* from, size_t count) {
-  ContentHash hash{mix(static_cast<uint64_t>(grid.time), static_cast<uint64_t>(grid.height)),
-                   mix(0x5365636F6E646C6B, static_cast<uint64_t>(grid.width))};
-  for (size_t i = 0; i + 2 <= count; i += 2) {
-    uint64_t word;
-    std::memcpy(&word, from + i, sizeof word);
-    hash.first = mix(hash.first, word);
-    hash.second = mix(hash.second, word + i);
+ContentHash Media::combined(const Grid& grid, const std::vector<ContentHash>& grids) {
+  ContentHash hash{mixedHash(static_cast<uint64_t>(grid.time), static_cast<uint64_t>(grid.height)),
+                   mixedHash(0x5365636F6E646C6B, static_cast<uint64_t>(grid.width))};
+  for (const ContentHash& one : grids) {
+    hash.first = mixedHash(hash.first, one.first);
+    hash.second = mixedHash(hash.second, one.second);
   }
   return hash;
 }

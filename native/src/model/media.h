@@ -37,6 +37,12 @@ struct ContentHash {
   bool operator==(const ContentHash&) const = default;
 };
 
+/// One more word in a hash.
+inline uint64_t mixedHash(uint64_t state, uint64_t word) {
+  state = (state ^ word) * 0x9E3779B97F4A7C15;
+  return state ^ (state >> 32);
+}
+
 class Media {
  public:
   Media(bool video, Grid grid, double secondsPerGrid, int64_t unit, PatchSize size, std::vector<float> patches)
@@ -46,7 +52,8 @@ class Media {
         tokens(grid.patches() / unit),
         size(size),
         patches(std::move(patches)),
-        hash(contentHash(grid, this->patches.data(), this->patches.size())) {}
+        gridHashes(hashesOf(grid, this->patches)),
+        hash(combined(grid, gridHashes)) {}
 
   const bool video;
   const Grid grid;
@@ -54,12 +61,12 @@ class Media {
   const int64_t tokens;
   const PatchSize size;
   const MediaFloats patches;
+  /// What each temporal grid shows: equal for equal patches in grids of one size.
+  const std::vector<ContentHash> gridHashes;
   const ContentHash hash;
 
   /// Tokens of the first temporal grids that show the same in both, at the same times: 0 for media of different kinds.
   int64_t sharedTokens(const Media& other) const;
-  /// What temporal grid `t` shows: equal for equal patches in grids of one size.
-  ContentHash gridHash(int64_t t) const;
   /// The patches of temporal grid `t`.
   const float* gridPatches(int64_t t) const { return patches.data() + t * gridFloats(); }
 
@@ -71,7 +78,8 @@ class Media {
 
  private:
   int64_t gridFloats() const { return static_cast<int64_t>(patches.size()) / grid.time; }
-  static ContentHash contentHash(const Grid& grid, const float* patches, size_t count);
+  static std::vector<ContentHash> hashesOf(const Grid& grid, const MediaFloats& patches);
+  static ContentHash combined(const Grid& grid, const std::vector<ContentHash>& grids);
   mutable std::mutex mutex_;
   std::vector<std::pair<uint64_t, Embeddings>> cache_;
 };

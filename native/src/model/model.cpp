@@ -27,6 +27,7 @@ Model::Model(const Context& context, ModelConfig config, const ModelOptions& opt
       vision_(config_),
       language_(config_),
       embeddingCache_(options.visionCacheBytes),
+      prefixes_(options.prefixCacheBytes),
       visionKey_(freshVisionKey()) {
   if (options.storage == Storage::bfloat16 && checkpoint && memory_.ofHost()) {
     std::vector<bool> mapped;
@@ -50,6 +51,7 @@ Model::Model(const Context& context, ModelConfig config, const ModelOptions& opt
 
 void Model::weightsChanged(bool visionChanged) {
   weightVersion_.fetch_add(1);
+  prefixes_.clear();
   if (!visionChanged) return;
   visionKey_ = freshVisionKey();
   embeddingCache_.clear();
@@ -126,7 +128,8 @@ void Model::notePeak() noexcept {
 MemoryReport Model::memory() const {
   MemoryReport report{weights_.ownBytes(), weights_.mappedBytes(), gradients_.bytes(),
                       static_cast<size_t>(static_cast<double>(optimiser_.bytes()) * shards_.share()),
-                      activationBytes_.load(), cacheBytes_.load(), MediaFloats::liveBytes(), embeddingCache_.hits(), 0};
+                      activationBytes_.load(), cacheBytes_.load(), prefixes_.bytes(), MediaFloats::liveBytes(), 0,
+                      embeddingCache_.hits(), prefixes_.reusedTokens(), prefixes_.readTokens()};
   report.peak = std::max(peakBytes_.load(), report.current());
   return report;
 }
@@ -151,7 +154,7 @@ void Model::embedMissing(Context& context, const std::vector<std::shared_ptr<Med
   std::unordered_multimap<uint64_t, size_t> known;
   for (size_t i = 0; i < missing.size(); ++i)
     for (int64_t t = 0; t < missing[i]->grid.time; ++t) {
-      const ContentHash hash = missing[i]->gridHash(t);
+      const ContentHash hash = missing[i]->gridHashes[static_cast<size_t>(t)];
       const auto [from, to] = known.equal_range(hash.first);
       const auto found = std::find_if(from, to, [&](const auto& entry) { return parts[entry.second].hash == hash; });
       if (found != to) {

@@ -15,6 +15,7 @@
 #include "optimiser.h"
 #include "packing.h"
 #include "parameters.h"
+#include "prefix_cache.h"
 #include "shards.h"
 #include "vision.h"
 #include "weight_store.h"
@@ -43,8 +44,12 @@ struct StepOutcome {
 
 /// Bytes by purpose. Mapped weights are pages of the checkpoint's file, shared with whoever maps it too.
 struct MemoryReport {
-  size_t weights, mappedWeights, gradients, optimiser, activations, cache, media, visionCacheHits, peak;
-  size_t current() const { return weights + mappedWeights + gradients + optimiser + activations + cache + media; }
+  size_t weights, mappedWeights, gradients, optimiser, activations, cache, prefixCache, media, peak;
+  size_t visionCacheHits;             // media
+  size_t prefixReused, prefixRead;  // tokens of prompts
+  size_t current() const {
+    return weights + mappedWeights + gradients + optimiser + activations + cache + prefixCache + media;
+  }
 };
 
 /// With its adapters, or the base model that they stand on: the reference policy of a LoRA run.
@@ -119,6 +124,7 @@ class Model : public std::enable_shared_from_this<Model> {
   void noteActivations(size_t bytes) noexcept;
   /// Memory for cached keys and values: what the last generation gave back if it is large enough, else new.
   FlatBuffer takeCache(int64_t floats);
+  PrefixCache& prefixes() noexcept { return prefixes_; }
   /// Keeps it for the next generation of this size: pages that are there already need no clearing.
   void returnCache(FlatBuffer cache) noexcept;
 
@@ -144,6 +150,7 @@ class Model : public std::enable_shared_from_this<Model> {
   LanguageModel language_;
   std::atomic<uint64_t> weightVersion_{1};
   EmbeddingCache embeddingCache_;
+  PrefixCache prefixes_;
   uint64_t visionKey_;     // unique in the process per state of the tower
   std::mutex arenaMutex_;  // tapes may be let go on another thread
   std::vector<std::unique_ptr<Arena>> idleArenas_;

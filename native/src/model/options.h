@@ -35,6 +35,7 @@ struct ModelOptions {
   Storage storage = Storage::float32;
   Checkpointing checkpointing = Checkpointing::automatic;
   bool optimiser8Bit = false;
+  size_t prefixCacheBytes = 0;  // keys and values of how prompts begin, kept for later ones while weights stay as they are
   size_t visionCacheBytes = 0;  // embeddings kept by content while the tower stays as it is
   LoraSettings lora;
   std::string adapter;  // a PEFT folder to start the adapters from; empty: none
