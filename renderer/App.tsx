@@ -40,11 +40,11 @@ function Screen() {
       return <Launch recipe={recipe} preset={preset} from={from} checkpoint={checkpoint} />;
     }
     case "live":
-      return <LiveRun key={route.run} run={route.run} tab={route.tab} />;
+      return <LiveRun key={route.run} route={route} />;
     case "rollouts":
       return <Rollouts key={route.run} {...route} />;
     case "compare":
-      return <Compare key={route.runs.join(" ")} runs={route.runs} sample={route.sample ?? null} />;
+      return <Compare key={route.runs.join(" ")} route={route} />;
     case "data":
       return <Data key={route.dataset} dataset={route.dataset} tab={route.tab} row={route.row} />;
     case "evals":

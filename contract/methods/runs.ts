@@ -62,6 +62,8 @@ export interface RunDetail extends RunSummary {
 
 /** One bucket of a downsampled series: spikes survive as min and max. */
 export interface SeriesPoint {
+  /** Where it stands on the axis that was asked for. */
+  readonly x: number;
   readonly step: number;
   readonly time: number;
   readonly value: number;
@@ -75,6 +77,10 @@ export interface Series {
   readonly total: number;
 }
 
+/** Steps, milliseconds since 1970, or tokens trained on since the run's start. */
+export const SERIES_AXES = ["step", "time", "tokens"] as const;
+export type SeriesAxis = (typeof SERIES_AXES)[number];
+
 const run = z.object({ run: z.string() });
 
 export const runInputs = {
@@ -87,8 +93,10 @@ export const runInputs = {
     run: z.string(),
     metrics: z.array(z.string()).max(200),
     maxPoints: z.number().int().min(2).max(5000).optional(),
-    fromStep: z.number().int().optional(),
-    toStep: z.number().int().optional(),
+    axis: z.enum(SERIES_AXES).optional(),
+    /** On the axis. */
+    from: z.number().optional(),
+    to: z.number().optional(),
   }),
   "evaluations.list": run,
   "notices.list": run,

@@ -6,8 +6,11 @@ import { Card } from "../parts/Card.tsx";
 import { Chart } from "../parts/Chart.tsx";
 import type { ChartDot, ChartLine, ChartMark } from "../parts/Chart.tsx";
 import { ErrorNote, Skeleton } from "../parts/EmptyState.tsx";
+import { NoPoints } from "../parts/NoPoints.tsx";
 import { formatNumber, formatPercent } from "../parts/format.ts";
 import { useVisible } from "../parts/useVisible.ts";
+import { placed, serviceAxis, serviceRange } from "../parts/chart-axis.ts";
+import { useChartFrame } from "../state/chart-frame.ts";
 import { useChartSettings } from "../state/chart-settings.ts";
 import { useService } from "../state/queries.ts";
 import styles from "./CurvePanel.module.css";
@@ -30,10 +33,14 @@ export function CurvePanel({ run, panel, metricNames, marks, evaluations, onPick
   const [ref, visible] = useVisible<HTMLDivElement>();
   const [log, setLog] = useState(false);
   const smoothing = useChartSettings((settings) => settings.smoothing);
+  const { axis, zoom, starts } = useChartFrame();
+  const start = starts[run] ?? 0;
   const metrics = useMemo(() => panel.metrics.filter((name) => metricNames.includes(name)), [panel, metricNames]);
   const { data, error, loading } = useService(
     "series.get",
-    visible && metrics.length > 0 ? { run, metrics, maxPoints: MAX_POINTS } : null,
+    visible && metrics.length > 0
+      ? { run, metrics, maxPoints: MAX_POINTS, axis: serviceAxis(axis), ...serviceRange(axis, zoom, start) }
+      : null,
   );
   const lines = useMemo<ChartLine[]>(
     () =>
@@ -41,9 +48,9 @@ export function CurvePanel({ run, panel, metricNames, marks, evaluations, onPick
         key: metric,
         label: describeMetric(metric).label,
         color: COLORS[index % COLORS.length]!,
-        points: data?.find((series) => series.metric === metric)?.points ?? [],
+        points: placed(data?.find((series) => series.metric === metric)?.points ?? [], axis, start),
       })),
-    [metrics, data],
+    [metrics, data, axis, start],
   );
   const dots = useMemo(() => (isAccuracy(panel) ? measuredDots(evaluations) : []), [panel, evaluations]);
   const asShare = metrics.length > 0 && metrics.every((metric) => describeMetric(metric).share);
@@ -100,6 +107,8 @@ export function CurvePanel({ run, panel, metricNames, marks, evaluations, onPick
           <ErrorNote error={error} />
         ) : loading || !visible ? (
           <Skeleton height={168} />
+        ) : lines.every(({ points }) => points.length === 0) ? (
+          <NoPoints axis={axis} isZoomed={zoom !== null} />
         ) : (
           <Chart
             lines={lines}

@@ -3,6 +3,9 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import { useTheme } from "../state/theme.ts";
 import { axisTicks, formatTick } from "./axis.ts";
 import type { ChartLine } from "./Chart.tsx";
+import { describePlace, placeTicks, writeTick } from "./chart-axis.ts";
+import type { ChartAxis } from "./chart-axis.ts";
+import { PLOT } from "./ZoomArea.tsx";
 import { formatCount, formatNumber, formatPercent } from "./format.ts";
 import { smooth } from "./smoothing.ts";
 import styles from "./CanvasChart.module.css";
@@ -14,19 +17,18 @@ interface CanvasChartProps {
   readonly asShare: boolean;
   readonly height: number;
   readonly onPick?: ((step: number) => void) | undefined;
+  readonly axis: ChartAxis;
+  readonly first: number;
+  readonly last: number;
 }
 
-/** As in the SVG chart: axis labels to the left and below. */
-const LEFT = 44;
-const BOTTOM = 22;
-const TOP = 6;
-const RIGHT = 8;
+const { left: LEFT, bottom: BOTTOM, top: TOP, right: RIGHT } = PLOT;
 const SHARE_TICKS = [0, 0.25, 0.5, 0.75, 1];
 const LISTED = 12;
 
 interface Drawn {
   readonly line: ChartLine;
-  readonly steps: readonly number[];
+  readonly places: readonly number[];
   readonly values: readonly (number | null)[];
 }
 
@@ -34,15 +36,16 @@ interface Frame {
   readonly first: number;
   readonly last: number;
   readonly ticks: readonly number[];
-  readonly x: (step: number) => number;
+  readonly x: (place: number) => number;
   readonly y: (value: number) => number;
 }
 
-function frameOf(drawn: readonly Drawn[], width: number, height: number, log: boolean, asShare: boolean): Frame {
-  const steps = drawn.flatMap(({ steps: own }) => (own.length > 0 ? [own[0]!, own.at(-1)!] : []));
+function frameOf(
+  drawn: readonly Drawn[],
+  { first, last, height, log, asShare }: CanvasChartProps,
+  width: number,
+): Frame {
   const values = drawn.flatMap(({ values: own }) => own).filter((value): value is number => value !== null);
-  const first = Math.min(...steps);
-  const last = Math.max(first + 1, ...steps);
   const low = values.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY);
   const high = values.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
   const ticks = asShare ? SHARE_TICKS : log ? logTicks(low, high) : axisTicks(low, high);
@@ -52,7 +55,7 @@ function frameOf(drawn: readonly Drawn[], width: number, height: number, log: bo
     first,
     last,
     ticks,
-    x: (step) => LEFT + ((step - first) / (last - first)) * (width - LEFT - RIGHT),
+    x: (place) => LEFT + ((place - first) / (last - first)) * (width - LEFT - RIGHT),
     y: (value) => height - BOTTOM - ((scaled(value) - bottom) / (top - bottom || 1)) * (height - BOTTOM - TOP),
   };
 }
@@ -64,7 +67,8 @@ function logTicks(low: number, high: number): number[] {
   return Array.from({ length: to - from + 1 }, (_, index) => 10 ** (from + index));
 }
 
-export function CanvasChart({ lines, smoothing, log, asShare, height, onPick }: CanvasChartProps) {
+export function CanvasChart(props: CanvasChartProps) {
+  const { lines, smoothing, log, asShare, height, onPick, axis, first, last } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
   const [width, setWidth] = useState(0);
   const [hovered, setHovered] = useState<number | null>(null);
@@ -73,7 +77,7 @@ export function CanvasChart({ lines, smoothing, log, asShare, height, onPick }: 
     () =>
       lines.map((line) => ({
         line,
-        steps: line.points.map(({ step }) => step),
+        places: line.points.map(({ x }) => x),
         values: smooth(
           line.points.map(({ value }) => (Number.isFinite(value) && (!log || value > 0) ? value : null)),
           smoothing,
@@ -81,7 +85,10 @@ export function CanvasChart({ lines, smoothing, log, asShare, height, onPick }: 
       })),
     [lines, smoothing, log],
   );
-  const frame = useMemo(() => frameOf(drawn, width, height, log, asShare), [drawn, width, height, log, asShare]);
+  const frame = useMemo(
+    () => frameOf(drawn, { lines, smoothing, log, asShare, height, axis, first, last }, width),
+    [drawn, lines, smoothing, width, height, log, asShare, axis, first, last],
+  );
   useEffect(() => {
     const element = canvas.current!;
     const observer = new ResizeObserver(() => setWidth(element.clientWidth));
@@ -89,12 +96,12 @@ export function CanvasChart({ lines, smoothing, log, asShare, height, onPick }: 
     return () => observer.disconnect();
   }, []);
   useEffect(() => {
-    if (canvas.current && width > 0) paint(canvas.current, drawn, frame, width, height, asShare);
-  }, [drawn, frame, width, height, asShare, theme]);
-  const stepAt = (clientX: number) => {
+    if (canvas.current && width > 0) paint(canvas.current, drawn, frame, width, height, asShare, axis);
+  }, [drawn, frame, width, height, asShare, axis, theme]);
+  const placeAt = (clientX: number) => {
     const left = clientX - canvas.current!.getBoundingClientRect().left;
     const share = (left - LEFT) / (width - LEFT - RIGHT);
-    return share < 0 || share > 1 ? null : Math.round(frame.first + share * (frame.last - frame.first));
+    return share < 0 || share > 1 ? null : frame.first + share * (frame.last - frame.first);
   };
   const read = hovered === null ? [] : valuesAt(drawn, hovered);
   return (
@@ -104,11 +111,12 @@ export function CanvasChart({ lines, smoothing, log, asShare, height, onPick }: 
         style={{ height }}
         role="img"
         aria-label={`${lines.length} curves`}
-        onPointerMove={(event) => setHovered(stepAt(event.clientX))}
+        onPointerMove={(event) => setHovered(placeAt(event.clientX))}
         onPointerLeave={() => setHovered(null)}
         onClick={(event) => {
-          const step = stepAt(event.clientX);
-          if (step !== null) onPick?.(step);
+          const place = placeAt(event.clientX);
+          const nearest = place === null ? undefined : valuesAt(drawn, place)[0];
+          if (nearest) onPick?.(nearest.step);
         }}
       />
       {hovered !== null && read.length > 0 && (
@@ -120,7 +128,7 @@ export function CanvasChart({ lines, smoothing, log, asShare, height, onPick }: 
               frame.x(hovered) > width / 2 ? { right: width - frame.x(hovered) + 8 } : { left: frame.x(hovered) + 8 }
             }
           >
-            <li>Step {formatCount(hovered)}</li>
+            <li>{describePlace(axis, hovered) ?? `Step ${formatCount(Math.round(hovered))}`}</li>
             {read.slice(0, LISTED).map(({ line, value }) => (
               <li key={line.key}>
                 <span style={{ background: line.color }} /> {line.label}
@@ -135,18 +143,18 @@ export function CanvasChart({ lines, smoothing, log, asShare, height, onPick }: 
   );
 }
 
-/** Each line's value at the nearest step that it has, the greatest first. */
-function valuesAt(drawn: readonly Drawn[], step: number): { line: ChartLine; value: number }[] {
+/** Each line's value at the next place where it has one, the greatest first. */
+function valuesAt(drawn: readonly Drawn[], place: number): { line: ChartLine; value: number; step: number }[] {
   return drawn
-    .flatMap(({ line, steps, values }) => {
-      let [low, high] = [0, steps.length - 1];
+    .flatMap(({ line, places, values }) => {
+      let [low, high] = [0, places.length - 1];
       while (low < high) {
         const middle = (low + high) >> 1;
-        if (steps[middle]! < step) low = middle + 1;
+        if (places[middle]! < place) low = middle + 1;
         else high = middle;
       }
       const value = values[low];
-      return value === null || value === undefined ? [] : [{ line, value }];
+      return value === null || value === undefined ? [] : [{ line, value, step: line.points[low]!.step }];
     })
     .sort((a, b) => b.value - a.value);
 }
@@ -158,6 +166,7 @@ function paint(
   width: number,
   height: number,
   asShare: boolean,
+  axis: ChartAxis,
 ): void {
   const ratio = window.devicePixelRatio || 1;
   canvas.width = Math.round(width * ratio);
@@ -183,28 +192,30 @@ function paint(
     drawing.fillText(asShare ? `${Math.round(tick * 100)} %` : formatTick(tick), LEFT - 6, y);
   }
   drawing.textBaseline = "alphabetic";
-  for (const [share, align] of [
-    [0, "left"],
-    [0.5, "center"],
-    [1, "right"],
-  ] as const) {
-    const step = Math.round(frame.first + share * (frame.last - frame.first));
-    drawing.textAlign = align;
-    drawing.fillText(formatCount(step), frame.x(step), height - 6);
+  drawing.textAlign = "center";
+  for (const tick of placeTicks(axis, frame.first, frame.last)) {
+    const text = writeTick(axis, tick, frame.last - frame.first);
+    const half = drawing.measureText(text).width / 2;
+    drawing.fillText(text, Math.min(frame.x(tick), width - half), height - 6);
   }
+  drawing.save();
+  drawing.beginPath();
+  drawing.rect(LEFT, 0, width - LEFT - RIGHT + 1, height - BOTTOM + 1);
+  drawing.clip();
   drawing.lineWidth = drawn.length > 8 ? 1.25 : 1.75;
   drawing.lineJoin = "round";
-  for (const { line, steps, values } of drawn) {
+  for (const { line, places, values } of drawn) {
     drawing.strokeStyle = token(line.color);
     drawing.beginPath();
     let down = false;
     values.forEach((value, index) => {
       if (value === null) return;
-      const [x, y] = [frame.x(steps[index]!), frame.y(value)];
+      const [x, y] = [frame.x(places[index]!), frame.y(value)];
       if (down) drawing.lineTo(x, y);
       else drawing.moveTo(x, y);
       down = true;
     });
     drawing.stroke();
   }
+  drawing.restore();
 }

@@ -1,4 +1,4 @@
-/** Curves over steps: smoothed line, raw ghost, min/max band, marks of events, one cursor for all charts. */
+/** Curves over steps, time or tokens: smoothed line, raw ghost, min/max band, marks of events, one cursor for all charts. */
 import { memo, useMemo, useState } from "react";
 import {
   Area,
@@ -16,6 +16,10 @@ import type { SeriesPoint } from "../../contract/methods.ts";
 import { CanvasChart } from "./CanvasChart.tsx";
 import { ChartTooltip } from "./ChartTooltip.tsx";
 import { axisTicks, formatTick } from "./axis.ts";
+import { placeOfStep, placeTicks, writeTick } from "./chart-axis.ts";
+import type { ChartAxis } from "./chart-axis.ts";
+import { useChartFrame } from "../state/chart-frame.ts";
+import { PLOT, ZoomArea } from "./ZoomArea.tsx";
 import { chartRows } from "./smoothing.ts";
 import styles from "./Chart.module.css";
 
@@ -53,6 +57,12 @@ interface ChartProps {
   readonly onPick?: (step: number) => void;
 }
 
+interface DrawnProps extends ChartProps {
+  readonly axis: ChartAxis;
+  readonly first: number;
+  readonly last: number;
+}
+
 const SHARE_TICKS = [0, 0.25, 0.5, 0.75, 1];
 const MARK_DASHES = { evaluation: "2 3", checkpoint: undefined, stage: undefined } as const;
 
@@ -68,7 +78,10 @@ function DrawnChart({
   asShare,
   height = 168,
   onPick,
-}: ChartProps) {
+  axis,
+  first,
+  last,
+}: DrawnProps) {
   const rows = useMemo(() => chartRows(lines, smoothing, log), [lines, smoothing, log]);
   const format = (value: number) => (asShare ? `${Math.round(value * 100)} %` : formatTick(value));
   const ticks = useMemo(() => {
@@ -78,8 +91,19 @@ function DrawnChart({
   const range: [number, number] = asShare ? [0, 1] : [ticks[0]!, ticks.at(-1)!];
   // Charts share one cursor; the values are written only beside the pointer.
   const [hovered, setHovered] = useState(false);
-  const first = rows[0]?.step ?? 0;
-  const last = rows.at(-1)?.step ?? 1;
+  // Marks and dots are known by their steps.
+  const longest = lines.reduce<ChartLine["points"]>(
+    (best, { points }) => (points.length > best.length ? points : best),
+    [],
+  );
+  const located = marks.flatMap((mark) => {
+    const x = axis === "step" ? mark.step : placeOfStep(longest, mark.step);
+    return x !== null && x > first && x <= last ? [{ ...mark, x }] : [];
+  });
+  const placedDots = dots.flatMap((dot) => {
+    const x = axis === "step" ? dot.step : placeOfStep(longest, dot.step);
+    return x !== null && x >= first && x <= last ? [{ ...dot, x }] : [];
+  });
   return (
     <div
       className={styles["chart"]}
@@ -91,26 +115,31 @@ function DrawnChart({
       <ResponsiveContainer width="100%" height="100%">
         <ComposedChart
           data={rows}
-          syncId="steps"
+          syncId="curves"
           syncMethod="value"
-          margin={{ top: 6, right: 8, bottom: 0, left: 0 }}
-          onClick={(state) => state.activeLabel !== undefined && onPick?.(Number(state.activeLabel))}
+          margin={{ top: PLOT.top, right: PLOT.right, bottom: 0, left: 0 }}
+          onClick={(state) => {
+            const picked = rows.find(({ x }) => x === Number(state.activeLabel));
+            if (picked) onPick?.(picked.step);
+          }}
         >
           <CartesianGrid vertical={false} stroke="var(--grid)" />
           <XAxis
-            dataKey="step"
+            dataKey="x"
             type="number"
-            domain={[first, Math.max(last, first + 1)]}
+            domain={[first, last]}
+            ticks={placeTicks(axis, first, last)}
+            tickFormatter={(place: number) => writeTick(axis, place, last - first)}
             allowDataOverflow
             tickLine={false}
             axisLine={{ stroke: "var(--line-strong)" }}
             tickMargin={6}
-            height={22}
+            height={PLOT.bottom}
             minTickGap={28}
             allowDecimals={false}
           />
           <YAxis
-            width={44}
+            width={PLOT.left}
             tickLine={false}
             axisLine={false}
             tickFormatter={format}
@@ -156,20 +185,20 @@ function DrawnChart({
               connectNulls
             />
           ))}
-          {marks
-            .filter((mark) => mark.kind !== "checkpoint" && mark.step > first && mark.step <= last)
+          {located
+            .filter((mark) => mark.kind !== "checkpoint")
             .map((mark) => (
               <ReferenceLine
                 key={`${mark.kind}-${mark.step}-${mark.label}`}
-                x={mark.step}
+                x={mark.x}
                 stroke={mark.kind === "stage" ? "var(--text-3)" : "var(--line-strong)"}
                 strokeDasharray={MARK_DASHES[mark.kind]}
                 label={
-                  mark.step === last
+                  mark.x === last
                     ? undefined
                     : {
                         value: mark.label,
-                        position: mark.step - first > (last - first) * 0.7 ? "insideTopRight" : "insideTopLeft",
+                        position: mark.x - first > (last - first) * 0.7 ? "insideTopRight" : "insideTopLeft",
                         className: styles["mark"],
                       }
                 }
@@ -177,23 +206,23 @@ function DrawnChart({
             ))}
           {/* Checkpoints may be many: short strokes at the foot, where no curve is hidden by them. */}
           {!log &&
-            marks
-              .filter((mark) => mark.kind === "checkpoint" && mark.step > first && mark.step <= last)
+            located
+              .filter((mark) => mark.kind === "checkpoint")
               .map((mark) => (
                 <ReferenceLine
                   key={`checkpoint-${mark.step}`}
                   segment={[
-                    { x: mark.step, y: range[0] },
-                    { x: mark.step, y: range[0] + 0.035 * (range[1] - range[0]) },
+                    { x: mark.x, y: range[0] },
+                    { x: mark.x, y: range[0] + 0.035 * (range[1] - range[0]) },
                   ]}
                   stroke="var(--text-3)"
                   strokeWidth={1.5}
                 />
               ))}
-          {dots.map((dot) => (
+          {placedDots.map((dot) => (
             <ReferenceDot
               key={`${dot.label}-${dot.step}`}
-              x={dot.step}
+              x={dot.x}
               y={dot.value}
               r={dot.minor ? 2.5 : 4}
               fill={dot.minor ? "var(--surface)" : dot.color}
@@ -209,6 +238,7 @@ function DrawnChart({
             content={
               <ChartTooltip
                 shown={hovered}
+                axis={axis}
                 asShare={asShare === true}
                 lines={lines}
                 marks={marks}
@@ -226,11 +256,26 @@ function DrawnChart({
 export const SVG_LINES = 8;
 
 function EitherChart(props: ChartProps) {
+  const { axis, zoom, setZoom } = useChartFrame();
   const { lines, smoothing, log = false, asShare = false, height = 168, onPick } = props;
-  if (lines.length <= SVG_LINES) return <DrawnChart {...props} />;
+  const [begin, end] = extent(lines);
+  // Zoomed in, the stretch itself is shown, as far as there are points.
+  const first = zoom ? Math.max(zoom.from, begin) : begin;
+  const last = Math.max(zoom ? Math.min(zoom.to, end) : end, first + 1);
   return (
-    <CanvasChart lines={lines} smoothing={smoothing} log={log} asShare={asShare} height={height} onPick={onPick} />
+    <ZoomArea first={first} last={last} onZoom={setZoom}>
+      {lines.length <= SVG_LINES ? (
+        <DrawnChart {...props} axis={axis} first={first} last={last} />
+      ) : (
+        <CanvasChart {...{ lines, smoothing, log, asShare, height, onPick, axis, first, last }} />
+      )}
+    </ZoomArea>
   );
+}
+
+function extent(lines: readonly ChartLine[]): [number, number] {
+  const ends = lines.flatMap(({ points }) => (points.length > 0 ? [points[0]!.x, points.at(-1)!.x] : []));
+  return ends.length > 0 ? [Math.min(...ends), Math.max(...ends)] : [0, 1];
 }
 
 /** Redrawn only when its lines, marks or settings change. */

@@ -1,5 +1,7 @@
-import { formatNumber, formatPercent } from "./format.ts";
+import { formatCount, formatNumber, formatPercent } from "./format.ts";
 import type { ChartLine, ChartMark } from "./Chart.tsx";
+import { describePlace } from "./chart-axis.ts";
+import type { ChartAxis } from "./chart-axis.ts";
 import styles from "./Chart.module.css";
 
 interface TooltipProps {
@@ -7,6 +9,7 @@ interface TooltipProps {
   readonly marks: readonly ChartMark[];
   readonly pickable: boolean;
   readonly shown: boolean;
+  readonly axis: ChartAxis;
   readonly asShare: boolean;
   // Filled in by recharts.
   readonly active?: boolean;
@@ -15,7 +18,7 @@ interface TooltipProps {
 }
 
 /** Values at the cursor's step, greatest first: smoothed, and the raw one beside it. */
-export function ChartTooltip({ lines, marks, pickable, shown, asShare, active, label, payload }: TooltipProps) {
+export function ChartTooltip({ lines, marks, pickable, shown, axis, asShare, active, label, payload }: TooltipProps) {
   const row = payload?.[0]?.payload;
   if (!shown || !active || !row) return null;
   const format = (value: number) => (asShare ? formatPercent(value) : formatNumber(value, 4));
@@ -23,10 +26,15 @@ export function ChartTooltip({ lines, marks, pickable, shown, asShare, active, l
     .map((line) => ({ line, value: row[line.key], raw: row[`${line.key}:raw`], band: row[`${line.key}:band`] }))
     .filter((entry): entry is typeof entry & { value: number } => typeof entry.value === "number")
     .sort((a, b) => b.value - a.value);
-  const here = marks.filter((mark) => mark.step === Number(label));
+  const step = Number(row["step"]);
+  const here = marks.filter((mark) => mark.step === step);
+  const place = describePlace(axis, Number(label));
   return (
     <div className={styles["tooltip"]}>
-      <p className={styles["step"]}>Step {label}</p>
+      <p className={styles["step"]}>
+        Step {formatCount(step)}
+        {place && ` · ${place}`}
+      </p>
       {values.map(({ line, value, raw, band }) => (
         <p key={line.key} className={styles["value"]}>
           <span className={styles["swatch"]} style={{ background: line.color }} />

@@ -47,7 +47,10 @@ export function TimingBar({
   const metrics = useMemo(() => metricNames.filter((name) => name.startsWith("time/")), [metricNames]);
   // In jumps of five steps, so that the question stays the same for a while.
   const fromStep = Math.max(0, Math.floor((step - RECENT_STEPS) / 5) * 5);
-  const { data } = useService("series.get", metrics.length > 0 ? { run, metrics, fromStep, maxPoints: 200 } : null);
+  const { data } = useService(
+    "series.get",
+    metrics.length > 0 ? { run, metrics, from: fromStep, maxPoints: 200 } : null,
+  );
   const phases = useMemo(() => {
     const means = (data ?? []).map((series): Phase => {
       const values = series.points.slice(-RECENT_STEPS).map((point) => point.value);

@@ -14,6 +14,8 @@ export function smooth(values: readonly (number | null)[], weight: number): (num
 }
 
 export interface Row {
+  /** On the axis; `step` is the newest of the lines' steps there. */
+  readonly x: number;
   readonly step: number;
   readonly [column: string]: number | null | [number, number];
 }
@@ -22,6 +24,7 @@ export interface Row {
 export interface Line {
   readonly key: string;
   readonly points: readonly {
+    readonly x: number;
     readonly step: number;
     readonly value: number;
     readonly min: number;
@@ -30,7 +33,7 @@ export interface Line {
 }
 
 /**
- * Lines with their own steps as rows of one table, by step: `key` the smoothed value, `key:raw` the value,
+ * Lines with their own points as rows of one table, by their place on the axis: `key` the smoothed value, `key:raw` the value,
  * `key:band` its least and greatest in the bucket. On a logarithmic axis what is not positive is left out.
  */
 export function chartRows(lines: readonly Line[], weight: number, positiveOnly: boolean): Row[] {
@@ -39,15 +42,17 @@ export function chartRows(lines: readonly Line[], weight: number, positiveOnly: 
     const shown = (value: number) => (Number.isFinite(value) && (!positiveOnly || value > 0) ? value : null);
     const raw = line.points.map((point) => shown(point.value));
     const smoothed = smooth(raw, weight);
+    // A band that some points lack would be drawn straight across them.
+    const hasBand = line.points.some(({ min, max }) => max > min);
     line.points.forEach((point, index) => {
-      const row = rows.get(point.step) ?? { step: point.step };
+      const row = rows.get(point.x) ?? { x: point.x, step: point.step };
       row[line.key] = smoothed[index]!;
       row[`${line.key}:raw`] = raw[index]!;
       const low = shown(point.min);
       const high = shown(point.max);
-      if (low !== null && high !== null && high > low) row[`${line.key}:band`] = [low, high];
-      rows.set(point.step, row);
+      if (hasBand && low !== null && high !== null) row[`${line.key}:band`] = [low, high];
+      rows.set(point.x, row);
     });
   }
-  return [...rows.values()].sort((a, b) => (a["step"] as number) - (b["step"] as number)) as Row[];
+  return [...rows.values()].sort((a, b) => (a["x"] as number) - (b["x"] as number)) as Row[];
 }

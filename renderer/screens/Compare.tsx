@@ -4,7 +4,8 @@ import { useActions } from "../actions.ts";
 import { Button } from "../parts/Button.tsx";
 import { EmptyState, ErrorNote, Skeleton } from "../parts/EmptyState.tsx";
 import { Page } from "../parts/Page.tsx";
-import { SmoothingControl } from "../parts/SmoothingControl.tsx";
+import { ChartControls, ChartFrameProvider, useFrameOf } from "../parts/ChartFrameControls.tsx";
+import type { ChartRoute } from "../parts/ChartFrameControls.tsx";
 import { formatRoute } from "../state/address.ts";
 import { useServices } from "../state/queries.ts";
 import { navigate } from "../state/route.ts";
@@ -16,14 +17,16 @@ import { SharedPrompts } from "./compare/SharedPrompts.tsx";
 import styles from "./Compare.module.css";
 
 /** Runs side by side: what differs in their settings, then measurements, curves, and the answers of the first four. */
-export function Compare({ runs: ids, sample }: { readonly runs: readonly string[]; readonly sample: string | null }) {
+export function Compare({ route }: { readonly route: Extract<ChartRoute, { screen: "compare" }> }) {
+  const { runs: ids, sample = null } = route;
   const queries = useServices(
     "runs.get",
     ids.map((run) => ({ run })),
   );
   const runs = useMemo(() => queries.flatMap(({ data }) => (data ? [data] : [])), [queries]);
   const failed = queries.find(({ error, data }) => error && !data)?.error;
-  const go = (next: readonly string[]) => navigate({ screen: "compare", runs: next, sample }, "replace");
+  const go = (next: readonly string[]) => navigate({ ...route, runs: next }, "replace");
+  const frame = useFrameOf(route, runs);
   const crumbs = [{ label: "Runs", href: formatRoute({ screen: "runs" }) }];
   useActions([
     {
@@ -42,7 +45,7 @@ export function Compare({ runs: ids, sample }: { readonly runs: readonly string[
     },
   ]);
   return (
-    <Page crumbs={crumbs} title="Compare" actions={<SmoothingControl />}>
+    <Page crumbs={crumbs} title="Compare" actions={<ChartControls frame={frame} route={route} />}>
       <div className={styles["compare"]}>
         <RunChips ids={ids} runs={runs} onChange={go} />
         {failed ? (
@@ -56,7 +59,13 @@ export function Compare({ runs: ids, sample }: { readonly runs: readonly string[
         ) : runs.length < ids.length ? (
           <Skeleton height={320} />
         ) : (
-          <Compared runs={runs} sample={sample} />
+          <ChartFrameProvider frame={frame}>
+            <Compared
+              runs={runs}
+              sample={sample}
+              onSample={(next) => navigate({ ...route, sample: next }, "replace")}
+            />
+          </ChartFrameProvider>
         )}
       </div>
     </Page>
@@ -66,14 +75,22 @@ export function Compare({ runs: ids, sample }: { readonly runs: readonly string[
 /** Texts of more runs than this do not fit side by side. */
 const MOST_TEXTS = 4;
 
-function Compared({ runs, sample }: { readonly runs: readonly RunDetail[]; readonly sample: string | null }) {
+function Compared({
+  runs,
+  sample,
+  onSample,
+}: {
+  readonly runs: readonly RunDetail[];
+  readonly sample: string | null;
+  readonly onSample: (sample: string) => void;
+}) {
   const beside = useMemo(() => runs.slice(0, MOST_TEXTS), [runs]);
   return (
     <>
       <ConfigurationTable runs={runs} />
       <Measurements runs={runs} />
       <ComparedCurves runs={runs} />
-      <SharedPrompts runs={beside} sample={sample} />
+      <SharedPrompts runs={beside} sample={sample} onSample={onSample} />
     </>
   );
 }

@@ -7,7 +7,8 @@ import { Button } from "../parts/Button.tsx";
 import { EmptyState, ErrorNote, Skeleton } from "../parts/EmptyState.tsx";
 import { Page } from "../parts/Page.tsx";
 import { RunControls } from "../parts/RunControls.tsx";
-import { SmoothingControl } from "../parts/SmoothingControl.tsx";
+import { ChartControls, ChartFrameProvider, useFrameOf } from "../parts/ChartFrameControls.tsx";
+import type { ChartRoute } from "../parts/ChartFrameControls.tsx";
 import { StatusDot } from "../parts/StatusDot.tsx";
 import { Tabs } from "../parts/Tabs.tsx";
 import { formatRoute, LIVE_TABS } from "../state/address.ts";
@@ -33,8 +34,11 @@ const TAB_LABELS: Readonly<Record<LiveTab, string>> = {
   messages: "Log",
 };
 
+type LiveRoute = Extract<ChartRoute, { screen: "live" }>;
+
 /** One run as it happens. */
-export function LiveRun({ run: id, tab }: { readonly run: string; readonly tab: LiveTab }) {
+export function LiveRun({ route }: { readonly route: LiveRoute }) {
+  const { run: id, tab } = route;
   const { data: run, error } = useService("runs.get", { run: id });
   const crumbs = [{ label: "Runs", href: formatRoute({ screen: "runs" }) }];
   const openRollouts = () => navigate({ screen: "rollouts", run: id, step: null, pair: null, rollout: null });
@@ -51,7 +55,7 @@ export function LiveRun({ run: id, tab }: { readonly run: string; readonly tab: 
       label: TAB_LABELS[name],
       group: "Run" as const,
       shortcut: String(index + 1),
-      perform: () => navigate({ screen: "live", run: id, tab: name }, "replace"),
+      perform: () => navigate({ ...route, tab: name }, "replace"),
     })),
   ]);
   if (error && !run) {
@@ -101,12 +105,14 @@ export function LiveRun({ run: id, tab }: { readonly run: string; readonly tab: 
       }
     >
       {tab !== "alerts" && <AlertStrip run={run.id} alerts={run.alerts} />}
-      <LiveTabs run={run} tab={tab} />
+      <LiveTabs run={run} route={route} />
     </Page>
   );
 }
 
-function LiveTabs({ run, tab }: { readonly run: RunDetail; readonly tab: LiveTab }) {
+function LiveTabs({ run, route }: { readonly run: RunDetail; readonly route: LiveRoute }) {
+  const { tab } = route;
+  const frame = useFrameOf(route, [run]);
   const notices = useService("notices.list", { run: run.id }).data;
   const tabs = useMemo(
     () =>
@@ -125,11 +131,13 @@ function LiveTabs({ run, tab }: { readonly run: RunDetail; readonly tab: LiveTab
     <Tabs
       value={tab}
       tabs={tabs}
-      aside={(tab === "overview" || tab === "metrics") && <SmoothingControl />}
-      onChange={(next) => navigate({ screen: "live", run: run.id, tab: next }, "replace")}
+      aside={(tab === "overview" || tab === "metrics") && <ChartControls frame={frame} route={route} />}
+      onChange={(next) => navigate({ ...route, tab: next }, "replace")}
     >
-      {tab === "overview" && <Overview run={run} />}
-      {tab === "metrics" && <AllMetrics run={run} />}
+      <ChartFrameProvider frame={frame}>
+        {tab === "overview" && <Overview run={run} />}
+        {tab === "metrics" && <AllMetrics run={run} />}
+      </ChartFrameProvider>
       {tab === "timing" && <Timing run={run} />}
       {tab === "alerts" && <Alerts run={run} />}
       {tab === "control" && <Control run={run} />}

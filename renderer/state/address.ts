@@ -1,11 +1,13 @@
 /**
  * Where the window is, kept in the address's fragment: every view can be linked, and back and forward work.
- * `#/runs?group=seedless&column=step`, `#/runs?view=ID`, `#/runs/ID`, `#/runs/ID/rollouts?step=12&pair=12-0&rollout=3`, `#/runs/ID/rollouts/what-if?step=12`,
+ * `#/runs?group=seedless&column=step`, `#/runs?view=ID`, `#/runs/ID`, `#/runs/ID?x=wall&from=0&to=9`, `#/runs/ID/rollouts?step=12&pair=12-0&rollout=3`, `#/runs/ID/rollouts/what-if?step=12`,
  * `#/launch?recipe=video-r1&preset=tiny`, `#/launch?from=ID`, `#/compare?run=A&run=B`, `#/data/ID/rows/12`, `#/recipes/video-r1`, `#/system`.
  * `#/playground?run=ID&rollout=3&measure=frames`, `#/playground?case=ID`, `#/evals`, `#/evals/ID?model=1&view=shuffled&sample=q7`, `#/evals/ID?model=1&against=ID~0~ordered`.
  */
 import { MEASURED_VIEWS } from "../../contract/evaluation.ts";
 import type { TableView } from "../../contract/methods.ts";
+import { CHART_AXES } from "../parts/chart-axis.ts";
+import type { ChartAxis, ChartZoom } from "../parts/chart-axis.ts";
 import { readView, writeView } from "./table-view.ts";
 
 export type MeasuredViewName = (typeof MEASURED_VIEWS)[number];
@@ -27,6 +29,12 @@ export interface EvalsRoute {
   readonly against: EvalsSide | null;
 }
 
+/** What the screen's curves go over, and the stretch of it that is shown; kept out where it is the usual. */
+interface ChartAddress {
+  readonly axis?: ChartAxis;
+  readonly zoom?: ChartZoom | null;
+}
+
 export type Route =
   | EvalsRoute
   | {
@@ -43,7 +51,7 @@ export type Route =
       readonly from?: string | null;
       readonly checkpoint?: string | null;
     }
-  | { readonly screen: "live"; readonly run: string; readonly tab: LiveTab }
+  | ({ readonly screen: "live"; readonly run: string; readonly tab: LiveTab } & ChartAddress)
   | {
       readonly screen: "rollouts";
       readonly run: string;
@@ -55,7 +63,7 @@ export type Route =
       /** The prompt that `view: "prompt"` follows over time. */
       readonly sample?: string | null;
     }
-  | { readonly screen: "compare"; readonly runs: readonly string[]; readonly sample?: string | null }
+  | ({ readonly screen: "compare"; readonly runs: readonly string[]; readonly sample?: string | null } & ChartAddress)
   | {
       readonly screen: "data";
       readonly dataset: string | null;
@@ -120,7 +128,8 @@ export function parseRoute(fragment: string): Route {
     };
   }
   if (first === "runs" && second) {
-    return { screen: "live", run: second, tab: LIVE_TABS.find((tab) => tab === third) ?? "overview" };
+    const tab = LIVE_TABS.find((name) => name === third) ?? "overview";
+    return { screen: "live", run: second, tab, ...chartOf(query) };
   }
   if (first === "launch") {
     const [recipe, preset, from, checkpoint] = LAUNCH_QUERY.map((name) => query.get(name));
@@ -133,7 +142,8 @@ export function parseRoute(fragment: string): Route {
     };
   }
   if (first === "compare") {
-    return { screen: "compare", runs: query.getAll("run").slice(0, MOST_COMPARED), sample: query.get("sample") };
+    const runs = query.getAll("run").slice(0, MOST_COMPARED);
+    return { screen: "compare", runs, sample: query.get("sample"), ...chartOf(query) };
   }
   if (first === "data") {
     const tab = DATA_TABS.find((name) => name === third) ?? "report";
@@ -157,6 +167,24 @@ export function parseRoute(fragment: string): Route {
   return { screen: "runs", ...(view === null ? {} : { view }), ...(isChanged ? { table } : {}) };
 }
 
+function chartOf(query: URLSearchParams): ChartAddress {
+  const axis = CHART_AXES.find((name) => name === query.get("x"));
+  const [from, to] = ["from", "to"].map((name) => Number(query.get(name) ?? Number.NaN));
+  const isZoomed = Number.isFinite(from) && Number.isFinite(to) && from! < to!;
+  return { ...(axis ? { axis } : {}), ...(isZoomed ? { zoom: { from: from!, to: to! } } : {}) };
+}
+
+function writeChart({ axis, zoom }: ChartAddress, query: URLSearchParams): URLSearchParams {
+  if (axis && axis !== "step") query.set("x", axis);
+  if (zoom) {
+    // Six digits of the stretch are finer than any screen.
+    const digits = Math.max(0, 6 - Math.ceil(Math.log10(zoom.to - zoom.from)));
+    query.set("from", String(Number(zoom.from.toFixed(digits))));
+    query.set("to", String(Number(zoom.to.toFixed(digits))));
+  }
+  return query;
+}
+
 function playgroundOf(query: URLSearchParams): Route {
   const [run, rollout, testCase] = [query.get("run"), numberOrNull(query.get("rollout")), query.get("case")];
   return {
@@ -178,8 +206,11 @@ export function formatRoute(route: Route): string {
       const search = query.toString();
       return `#/runs${search ? `?${search}` : ""}`;
     }
-    case "live":
-      return `#/runs/${encodeURIComponent(route.run)}${route.tab === "overview" ? "" : `/${route.tab}`}`;
+    case "live": {
+      const search = writeChart(route, new URLSearchParams()).toString();
+      const tab = route.tab === "overview" ? "" : `/${route.tab}`;
+      return `#/runs/${encodeURIComponent(route.run)}${tab}${search ? `?${search}` : ""}`;
+    }
     case "rollouts": {
       const query = new URLSearchParams();
       if (route.step !== null) query.set("step", String(route.step));
@@ -199,7 +230,7 @@ export function formatRoute(route: Route): string {
     case "compare": {
       const query = new URLSearchParams(route.runs.map((run) => ["run", run]));
       if (route.sample) query.set("sample", route.sample);
-      return `#/compare?${query.toString()}`;
+      return `#/compare?${writeChart(route, query).toString()}`;
     }
     case "data": {
       if (route.dataset === null) return "#/data";

@@ -98,7 +98,7 @@ function measure(data: string): Row[] {
   index.transaction(() => ingest.runFolders().forEach((run) => ingest.run(run)))();
   const whole = { run: "long", metrics: ["loss"], maxPoints: 1000 };
   const spike = readSeries(index, whole)[0]!.points.some(({ max }) => max === 1e6);
-  const zoom = { ...whole, fromStep: 120_000, toStep: 130_000 };
+  const zoom = { ...whole, from: 120_000, to: 130_000 };
   const last = countCorrections(index, "rollouts").findLast(({ any }) => any > 0)!;
   const example = { run: "rollouts", fromStep: last.step, toStep: last.step, kind: "any" as const };
   const rows: Row[] = [

@@ -9,6 +9,7 @@ import { join } from "node:path";
 import type { Page } from "playwright-core";
 import type { EventOf } from "../../contract/journal.ts";
 import { openBrowser } from "../support/browser.ts";
+import { checkCharts } from "./charts.ts";
 import { checkData } from "./data.ts";
 import { readJournal, startCommand, waitFor } from "../support/processes.ts";
 import { SyntheticRun } from "../../workbench/testing/synthetic-run.ts";
@@ -130,6 +131,7 @@ try {
     await claimHallucinations(page, data, claim);
     await claimVerifiedSystems({ page, claim, data });
     await checkRuns(page, claim);
+    await checkCharts(page, run, claim);
     await checkLiveRun(page, data, await checkLaunch(page, data, claim), claim);
     await checkSystems(page, data, claim);
     await claimOwnVideos(page, data, claim);

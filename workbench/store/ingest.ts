@@ -216,7 +216,7 @@ export class Ingest {
       this.#statements.metric.run(run, prefix + name, step, attempt, time, value, superseded);
       if (value === null || superseded !== 0) return;
       this.#statements.latest.run(run, prefix + name, step, value);
-      this.#blocks.add(run, prefix + name, step, value);
+      this.#blocks.add(run, prefix + name, step, value, time);
     };
     for (const [name, value] of Object.entries(event.metrics)) put(name, value);
     for (const [name, value] of Object.entries(event.timings)) put(`time/${name}`, value);

@@ -1,6 +1,6 @@
 /**
  * Extremes of each metric over blocks of steps, kept while journals are read: a picture of a million points is made from
- * some thousands of blocks, and no spike is lost.
+ * some thousands of blocks, and no spike is lost. Their sums and last times say where they lie on other axes than steps.
  */
 import type { Db } from "./databases.ts";
 
@@ -14,6 +14,8 @@ interface Block {
   low: number;
   high: number;
   count: number;
+  total: number;
+  lastTime: number;
 }
 
 /** Gathers what a batch of lines brings and writes it with the batch: one row for up to 64 points. */
@@ -26,15 +28,18 @@ export class MetricBlocks {
   }
 
   /** A point that is drawn: finite, and of no attempt that was superseded. */
-  add(run: string, metric: string, step: number, value: number): void {
+  add(run: string, metric: string, step: number, value: number, time: number): void {
     const block = Math.floor(step / BLOCK_STEPS);
     const key = `${run}\n${metric}\n${block}`;
     const known = this.#gathered.get(key);
-    if (!known) this.#gathered.set(key, { run, metric, block, low: value, high: value, count: 1 });
+    const first = { low: value, high: value, count: 1, total: value, lastTime: time };
+    if (!known) this.#gathered.set(key, { run, metric, block, ...first });
     else {
       known.low = Math.min(known.low, value);
       known.high = Math.max(known.high, value);
       known.count++;
+      known.total += value;
+      known.lastTime = Math.max(known.lastTime, time);
     }
   }
 
@@ -42,9 +47,10 @@ export class MetricBlocks {
   write(): void {
     if (this.#gathered.size === 0) return;
     const add = this.#database.prepare(
-      `INSERT INTO metric_blocks (run, metric, block, low, high, count) VALUES (@run, @metric, @block, @low, @high, @count)
+      `INSERT INTO metric_blocks (run, metric, block, low, high, count, total, last_time)
+       VALUES (@run, @metric, @block, @low, @high, @count, @total, @lastTime)
        ON CONFLICT (run, metric, block) DO UPDATE SET low = min(low, excluded.low), high = max(high, excluded.high),
-         count = count + excluded.count`,
+         count = count + excluded.count, total = total + excluded.total, last_time = max(last_time, excluded.last_time)`,
     );
     for (const block of this.#gathered.values()) add.run(block);
     this.#gathered.clear();
@@ -62,8 +68,9 @@ export class MetricBlocks {
     this.#database.prepare("DELETE FROM metric_blocks WHERE run = ? AND block >= ?").run(run, first);
     this.#database
       .prepare(
-        `INSERT INTO metric_blocks (run, metric, block, low, high, count)
-         SELECT run, metric, CAST(step / ${BLOCK_STEPS} AS INTEGER) AS block, min(value), max(value), count(*) FROM metrics
+        `INSERT INTO metric_blocks (run, metric, block, low, high, count, total, last_time)
+         SELECT run, metric, CAST(step / ${BLOCK_STEPS} AS INTEGER) AS block, min(value), max(value), count(*), sum(value),
+           max(time) FROM metrics
          WHERE run = ? AND step >= ? AND superseded = 0 AND value IS NOT NULL GROUP BY run, metric, block`,
       )
       .run(run, first * BLOCK_STEPS);

@@ -36,7 +36,7 @@ const INDEX_TABLES = `
   -- Extremes of what is drawn, by blocks of 64 steps: see metric-blocks.ts.
   CREATE TABLE metric_blocks (
     run TEXT NOT NULL, metric TEXT NOT NULL, block INTEGER NOT NULL,
-    low REAL NOT NULL, high REAL NOT NULL, count INTEGER NOT NULL,
+    low REAL NOT NULL, high REAL NOT NULL, count INTEGER NOT NULL, total REAL NOT NULL, last_time REAL NOT NULL,
     PRIMARY KEY (run, metric, block)
   ) WITHOUT ROWID;
   -- Newest finite value of each metric, for the list of runs.
@@ -113,6 +113,7 @@ export const INDEX_MIGRATIONS: readonly string[] = [
   "-- version 3",
   "-- version 4",
   "-- version 5",
+  "-- version 6",
   AFRESH,
 ];
 

@@ -37,7 +37,7 @@ describe("a series", () => {
 
   it("keeps a spike of one step as its bucket's maximum, and shows it exactly when zoomed in", () => {
     expect(Math.max(...whole.points.map((point) => point.max))).toBe(99);
-    const near = readSeries(database, { run: "run", metrics: ["loss"], fromStep: 12_300, toStep: 12_400 })[0]!;
+    const near = readSeries(database, { run: "run", metrics: ["loss"], from: 12_300, to: 12_400 })[0]!;
     expect(near.points.find((point) => point.step === 12_345)?.value).toBe(99);
     expect(near.points).toHaveLength(101);
   });

@@ -1,14 +1,18 @@
 /** Series for charts: at most about a thousand points each, spikes kept, the same answer every time. */
-import type { Series, SeriesPoint } from "../../contract/methods.ts";
+import type { Series, SeriesAxis, SeriesPoint } from "../../contract/methods.ts";
 import type { Db } from "./databases.ts";
 import { BLOCK_STEPS } from "./metric-blocks.ts";
+import { readOnAxis } from "./series-axis.ts";
 
 export interface SeriesQuery {
   readonly run: string;
   readonly metrics: readonly string[];
   readonly maxPoints?: number | undefined;
-  readonly fromStep?: number | undefined;
-  readonly toStep?: number | undefined;
+  /** Default: steps. */
+  readonly axis?: SeriesAxis | undefined;
+  /** On the axis. */
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
 }
 
 const DEFAULT_POINTS = 1000;
@@ -21,6 +25,14 @@ interface Span {
 /** Steps fall into equal buckets; a bucket gives its last value with its minimum and maximum. */
 export function readSeries(database: Db, query: SeriesQuery): Series[] {
   const maxPoints = query.maxPoints ?? DEFAULT_POINTS;
+  const { axis = "step" } = query;
+  if (axis !== "step") {
+    const { run, from, to } = query;
+    return query.metrics.map((metric) => ({
+      metric,
+      ...readOnAxis(database, { run, metric, axis, maxPoints, from, to }),
+    }));
+  }
   const ends = ["ASC", "DESC"].map((order) =>
     database.prepare(
       `SELECT step FROM metrics WHERE run = @run AND metric = @metric AND superseded = 0 AND value IS NOT NULL
@@ -28,7 +40,7 @@ export function readSeries(database: Db, query: SeriesQuery): Series[] {
     ),
   );
   return query.metrics.map((metric) => {
-    const range = { run: query.run, metric, from: query.fromStep ?? 0, to: query.toStep ?? Number.MAX_SAFE_INTEGER };
+    const range = { run: query.run, metric, from: query.from ?? 0, to: query.to ?? Number.MAX_SAFE_INTEGER };
     const [first, last] = ends.map((end) => (end.get(range) as { step: number } | undefined)?.step);
     if (first === undefined || last === undefined) return { metric, points: [], total: 0 };
     const width = Math.max(1, Math.ceil((last - first + 1) / maxPoints));
@@ -54,7 +66,7 @@ function fromPoints(
        ) b CROSS JOIN metrics m ON m.run = @run AND m.metric = @metric AND m.step = b.step AND m.superseded = 0
        ORDER BY b.step`,
     )
-    .all({ run, metric, first, last, width }) as (SeriesPoint & { count: number })[];
+    .all({ run, metric, first, last, width }) as (Omit<SeriesPoint, "x"> & { count: number })[];
   return counted(rows);
 }
 
@@ -91,9 +103,9 @@ function fromBlocks(
   );
 }
 
-function counted(rows: readonly (SeriesPoint & { readonly count: number })[]): Omit<Series, "metric"> {
+function counted(rows: readonly (Omit<SeriesPoint, "x"> & { readonly count: number })[]): Omit<Series, "metric"> {
   return {
-    points: rows.map(({ step, time, value, min, max }) => ({ step, time, value, min, max })),
+    points: rows.map(({ step, time, value, min, max }) => ({ x: step, step, time, value, min, max })),
     total: rows.reduce((sum, { count }) => sum + count, 0),
   };
 }

@@ -205,6 +205,7 @@ function sftMetrics(progress: number, random: RandomStream): Record<string, numb
     loss: 2.6 * Math.exp(-3.2 * progress) + 0.38 + 0.05 * random.normal() + spike,
     grad_norm: 0.6 + 0.9 * Math.exp(-2 * progress) + 0.06 * random.normal() + spike * 3,
     learning_rate: 1.5e-3 * Math.min(1, progress * 8),
+    num_tokens: 900,
     entropy: 1.9 * Math.exp(-2.5 * progress) + 0.3,
     "tokens_per_second/train": 5200 + 200 * random.normal(),
   };
@@ -230,6 +231,7 @@ function rlMetrics(progress: number, random: RandomStream): Record<string, numbe
     entropy: 0.5 - 0.2 * progress + 0.02 * random.normal(),
     grad_norm: 0.4 + 0.08 * random.normal() + (random.uniform() < 0.02 ? 2.5 : 0),
     learning_rate: 2e-4 * Math.cos((progress * Math.PI) / 2),
+    num_tokens: Math.round(length * 128),
     frac_reward_zero_std: Math.min(1, 0.3 + 0.25 * progress + 0.06 * random.normal()),
     "completions/mean_length": length,
     "completions/clipped_ratio": Math.max(0, 0.02 + 0.01 * random.normal()),

@@ -7,6 +7,9 @@ import type { ChartLine } from "../../parts/Chart.tsx";
 import { ErrorNote, Skeleton } from "../../parts/EmptyState.tsx";
 import { formatNumber, formatPercent } from "../../parts/format.ts";
 import { useVisible } from "../../parts/useVisible.ts";
+import { placed, serviceAxis, serviceRange } from "../../parts/chart-axis.ts";
+import { NoPoints } from "../../parts/NoPoints.tsx";
+import { useChartFrame } from "../../state/chart-frame.ts";
 import { useChartSettings } from "../../state/chart-settings.ts";
 import { useServices } from "../../state/queries.ts";
 import { runColor } from "./run-colors.ts";
@@ -53,10 +56,16 @@ export function ComparedCurves({ runs }: { readonly runs: readonly RunDetail[] }
 function MetricOfRuns({ metric, runs }: { readonly metric: string; readonly runs: readonly RunDetail[] }) {
   const [ref, visible] = useVisible<HTMLDivElement>();
   const smoothing = useChartSettings((settings) => settings.smoothing);
+  const { axis, zoom, starts } = useChartFrame();
   const having = runs.filter(({ metricNames }) => metricNames.includes(metric));
   const series = useServices(
     "series.get",
-    visible ? having.map(({ id }) => ({ run: id, metrics: [metric], maxPoints: MAX_POINTS })) : [],
+    visible
+      ? having.map(({ id }) => ({
+          ...{ run: id, metrics: [metric], maxPoints: MAX_POINTS, axis: serviceAxis(axis) },
+          ...serviceRange(axis, zoom, starts[id] ?? 0),
+        }))
+      : [],
   );
   const lines = useMemo<ChartLine[]>(
     () =>
@@ -64,17 +73,21 @@ function MetricOfRuns({ metric, runs }: { readonly metric: string; readonly runs
         key: having[index]!.id,
         label: having[index]!.name,
         color: runColor(runs.indexOf(having[index]!)),
-        points: data?.[0]?.points ?? [],
+        points: placed(data?.[0]?.points ?? [], axis, starts[having[index]!.id] ?? 0),
       })),
     // `having` follows from the runs and the metric.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-    [series, runs, metric],
+    [series, runs, metric, axis, starts],
   );
   const { label, explanation, share } = describeMetric(metric);
   const error = series.find((query) => query.error && !query.data)?.error;
   return (
     <div ref={ref} className={styles["panel"]} data-panel={metric}>
-      <Card title={label === metric ? metric : `${label} · ${metric}`} explanation={explanation}>
+      <Card
+        title={label}
+        explanation={explanation}
+        aside={label !== metric && <code className={styles["metric"]}>{metric}</code>}
+      >
         <ul className={styles["legend"]}>
           {lines.map((line) => {
             const last = line.points.at(-1)?.value;
@@ -90,6 +103,8 @@ function MetricOfRuns({ metric, runs }: { readonly metric: string; readonly runs
           <ErrorNote error={error} />
         ) : !visible || series.some(({ data }) => !data) ? (
           <Skeleton height={168} />
+        ) : lines.every(({ points }) => points.length === 0) ? (
+          <NoPoints axis={axis} isZoomed={zoom !== null} />
         ) : (
           <Chart lines={lines} smoothing={smoothing} asShare={share ?? false} />
         )}

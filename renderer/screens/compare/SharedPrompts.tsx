@@ -19,9 +19,11 @@ const MOST_ANSWERS = 4;
 export function SharedPrompts({
   runs,
   sample,
+  onSample,
 }: {
   readonly runs: readonly RunDetail[];
   readonly sample: string | null;
+  readonly onSample: (sample: string) => void;
 }) {
   const ids = runs.map(({ id }) => id);
   const { data: prompts, error } = useService("compare.prompts", { runs: ids });
@@ -59,7 +61,7 @@ export function SharedPrompts({
                 <button
                   type="button"
                   aria-current={prompt.sampleId === chosen}
-                  onClick={() => navigate({ screen: "compare", runs: ids, sample: prompt.sampleId }, "replace")}
+                  onClick={() => onSample(prompt.sampleId)}
                 >
                   <span>
                     {prompt.task.replaceAll(/[_-]/g, " ")}

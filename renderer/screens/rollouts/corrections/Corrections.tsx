@@ -110,7 +110,7 @@ function rateLine(points: readonly CorrectionPoint[], kind: CorrectionKind): Cha
       color: "var(--data-3)",
       points: points.map((point) => {
         const value = COUNT[kind](point) / Math.max(1, point.rollouts);
-        return { step: point.step, time: 0, value, min: value, max: value };
+        return { x: point.step, step: point.step, time: 0, value, min: value, max: value };
       }),
     },
   ];
@@ -140,7 +140,14 @@ export function accuracyLines(points: readonly CorrectionPoint[]): ChartLine[] {
     key,
     label,
     color,
-    points: bins.map((one) => ({ step: one.step, time: 0, value: share(one), min: share(one), max: share(one) })),
+    points: bins.map((one) => ({
+      x: one.step,
+      step: one.step,
+      time: 0,
+      value: share(one),
+      min: share(one),
+      max: share(one),
+    })),
   });
   if (bins.length === 0) return [];
   return [
