@@ -19,7 +19,11 @@ const run = {
 it("explains the stage while training, and the contrast only where the recipe has one", () => {
   expect(explainRun({ ...run, stage: "sft" }).title).toMatch(/Cold start/);
   expect(explainRun(run).title).toMatch(/T-GRPO/);
-  expect(explainRun({ ...run, preset: "grpo-only" }).title).toMatch(/\(GRPO\)/);
+  const before = { ...run, metricNames: [] };
+  expect(explainRun(before).title).toMatch(/T-GRPO/);
+  expect(explainRun({ ...before, preset: "grpo-only" }).title).toMatch(/\(GRPO\)/);
+  expect(explainRun({ ...before, recipe: "tw-grpo" }).title).toMatch(/\(GRPO\)/);
+  expect(explainRun({ ...before, recipe: "of-my-own" }).title).toMatch(/\(GRPO\)/);
 });
 
 it("says why a run failed and that it can be resumed", () => {

@@ -1,4 +1,5 @@
 /** What a run does at this moment, in words for somebody who has never seen the method. */
+import { RECIPES } from "../science/recipes/index.ts";
 import type { RunDetail } from "../contract/methods.ts";
 
 export interface Explanation {
@@ -44,14 +45,18 @@ const PHASES: Readonly<Record<string, Explanation>> = {
 };
 
 function isTemporal(run: RunDetail): boolean {
-  return run.metricNames.some((name) => name.startsWith("temporal/")) || run.recipe.includes("video-r1");
+  if (run.metricNames.some((name) => name.startsWith("temporal/"))) return true;
+  // Before the first update only the preset tells.
+  const recipe = RECIPES.find(({ id }) => id === run.recipe);
+  if (recipe === undefined || !Object.hasOwn(recipe.presets, run.preset)) return false;
+  return recipe.settings(run.preset).stages.some((stage) => stage.kind === "rl" && stage.temporal.enabled);
 }
 
 function stageExplanation(run: RunDetail): Explanation | undefined {
   const stage = run.stages.find(({ name }) => name === run.stage);
   const kind = `${stage?.kind ?? ""} ${stage?.name ?? run.stage ?? ""}`.toLowerCase();
   if (kind.includes("sft")) return STAGES["sft"];
-  if (/rl|grpo/.test(kind)) return run.preset !== "grpo-only" && isTemporal(run) ? STAGES["t-grpo"] : STAGES["grpo"];
+  if (/rl|grpo/.test(kind)) return isTemporal(run) ? STAGES["t-grpo"] : STAGES["grpo"];
   return kind.includes("eval") ? STAGES["evaluation"] : undefined;
 }
 

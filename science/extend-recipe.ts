@@ -17,6 +17,8 @@ export interface RecipeExtension {
   readonly fields?: Readonly<Record<string, SettingField>>;
   /** Beside the base's presets, or instead of those with the same name. */
   readonly presets?: Readonly<Record<string, Preset>>;
+  /** False: the base's presets say nothing about this system and are left out. Default: they are kept. */
+  readonly basePresets?: boolean;
   readonly defaultPreset?: string;
   /** Shown before the base's. */
   readonly panels?: readonly Panel[];
@@ -30,8 +32,15 @@ export interface RecipeExtension {
 
 export function extendRecipe(base: Recipe, extension: RecipeExtension): Recipe {
   const { id, rewards, stages } = extension;
-  const fields = { ...base.fields, ...extension.fields };
-  const presets = { ...base.presets, ...extension.presets };
+  // What a paper or its code says is said of the base, unless the extension says it anew.
+  const inherited = Object.fromEntries(
+    Object.entries(base.fields).map(([name, field]): [string, SettingField] => [
+      name,
+      field.source === "ours" && field.paper === null ? field : { ...field, of: field.of ?? base.title },
+    ]),
+  );
+  const fields = { ...inherited, ...extension.fields };
+  const presets = { ...(extension.basePresets === false ? {} : base.presets), ...extension.presets };
   return {
     id,
     title: extension.title,
@@ -46,6 +55,7 @@ export function extendRecipe(base: Recipe, extension: RecipeExtension): Recipe {
     settings: (preset, overrides): Settings => {
       const values = resolveValues({ id, fields, presets }, preset, overrides);
       const own = Object.fromEntries(Object.entries(values).filter(([name]) => Object.hasOwn(base.fields, name)));
+      // All values are given: which of the base's presets they stand on does not matter.
       const settings = base.settings(base.defaultPreset, own);
       const answers = extension.answers?.(values) ?? settings.evaluation.answers;
       const rewarded = settings.stages.map((stage) =>

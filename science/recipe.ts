@@ -14,6 +14,10 @@ interface FieldBase {
   readonly source: "paper" | "code" | "ours";
   /** Heading under which the launch form shows it. */
   readonly section: string;
+  /** Title of the recipe whose paper and code `paper` and `source` mean, where that is another one. */
+  readonly of?: string;
+  /** Matters only while another setting, a choice, has one of these values. */
+  readonly when?: { readonly setting: string; readonly is: readonly string[] };
 }
 
 export type SettingField =
@@ -27,7 +31,12 @@ export type SettingField =
     })
   | (FieldBase & { readonly kind: "boolean"; readonly default: boolean })
   | (FieldBase & { readonly kind: "choice"; readonly default: string; readonly choices: readonly string[] })
-  | (FieldBase & { readonly kind: "text"; readonly default: string });
+  | (FieldBase & {
+      readonly kind: "text";
+      readonly default: string;
+      /** What the form offers: checkpoints that it knows. */
+      readonly offers?: "checkpoints";
+    });
 
 export interface Preset {
   readonly title: string;
@@ -50,7 +59,7 @@ export interface Claim {
 export interface Method {
   /** A paragraph each. */
   readonly words: readonly string[];
-  /** In Unicode, one a line; what its letters mean. */
+  /** In the notation of `renderer/parts/formula.ts`; what its letters mean. */
   readonly formulas: readonly { readonly text: string; readonly says: string }[];
   /** Worked examples, computed by the functions that train. */
   readonly figures: readonly MethodFigure[];

@@ -15,11 +15,14 @@ import { MethodCard } from "./recipes/MethodCard.tsx";
 import { PresetDifferences } from "./recipes/PresetDifferences.tsx";
 import styles from "./Recipes.module.css";
 
-const SOURCES: Readonly<Record<SettingField["source"], string>> = {
-  paper: "paper",
-  code: "authors' code",
-  ours: "ours",
-};
+function sourceOf({ source, of }: SettingField): string {
+  if (source === "ours") return "ours";
+  if (of !== undefined) return `${of}'s ${source}`;
+  return source === "paper" ? "paper" : "authors' code";
+}
+
+/** More presets than this do not fit beside each other. */
+const MOST_TABS = 6;
 
 /** The training systems that this program knows, and everything that can be set in each. */
 export function Recipes({ recipe: id }: { readonly recipe: string | null }) {
@@ -121,16 +124,26 @@ function SettingsTable({
   return (
     <section className={styles["settings"]}>
       <div className={styles["bar"]}>
-        <Segmented
-          label="Preset"
-          value={preset}
-          onChange={onPreset}
-          choices={Object.entries(recipe.presets).map(([name, { title, summary }]) => ({
-            value: name,
-            label: title,
-            hint: summary,
-          }))}
-        />
+        {Object.keys(recipe.presets).length > MOST_TABS ? (
+          <select aria-label="Preset" value={preset} onChange={(event) => onPreset(event.target.value)}>
+            {Object.entries(recipe.presets).map(([name, { title }]) => (
+              <option key={name} value={name}>
+                {title}
+              </option>
+            ))}
+          </select>
+        ) : (
+          <Segmented
+            label="Preset"
+            value={preset}
+            onChange={onPreset}
+            choices={Object.entries(recipe.presets).map(([name, { title, summary }]) => ({
+              value: name,
+              label: title,
+              hint: summary,
+            }))}
+          />
+        )}
         <input
           placeholder="Filter settings"
           aria-label="Filter settings"
@@ -166,8 +179,10 @@ function SettingsTable({
                   <td data-changed={field.paper !== null && value !== field.paper} className={styles["value"]}>
                     {String(value) || "–"}
                   </td>
-                  <td>{field.paper === null ? "–" : String(field.paper)}</td>
-                  <td>{SOURCES[field.source]}</td>
+                  <td title={field.of && field.paper !== null ? `${field.of}'s paper` : undefined}>
+                    {field.paper === null ? "–" : String(field.paper)}
+                  </td>
+                  <td>{sourceOf(field)}</td>
                   <td>{field.explanation}</td>
                 </tr>
               );

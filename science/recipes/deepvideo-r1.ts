@@ -126,6 +126,7 @@ export const deepVideoR1 = extendRecipe(videoR1, {
       "Weight of the k3 KL term to the frozen reference.",
     ),
   },
+  basePresets: false,
   presets: {
     tiny: { ...tiny, values: { ...tiny.values, ...withoutContrast, "rl.innerUpdates": 2, "rl.steps": 120 } },
     "paper-v5": {

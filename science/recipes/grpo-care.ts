@@ -70,6 +70,7 @@ export const grpoCare = extendRecipe(videoR1, {
     "care.referenceEvery": integer(SECTION, 10, 1, 100_000, code, "Updates between two steps of the reference."),
     "care.referenceDecay": number(SECTION, 0.995, 0, 1, code, "What the reference keeps of itself at such a step."),
   },
+  basePresets: false,
   presets: {
     tiny: { ...tiny, values: own },
     "upstream-code": {

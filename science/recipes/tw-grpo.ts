@@ -114,6 +114,7 @@ export const twGrpo = extendRecipe(videoR1, {
       "Prompts an update (one a GPU, two GPUs).",
     ),
   },
+  basePresets: false,
   presets: {
     tiny: { ...tiny, values: { ...tiny.values, ...withoutContrast } },
     "upstream-code": {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { NO_SAMPLE } from "../records.ts";
+import type { SettingsError } from "../recipe.ts";
 import { scoreRollout } from "../rewards/reward.ts";
 import type { DpoStageSettings, RlStageSettings } from "../settings.ts";
 import { veripo } from "./veripo.ts";
@@ -59,6 +60,22 @@ describe("VerIPO's loop", () => {
       "veripo.judgeAt": "/m",
     });
     expect(continues.judge).toEqual({ kind: "checkpoint", folder: "/m", manner: "continues" });
+  });
+
+  it("is refused at the setting that is wrong where nobody could judge", () => {
+    const fieldOf = (overrides: object): string | null => {
+      try {
+        stagesOf(overrides);
+        return null;
+      } catch (error) {
+        return (error as SettingsError).field;
+      }
+    };
+    expect(fieldOf({ "veripo.judge": "checkpoint-asked" })).toBe("veripo.judgeAt");
+    expect(fieldOf({ "veripo.judge": "checkpoint-asked", "veripo.judgeAt": "http://h/v1" })).toBe("veripo.judgeAt");
+    expect(fieldOf({ "veripo.judge": "endpoint", "veripo.judgeAt": "h:8000" })).toBe("veripo.judgeAt");
+    expect(fieldOf({ "veripo.judge": "endpoint", "veripo.judgeAt": "http://h/v1" })).toBe("veripo.judgeModel");
+    expect(fieldOf({ "veripo.judge": "option-word" })).toBeNull();
   });
 
   it("measures regression rows by the published scorer's 11 thresholds unless told otherwise", () => {

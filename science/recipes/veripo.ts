@@ -4,6 +4,7 @@ import { JUDGE_NAMES, judgeSource, RULE_JUDGES, type JudgeName, type RuleJudgeNa
 import { PAIR_KINDS, PAIR_RULES } from "../preference-pairs.ts";
 import type { Sample } from "../records.ts";
 import type { DpoStageSettings, RlStageSettings, StageSettings } from "../settings.ts";
+import { SettingsError } from "../recipe.ts";
 import { relativeAccuracyPart } from "../rewards/accuracy.ts";
 import { choice, code, flag, integer, number, ours, text } from "./field-builders.ts";
 import { veripoMethod } from "./methods/veripo.ts";
@@ -87,13 +88,22 @@ export const veripo = extendRecipe(videoR1, {
       "Who says whether a thought leads to its answer: a rule (its last letter, or its last option's words), a checkpoint " +
         "that goes on after the thought or is asked, or a service. The paper's is a small language model without a name.",
     ),
-    "veripo.judgeAt": text(
-      SECTION,
-      "",
-      ours,
-      "Folder of the judging checkpoint, or address of the service (http://HOST:PORT/v1, key in SECONDLOOK_ENDPOINT_KEY).",
-    ),
-    "veripo.judgeModel": text(SECTION, "", ours, "Name of the model that the service runs."),
+    "veripo.judgeAt": {
+      ...text(
+        SECTION,
+        "",
+        ours,
+        "Folder of the judging checkpoint, or address of the service (http://HOST:PORT/v1, key in SECONDLOOK_ENDPOINT_KEY).",
+      ),
+      kind: "text",
+      default: "",
+      offers: "checkpoints",
+      when: { setting: "veripo.judge", is: ["checkpoint-continues", "checkpoint-asked", "endpoint"] },
+    },
+    "veripo.judgeModel": {
+      ...text(SECTION, "", ours, "Name of the model that the service runs."),
+      when: { setting: "veripo.judge", is: ["endpoint"] },
+    },
     "veripo.secondJudge": choice(
       SECTION,
       "option-word",
@@ -115,6 +125,7 @@ export const veripo = extendRecipe(videoR1, {
     "dpo.learningRate": number(SECTION, 5e-7, 0, 1, code, "Learning rate of DPO."),
     "dpo.warmupSteps": integer(SECTION, 0, 0, 1_000_000, ours, "Updates of warm-up in each DPO stage."),
   },
+  basePresets: false,
   presets: {
     tiny: { ...tiny, values: small },
     "upstream-code": {
@@ -202,6 +213,25 @@ export const veripo = extendRecipe(videoR1, {
   stages: (base, values) => base.flatMap((stage) => (stage.kind === "rl" ? rounds(stage, values) : [stage])),
 });
 
+/** Before a run starts: at the first DPO stage hours may have gone. @throws SettingsError at the field that is wrong. */
+function checkJudge(values: Readonly<Record<string, unknown>>): void {
+  const [judge, at, model] = ["judge", "judgeAt", "judgeModel"].map((name) => values[`veripo.${name}`] as string);
+  const wrong = (field: string, message: string): never => {
+    throw new SettingsError(`veripo.${field}`, message);
+  };
+  if (judge!.startsWith("checkpoint-") && at!.trim() === "")
+    wrong("judgeAt", "The judge is a checkpoint: choose one, or give its Hugging Face folder.");
+  if (judge!.startsWith("checkpoint-") && at!.includes("://"))
+    wrong(
+      "judgeAt",
+      "The judge is a checkpoint, but this is an address: choose endpoint in veripo.judge, or a folder.",
+    );
+  if (judge !== "endpoint") return;
+  if (!/^https?:\/\/[^/\s]+/.test(at!))
+    wrong("judgeAt", "The judge is a service: write its address as http://HOST:PORT/v1.");
+  if (model!.trim() === "") wrong("judgeModel", "The judge is a service: say which model it runs.");
+}
+
 const isVideo = ({ dataType }: Sample): boolean => dataType === "video";
 const isPicture = ({ dataType }: Sample): boolean => dataType === "image";
 
@@ -225,6 +255,7 @@ function rounds(first: RlStageSettings, values: Readonly<Record<string, unknown>
     }
     stages.push(search);
     if (kind === "none" || (round === count && !(values["veripo.endWithDpo"] as boolean))) continue;
+    checkJudge(values);
     const dpo: DpoStageSettings = {
       kind: "dpo",
       name: round === 1 ? "dpo" : `dpo-${round}`,

@@ -1,5 +1,6 @@
 /** Video-R1: cold-start SFT on traces, then T-GRPO (arXiv 2503.21776). */
 import type { Panel } from "../../contract/panels.ts";
+import { videoR1Method } from "./methods/video-r1.ts";
 import { buildSettings } from "./build-settings.ts";
 import { resolveValues, type Preset, type Recipe } from "../recipe.ts";
 import { VIDEO_R1_FIELDS } from "./video-r1-fields.ts";
@@ -165,6 +166,7 @@ export const videoR1: Recipe = {
     check:
       "Held-out accuracy after RL against after SFT, and against SFT continued for the same time, with a paired bootstrap interval.",
   },
+  method: videoR1Method,
   fields: VIDEO_R1_FIELDS,
   presets,
   defaultPreset: "tiny",

@@ -86,6 +86,7 @@ export const videoHallu = extendRecipe(videoR1, {
     ),
     "rl.promptsPerStep": integer("Reinforcement learning", 4, 1, 4096, ours, "Prompts an update; not reached."),
   },
+  basePresets: false,
   presets: {
     tiny: {
       ...tiny,

@@ -12,7 +12,7 @@ import { loadTokenizer } from "../data/tokens.ts";
 import { checkpointJudge } from "./checkpoint-judge.ts";
 import { endpointJudge } from "./endpoint-judge.ts";
 import { keepingVerdicts } from "./kept-verdicts.ts";
-import { openAnswerJudge } from "./open-judge.ts";
+import { checkJudge, openAnswerJudge } from "./open-judge.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "secondlook-judges-"));
 const options = ["A. left", "B. right", "C. up", "D. down"];
@@ -97,6 +97,16 @@ describe("a service as the judge", () => {
 
   it("has an address that is checked before anything is asked", () => {
     expect(() => endpointJudge({ address: "localhost:8000", model: "m", signal })).toThrow("no http address");
+  });
+});
+
+describe("a judge that cannot be used", () => {
+  it("is refused before anything is trained", () => {
+    expect(() => checkJudge({ kind: "checkpoint", folder: join(folder, "none"), manner: "asked" })).toThrow(
+      "no config.json",
+    );
+    expect(() => checkJudge({ kind: "endpoint", address: "h:8000", model: "m" })).toThrow("no http address");
+    checkJudge({ kind: "checkpoint", folder: resolve("resources/base-model"), manner: "asked" });
   });
 });
 

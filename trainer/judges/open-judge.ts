@@ -1,4 +1,5 @@
 /** Opens the judge that a stage or an evaluation names: a rule as it is, a checkpoint on the engine, or a service. */
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { AnswerJudgeSource } from "../../contract/evaluation.ts";
 import type { Engine } from "../../native/types.ts";
@@ -9,10 +10,20 @@ import { SECONDLOOK_TEMPLATE, type PromptTemplate } from "../../science/prompts.
 import { Prompter } from "../data/prompting.ts";
 import { loadTokenizer } from "../data/tokens.ts";
 import type { RunContext } from "../run/context.ts";
+import { chatAddress } from "./chat-endpoint.ts";
 import { checkpointJudge } from "./checkpoint-judge.ts";
 import { endpointJudge } from "./endpoint-judge.ts";
 import { keepingAnswerVerdicts, keepingVerdicts, VERDICTS_FILE } from "./kept-verdicts.ts";
 import { chatPrompt, checkpointWriter, endpointWriter, type CheckpointWriterOptions } from "./writing.ts";
+
+/** Before anything is trained: at the stage that asks hours may have gone. @throws Error with the remedy. */
+export function checkJudge(source: JudgeSource): void {
+  if (source.kind === "endpoint") chatAddress(source.address);
+  if (source.kind !== "checkpoint" || existsSync(join(source.folder, "config.json"))) return;
+  throw new Error(
+    `The judging checkpoint ${source.folder} holds no model (no config.json): give a Hugging Face folder, or another judge.`,
+  );
+}
 
 interface Open<Judge> {
   readonly judge: Judge;

@@ -4,6 +4,7 @@ import { DATA_FOLDER } from "../../contract/run-folder.ts";
 import type { Engine } from "../../native/types.ts";
 import type { RunContext } from "./context.ts";
 import { DataReport } from "../data/data-report.ts";
+import { checkJudge } from "../judges/open-judge.ts";
 import type { Journal } from "./journal.ts";
 import { ClipLoader } from "../media/clips.ts";
 import { FrameStore } from "../media/frame-store.ts";
@@ -28,6 +29,7 @@ export async function openContext(
   { engine, journal, signal, stop, say }: RunOptions,
 ): Promise<{ context: RunContext; problems: DataProblem[]; dataReport: DataReport }> {
   const { config, recipe, settings } = await readRunConfig(runFolder);
+  for (const stage of settings.stages) if (stage.kind === "dpo") checkJudge(stage.judge);
   const frames = join(dataFolderOf(runFolder), DATA_FOLDER.frames);
   const dataReport = new DataReport(journal, say);
   const problems: DataProblem[] = [];

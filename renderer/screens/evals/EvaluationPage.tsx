@@ -16,6 +16,8 @@ import { ItemDetail } from "./ItemDetail.tsx";
 import { SummaryStrip } from "./SummaryStrip.tsx";
 import styles from "./EvaluationPage.module.css";
 
+/** Not a panel's title. */
+const ITEMS = "Items";
 const NO_ROWS: readonly EvaluatedItemRow[] = [];
 const KINDS = { all: "All", wrong: "Wrong", flips: "Flips", failed: "Not asked" } as const;
 type Kind = keyof typeof KINDS;
@@ -33,8 +35,8 @@ interface Props {
 export function EvaluationPage({ id, summary, model, view, sample, overview }: Props) {
   const { data: items, error } = useService("evaluations.items", summary ? { evaluation: id, model, view } : null);
   const [kind, setKind] = useState<Kind>("all");
-  /** Of a recipe's panel that is shown in the items' place; "" for the items. */
-  const [panelTitle, setShown] = useState("");
+  /** Of a recipe's panel that is shown in the items' place; ITEMS for the items. */
+  const [panelTitle, setShown] = useState(ITEMS);
   const [sorting, setSorting] = useState<Sorting>({ key: "position", descending: false });
   const crumbs = [{ label: "Evals", href: formatRoute({ ...HOME }) }];
   const go = (change: Partial<EvalsRoute>): void =>
@@ -116,24 +118,26 @@ export function EvaluationPage({ id, summary, model, view, sample, overview }: P
             <div className={styles["filter"]}>
               <Segmented
                 label="Show"
-                value={shown?.title ?? ""}
+                value={shown?.title ?? ITEMS}
                 onChange={setShown}
                 choices={[
-                  { value: "", label: "Items" },
+                  { value: ITEMS, label: ITEMS },
                   ...panels.map(({ title }) => ({ value: title, label: title })),
                 ]}
               />
             </div>
           )}
           {shown ? (
-            <EvaluationPanelView
-              panel={shown}
-              evaluation={id}
-              model={model}
-              view={view}
-              rows={items!}
-              onOpen={(sampleId) => go({ sample: sampleId })}
-            />
+            <div className={styles["panel"]}>
+              <EvaluationPanelView
+                panel={shown}
+                evaluation={id}
+                model={model}
+                view={view}
+                rows={items!}
+                onOpen={(sampleId) => go({ sample: sampleId })}
+              />
+            </div>
           ) : (
             <>
               <div className={styles["filter"]}>

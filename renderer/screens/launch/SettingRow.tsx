@@ -1,3 +1,4 @@
+import type { EvaluatedModel } from "../../../contract/evaluation.ts";
 import type { SettingField } from "../../../science/recipe.ts";
 import type { SettingValue } from "../../../science/settings.ts";
 import { unitOf } from "../../../science/launch/units.ts";
@@ -20,6 +21,7 @@ export function SettingRow({
   changed,
   problem,
   isError,
+  offered,
   onChange,
   onReset,
 }: {
@@ -31,6 +33,8 @@ export function SettingRow({
   readonly changed: boolean;
   readonly problem: string | null;
   readonly isError: boolean;
+  /** Checkpoints to choose from, beside whatever may be typed. */
+  readonly offered: readonly EvaluatedModel[];
   readonly onChange: (value: string | boolean) => void;
   readonly onReset: () => void;
 }) {
@@ -44,7 +48,7 @@ export function SettingRow({
       </div>
       <div className={styles["control"]}>
         <div className={styles["input"]}>
-          <Control id={id} field={field} value={value} invalid={isError} onChange={onChange} />
+          <Control id={id} field={field} value={value} invalid={isError} offered={offered} onChange={onChange} />
           {unit && <span className={styles["unit"]}>{unit}</span>}
           <span className={styles["reset"]}>
             {changed && <Button icon="resume" kind="quiet" hint={`Back to ${shown(preset)}`} onClick={onReset} />}
@@ -57,7 +61,9 @@ export function SettingRow({
         ) : (
           <p className={styles["sources"]} title={boundsOf(field) ?? undefined}>
             {field.paper !== null && (
-              <span data-differs={String(value) !== String(field.paper)}>paper {shown(field.paper)}</span>
+              <span data-differs={String(value) !== String(field.paper)}>
+                {field.of === undefined ? "paper" : `${field.of}'s paper`} {shown(field.paper)}
+              </span>
             )}
             <span>default {shown(field.default)}</span>
             {changed && <span>preset {shown(preset)}</span>}
@@ -73,12 +79,14 @@ function Control({
   field,
   value,
   invalid,
+  offered,
   onChange,
 }: {
   readonly id: string;
   readonly field: SettingField;
   readonly value: string | boolean;
   readonly invalid: boolean;
+  readonly offered: readonly EvaluatedModel[];
   readonly onChange: (value: string | boolean) => void;
 }) {
   const shared = { id, "aria-describedby": `${id}-why`, "aria-invalid": invalid };
@@ -102,14 +110,28 @@ function Control({
       </select>
     );
   }
+  const list = offered.length > 0 ? `${id}-offered` : undefined;
   return (
-    <input
-      {...shared}
-      value={String(value)}
-      inputMode={field.kind === "text" ? "text" : "decimal"}
-      data-kind={field.kind}
-      spellCheck={false}
-      onChange={(event) => onChange(event.target.value)}
-    />
+    <>
+      <input
+        {...shared}
+        list={list}
+        placeholder={list && "Choose a checkpoint, or type"}
+        value={String(value)}
+        inputMode={field.kind === "text" ? "text" : "decimal"}
+        data-kind={field.kind}
+        spellCheck={false}
+        onChange={(event) => onChange(event.target.value)}
+      />
+      {list && (
+        <datalist id={list}>
+          {offered.map(({ directory, label }) => (
+            <option key={directory} value={directory}>
+              {label}
+            </option>
+          ))}
+        </datalist>
+      )}
+    </>
   );
 }

@@ -6,9 +6,12 @@ import { Button } from "../../parts/Button.tsx";
 import { EmptyState } from "../../parts/EmptyState.tsx";
 import { matchesQuery } from "../../parts/Palette.tsx";
 import { Segmented } from "../../parts/Segmented.tsx";
+import { useService } from "../../state/queries.ts";
 import { changeDraft, changeSetting, recipeOf, useDraft, type ReadDraft } from "./draft.ts";
 import { SettingRow } from "./SettingRow.tsx";
 import styles from "./SettingsForm.module.css";
+
+const NONE: readonly never[] = [];
 
 type Shown = "paper" | "all" | "changed";
 
@@ -28,12 +31,16 @@ export function SettingsForm({ read, findings }: { readonly read: ReadDraft; rea
       perform: () => search.current?.focus(),
     },
   ]);
+  const offersCheckpoints = Object.values(recipe.fields).some((field) => field.kind === "text" && field.offers);
+  const checkpoints = useService("evaluations.choices", offersCheckpoints ? {} : null).data?.models ?? NONE;
   const changed = Object.keys(draft.overrides).length;
   const sections = useMemo(() => {
     const wanted = ([name, field]: readonly [string, SettingField]): boolean => {
       if (query !== "") return matchesQuery(`${name} ${field.explanation} ${field.section}`, query);
       if (name in draft.overrides || name in read.errors) return true;
-      // What a finding is about must be in sight.
+      if (field.when !== undefined && !isAsked(field.when, read.values)) return false;
+      // What somebody has just asked for by another setting must be in sight, as must what a finding is about.
+      if (field.when !== undefined && field.when.setting in draft.overrides) return true;
       return show === "all" || (show === "paper" && (field.source === "paper" || about(findings, name) !== null));
     };
     const bySection = new Map<string, [string, SettingField][]>();
@@ -41,7 +48,7 @@ export function SettingsForm({ read, findings }: { readonly read: ReadDraft; rea
       bySection.set(entry[1].section, [...(bySection.get(entry[1].section) ?? []), entry]);
     }
     return [...bySection];
-  }, [recipe, query, show, draft.overrides, read.errors, findings]);
+  }, [recipe, query, show, draft.overrides, read.errors, read.values, findings]);
   return (
     <section className={styles["form"]} aria-label="Settings">
       <div className={styles["bar"]}>
@@ -95,6 +102,7 @@ export function SettingsForm({ read, findings }: { readonly read: ReadDraft; rea
                   field={field}
                   value={draft.overrides[name] ?? (typeof preset === "boolean" ? preset : String(preset))}
                   preset={preset}
+                  offered={field.kind === "text" && field.offers === "checkpoints" ? checkpoints : NONE}
                   changed={name in draft.overrides}
                   problem={read.errors[name] ?? finding?.message ?? null}
                   isError={name in read.errors || finding?.level === "error"}
@@ -109,6 +117,9 @@ export function SettingsForm({ read, findings }: { readonly read: ReadDraft; rea
     </section>
   );
 }
+
+const isAsked = ({ setting, is }: NonNullable<SettingField["when"]>, values: ReadDraft["values"]): boolean =>
+  is.includes(String(values[setting]));
 
 const about = (findings: readonly Finding[], name: string): Finding | null =>
   findings.find(({ field }) => field === name) ?? null;

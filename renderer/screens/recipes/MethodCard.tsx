@@ -1,6 +1,7 @@
 /** How a recipe's method works: words, formulas, and worked examples computed by the functions that train. */
 import type { Method, MethodFigure } from "../../../science/recipe.ts";
 import { Card } from "../../parts/Card.tsx";
+import { Formula } from "../../parts/Formula.tsx";
 import { Bars } from "./Bars.tsx";
 import styles from "./MethodCard.module.css";
 
@@ -15,7 +16,9 @@ export function MethodCard({ method }: { readonly method: Method }) {
           <dl className={styles["formulas"]}>
             {method.formulas.map(({ text, says }) => (
               <div key={text}>
-                <dt>{text}</dt>
+                <dt>
+                  <Formula text={text} />
+                </dt>
                 <dd>{says}</dd>
               </div>
             ))}

@@ -5,13 +5,18 @@ import { Card } from "../../parts/Card.tsx";
 import { differencesOf } from "./differences.ts";
 import styles from "./PresetDifferences.module.css";
 
-/** As the paper says against as the code does, where a recipe has both. */
-const PREFERRED = ["paper-v4", "upstream-code"] as const;
+/** As the paper says against as the code does, where a recipe has both; else what is published against what is small. */
+function preferred({ presets, defaultPreset }: Recipe): readonly [left: string, right: string] {
+  const [paper, code] = ["paper", "upstream"].map((word) =>
+    Object.keys(presets).find((name) => name.startsWith(`${word}-`)),
+  );
+  return [paper ?? defaultPreset, code ?? defaultPreset];
+}
 
 export function PresetDifferences({ recipe }: { readonly recipe: Recipe }) {
   const names = Object.keys(recipe.presets);
-  const [left, setLeft] = useState(names.find((name) => name === PREFERRED[0]) ?? names[0]!);
-  const [right, setRight] = useState(names.find((name) => name === PREFERRED[1]) ?? names.at(-1)!);
+  const [left, setLeft] = useState(() => preferred(recipe)[0]);
+  const [right, setRight] = useState(() => preferred(recipe)[1]);
   const rows = differencesOf(recipe, left, right);
   const notes = [left, right].flatMap((name) => recipe.presets[name]!.notes ?? []);
   const picker = (label: string, value: string, onChange: (name: string) => void) => (

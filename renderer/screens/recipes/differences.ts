@@ -1,5 +1,5 @@
 /** Settings in which two presets of a recipe differ. */
-import type { Recipe } from "../../../science/recipe.ts";
+import type { Recipe, SettingField } from "../../../science/recipe.ts";
 
 export interface PresetDifference {
   readonly name: string;
@@ -11,11 +11,11 @@ export interface PresetDifference {
   readonly source: string;
 }
 
-const SOURCES = {
-  paper: "The default follows the paper.",
-  code: "The default follows the authors' code.",
-  ours: "The default is ours.",
-} as const;
+function sourceOf({ source, of }: SettingField): string {
+  if (source === "ours") return "The default is ours.";
+  if (of !== undefined) return `The default follows ${of}'s ${source}.`;
+  return source === "paper" ? "The default follows the paper." : "The default follows the authors' code.";
+}
 
 export function differencesOf(recipe: Recipe, left: string, right: string): PresetDifference[] {
   const presets = [recipe.presets[left]!, recipe.presets[right]!] as const;
@@ -28,7 +28,7 @@ export function differencesOf(recipe: Recipe, left: string, right: string): Pres
         values: [shown(values[0]!), shown(values[1]!)] as const,
         explanation: field.explanation,
         reason: presets[1].reasons?.[name] ?? presets[0].reasons?.[name] ?? null,
-        source: SOURCES[field.source],
+        source: sourceOf(field),
       },
     ];
   });

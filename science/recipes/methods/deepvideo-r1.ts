@@ -34,17 +34,17 @@ export const deepVideoR1Method: Method = {
     "A group that is always right or always wrong teaches nothing. So prompts are compared with recent ones: a harder one gets a part of a trace as a hint, an easier one gets noise on its frames, and both are answered again. Measurements never see either.",
   ],
   formulas: [
-    { text: "ρᵢ = log π(yᵢ|x) − log π_old(yᵢ|x)", says: "Log-ratio of a whole answer." },
+    { text: 'ρ_i = log π_θ (y_i | x) − log π_{"old"} (y_i | x)', says: "Log-ratio of a whole answer." },
     {
-      text: "Âᵢ = (ρᵢ − mean ρ) / √(var ρ + s₀²)",
+      text: "Â_i = frac{ρ_i − mean(ρ)}{sqrt{var(ρ) + s_0^2}}",
       says: "s₀: a floor, ours; without one it is 0/0 before the first update.",
     },
     {
-      text: "L = mean (Aᵢ − Âᵢ)² + β · KL(π ‖ π_ref)",
+      text: 'L = frac{1}{G} ∑_i (A_i − Â_i)^2 + β · KL(π_θ ‖ π_{"ref"})',
       says: "Aᵢ: normalised rewards. The paper prints the KL term with the other sign.",
     },
     {
-      text: "Δ = mean reward of the last 100 prompts − own mean reward",
+      text: 'Δ = mean(R "of the last 100 prompts") − mean(R "own")',
       says: "Above 0.05: hint; below −0.05: noise; between: as it is.",
     },
   ],

@@ -26,13 +26,16 @@ export const grpoCareMethod: Method = {
   ],
   formulas: [
     {
-      text: "p = exp( mean over answer tokens of log φ(aₜ | x, thought, a₁…ₜ₋₁) ), at most 0.95",
-      says: "φ: the reference. The paper's algorithm box has the arithmetic mean instead.",
+      text: "p = min( 0.95, exp frac{1}{|a|} ∑_t log φ(a_t | x, τ, a_{<t}) )",
+      says: "How likely the reference φ finds the answer a after the thought τ. The paper's algorithm box has the arithmetic mean instead.",
     },
-    { text: "H = { right answers, at least as right as the group on average }", says: "Who can earn the bonus." },
     {
-      text: "R = accuracy + format + ½ · accuracy · [ in H and p ≥ mean of H − margin ]",
-      says: "Margin: 0, or 0.01 on general benchmarks.",
+      text: "H = [ g : r_g > 0.1, r_g ≥ mean(r) ]",
+      says: "Who can earn the bonus: right answers, at least as right (r) as the group on average.",
+    },
+    {
+      text: 'R = r + r_{"format"} + frac{1}{2} r · [ g ∈ H, p ≥ mean_H(p) − ε ]',
+      says: "The bracket is 1 where both are true, else 0. Margin ε: 0, or 0.01 on general benchmarks.",
     },
     { text: "φ ← 0.995 φ + 0.005 θ", says: "Every 10 updates." },
   ],

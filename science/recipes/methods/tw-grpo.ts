@@ -21,16 +21,19 @@ export const twGrpoMethod: Method = {
     "The loss is averaged over all tokens of the step: a token counts the same in a long answer as in a short one.",
   ],
   formulas: [
-    { text: "r = |S| / |K|  if S ⊆ K,  else 0", says: "S: letters of the answer, K: letters of the key." },
+    { text: 'r = frac{|S|}{|K|} "if" S ⊆ K, "else" 0', says: "S: letters of the answer, K: letters of the key." },
     {
-      text: "Dₜ = mean over i of KL(πᵢₜ ‖ mean over j of πⱼₜ)",
+      text: "D_t = frac{1}{G} ∑_i KL( π_{i,t} ‖ frac{1}{G} ∑_j π_{j,t} )",
       says: "Disagreement at position t over members that still write (the authors' code: another divergence, ended members count as uniform).",
     },
     {
-      text: "wₜ = 1 + (α − 1) · (Dₜ − min D) / (max D − min D)",
+      text: "w_t = 1 + (α − 1) · frac{D_t − min D}{max D − min D}",
       says: "Weight of a position, from 1 to α = 1.7; a constant in the gradient.",
     },
-    { text: "L = Σ wₜ · Lᵢₜ / Σ 1", says: "Sum over all tokens of all answers, clipped surrogate Lᵢₜ." },
+    {
+      text: "L = frac{∑_{i,t} w_t L_{i,t}}{∑_{i,t} 1}",
+      says: "Sum over all tokens of all answers, clipped surrogate Lᵢₜ.",
+    },
   ],
   figures: [
     {

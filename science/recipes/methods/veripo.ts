@@ -34,13 +34,13 @@ export const veripoMethod: Method = {
   ],
   formulas: [
     {
-      text: "m = β · [ log π(chosen)/π_ref(chosen) − log π(rejected)/π_ref(rejected) ]",
-      says: "Margin; π_ref: the policy at the start of the stage, β = 0.1.",
+      text: 'm = β ( log frac{π(y_w | x)}{π_{"ref"}(y_w | x)} − log frac{π(y_l | x)}{π_{"ref"}(y_l | x)} )',
+      says: "Margin of the chosen y_w over the rejected y_l; π_ref: the policy at the start of the stage, β = 0.1.",
     },
-    { text: "L = −log σ(m)", says: "Sums over the tokens of each text." },
+    { text: "L = − log σ(m)", says: "Sums over the tokens of each text." },
     {
-      text: "MRA = share of thresholds θ with |answer − truth| / truth ≤ 1 − θ",
-      says: "Reward of numbers: 11 thresholds from 0.5 to 0.95 in the published scorer.",
+      text: 'MRA = mean_θ [ frac{|"answer" − "truth"|}{"truth"} ≤ 1 − θ ]',
+      says: "Reward of numbers, the share of thresholds θ that an answer passes: 11 thresholds from 0.5 to 0.95 in the published scorer.",
     },
   ],
   figures: [

@@ -28,14 +28,14 @@ export const videoHalluMethod: Method = {
   ],
   formulas: [
     {
-      text: "balanced accuracy = ½ · (recall on yes + recall on no)",
+      text: '"balanced accuracy" = frac{1}{2} ( "recall on yes" + "recall on no" )',
       says: "One half for any constant answer, however usual it is.",
     },
     {
-      text: "s = σ( w · [1, letter triples, recall, precision, polarity, numbers] )",
-      says: "In RewardBert's place (reported as 1 + 4s); fitted on generated paraphrases and contradictions.",
+      text: "s = σ( w_0 + w_1 x_1 + … + w_5 x_5 )",
+      says: "x: letter triples shared, recall and precision of words, polarity, numbers. In RewardBert's place (reported as 1 + 4s); fitted on generated paraphrases and contradictions.",
     },
-    { text: "r = s + format (+ temporal bonus + length bonus)", says: "As Video-R1, with s for free answers." },
+    { text: 'r = s + r_{"format"} ( + r_{"temporal"} + r_{"length"} )', says: "As Video-R1, with s for free answers." },
   ],
   figures: [
     {
