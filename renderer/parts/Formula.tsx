@@ -12,7 +12,8 @@ function elementOf(node: FormulaNode, key: string): ReactNode {
   if ("text" in node) {
     // A lone bar is no fence: it must not stretch.
     const attributes = node.kind === "mo" && "|‖/".includes(node.text) ? { stretchy: "false" } : {};
-    return createElement(node.kind, { key, ...attributes }, node.text);
+    const word = node.kind === "mi" && node.text.length > 1 ? { "data-word": "" } : {};
+    return createElement(node.kind, { key, ...attributes, ...word }, node.text);
   }
   return createElement(
     node.kind,

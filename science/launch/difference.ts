@@ -8,9 +8,10 @@ export interface Difference {
   readonly there: SettingValue;
 }
 
-/** The preset that follows the paper: the first whose name says so, else the plain defaults. */
+/** The preset that follows the paper, else the published code: the first whose name says so; null for neither. */
 export function paperPreset(recipe: Pick<Recipe, "presets">): string | null {
-  return Object.keys(recipe.presets).find((name) => name.startsWith("paper")) ?? null;
+  const names = Object.keys(recipe.presets);
+  return names.find((name) => name.startsWith("paper")) ?? names.find((name) => name.startsWith("upstream")) ?? null;
 }
 
 /** Settings that have another value than in the paper's preset, in the order of the recipe's fields. */

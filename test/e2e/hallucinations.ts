@@ -84,7 +84,7 @@ export async function claimHallucinations(page: Page, data: string, claim: Claim
   });
   await claim("explains VideoHallu on its page, with formula and figures", async () => {
     await page.evaluate(() => (location.hash = "#/recipes/videohallu"));
-    await page.getByText("balanced accuracy = ½", { exact: false }).first().waitFor({ timeout: 10_000 });
+    await page.locator("math").getByText("balanced accuracy").first().waitFor({ timeout: 10_000 });
     await page.getByText("What a habit scores").waitFor();
   });
 }

@@ -16,6 +16,7 @@ import { SyntheticRun } from "../../workbench/testing/synthetic-run.ts";
 import { claimAccessible } from "./accessibility.ts";
 import { checkEvaluations } from "./evals.ts";
 import { claimPlayground } from "./playground.ts";
+import { claimLaunchedSystems } from "./systems-launched.ts";
 import { claimVerifiedSystems } from "./systems-verified.ts";
 import { claimOwnVideos } from "./own-videos.ts";
 import { claimHallucinations } from "./hallucinations.ts";
@@ -135,6 +136,7 @@ try {
     await checkLiveRun(page, data, await checkLaunch(page, data, claim), claim);
     await checkSystems(page, data, claim);
     await claimOwnVideos(page, data, claim);
+    await claimLaunchedSystems({ page, claim, data });
     await claimAccessible(page, claim, [
       "#/runs",
       "#/launch",

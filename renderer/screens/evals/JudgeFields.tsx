@@ -1,4 +1,4 @@
-import type { EvaluatedModel } from "../../../contract/evaluation.ts";
+import type { AnswerJudgeSource, EvaluatedModel } from "../../../contract/evaluation.ts";
 import { Field } from "../../parts/Field.tsx";
 import styles from "./StartDialog.module.css";
 
@@ -18,6 +18,13 @@ export const judgeOptions = ({ kind, at, model }: JudgeDraft): string[] => [
   `--judge ${quoted(at)}`,
   ...(kind === "endpoint" ? [`--judge-model ${quoted(model)}`] : []),
 ];
+
+/** As the protocol has it; undefined for the rule and while nobody could judge. */
+export function sourceOfJudge(judge: JudgeDraft): AnswerJudgeSource | undefined {
+  const { kind, at, model } = judge;
+  if (kind === "rule" || problemOfJudge(judge) !== null) return undefined;
+  return kind === "checkpoint" ? { kind, folder: at } : { kind, address: at, model };
+}
 
 /** Why nobody could judge; null where somebody can. */
 export function problemOfJudge({ kind, at, model }: JudgeDraft): string | null {

@@ -7,7 +7,15 @@ import { ErrorNote, Skeleton } from "../../parts/EmptyState.tsx";
 import { Field } from "../../parts/Field.tsx";
 import { Modal } from "../../parts/Modal.tsx";
 import { useService } from "../../state/queries.ts";
-import { JudgeFields, judgeOptions, problemOfJudge, quoted, RULE, type JudgeDraft } from "./JudgeFields.tsx";
+import {
+  JudgeFields,
+  judgeOptions,
+  problemOfJudge,
+  quoted,
+  RULE,
+  sourceOfJudge,
+  type JudgeDraft,
+} from "./JudgeFields.tsx";
 import { refreshEvaluations } from "./refresh.ts";
 import styles from "./StartDialog.module.css";
 
@@ -179,7 +187,10 @@ export function StartDialog({
           <p className={styles["facts"]}>
             {protocol === undefined
               ? "By the settings that the first model's run froze in its journal."
-              : `${protocol.about} ${protocolFacts(protocol.protocol)
+              : `${protocol.about} ${protocolFacts({
+                  ...protocol.protocol,
+                  ...(benchmark.judged ? { judge: sourceOfJudge(judge) } : {}),
+                })
                   .map(([name, value]) => `${name} ${value}`)
                   .join(" · ")}`}
           </p>

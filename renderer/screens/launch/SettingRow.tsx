@@ -110,7 +110,7 @@ function Control({
       </select>
     );
   }
-  const list = offered.length > 0 ? `${id}-offered` : undefined;
+  const list = offered.length > 0 ? `offered-${id}` : undefined;
   return (
     <>
       <input

@@ -78,7 +78,7 @@ export const videoR1Method: Method = {
         },
       ],
       caption:
-        "Half of the answers are right in order. Beside a twin that finds as many without the order, nobody is paid for it.",
+        "Most answers are right in order, one of them in part. Beside a twin that finds as many without the order, nobody is paid for it.",
     },
     {
       title: "What the group learns",
