@@ -36,14 +36,21 @@ export function collect(text) {
   return { kernels, rest: rest.join("\n") };
 }
 
+/** The source file that a kernel's name begins with. */
+const sourceOf = (name) => name.slice(0, name.indexOf(".") + 1);
+
 /** Adds what a build reported to what earlier builds of the same folder did: only changed files are compiled again. */
 export function remember(folder, kernels) {
   if (Object.keys(kernels).length === 0) return;
   const path = builtReport(folder);
   const known = existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : {};
-  for (const [name, figures] of Object.entries(kernels)) known[name] = { ...known[name], ...figures };
+  // Kernels that a file compiled anew has no longer are forgotten.
+  const compiled = new Set(Object.keys(kernels).map(sourceOf));
+  const kept = Object.entries(known).filter(([name]) => name in kernels || !compiled.has(sourceOf(name)));
+  const all = Object.fromEntries(kept);
+  for (const [name, figures] of Object.entries(kernels)) all[name] = { ...all[name], ...figures };
   mkdirSync(folder, { recursive: true });
-  writeFileSync(path, JSON.stringify(known, null, 1));
+  writeFileSync(path, JSON.stringify(all, null, 1));
 }
 
 function compileForAll() {

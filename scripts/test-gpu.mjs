@@ -1,5 +1,6 @@
 // `npm run test:gpu`: the operators' tests on this machine's GPU instead of the shim, with the engine's own products and with
-// cuBLASLt where it is found, then under compute-sanitizer where that is. Needs what `npm run build:native` leaves in
+// cuBLASLt where it is found, then whole models (reference vectors in float32 and bf16, training, saving, sampling), then the
+// operators under compute-sanitizer where that is. Needs what `npm run build:native` leaves in
 // native/build; builds it where it is missing. Ends with 2, after one line, where there is no GPU.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -8,6 +9,8 @@ import { fileURLToPath } from "node:url";
 
 process.chdir(resolve(dirname(fileURLToPath(import.meta.url)), ".."));
 const tests = "native/build/native_tests";
+const vectors = ["test/conformance/main.ts", "test/fixtures/oracle", "--device", "cuda"];
+const models = ["--sections", "model/tiny-qwen25vl"];
 
 function run(command, args, environment = {}) {
   const { status, signal } = spawnSync(command, args, { stdio: "inherit", env: { ...process.env, ...environment } });
@@ -22,6 +25,15 @@ const onGpu = { SECONDLOOK_TEST_DEVICE: "cuda" };
 const parts = [
   ["own products", tests, [], { ...onGpu, SECONDLOOK_CUBLAS: "off" }],
   ["cuBLASLt where it is found", tests, [], onGpu],
+  ["reference vectors", process.execPath, [...vectors, ...models], onGpu],
+  [
+    "reference vectors, own products",
+    process.execPath,
+    [...vectors, ...models],
+    { ...onGpu, SECONDLOOK_CUBLAS: "off" },
+  ],
+  ["reference vectors in bf16", process.execPath, [...vectors, ...models, "--precision", "bf16"], onGpu],
+  ["models", process.execPath, ["node_modules/vitest/vitest.mjs", "run", "native/cuda.test.ts"], onGpu],
 ];
 if (spawnSync("compute-sanitizer", ["--version"]).status === 0)
   for (const tool of ["memcheck", "racecheck", "initcheck"])

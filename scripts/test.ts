@@ -43,6 +43,18 @@ const parts: readonly Part[] = [
       "model/tiny-qwen25vl",
     ],
   },
+  ...["float32", "bf16"].map((precision) => ({
+    // The CUDA kernels on the processor, where the host cannot touch the device's memory but in copies.
+    name: `conformance CUDA shim ${precision}`,
+    command: [
+      "env",
+      "SECONDLOOK_CUDA_LIBRARY=native/build/libsecondlook_shim.so",
+      "SECONDLOOK_SHIM_GUARD=1",
+      node,
+      ...["test/conformance/main.ts", "test/fixtures/oracle", "--device", "cuda"],
+      ...["--precision", precision, "--sections", "model/tiny-qwen25vl"],
+    ] as const,
+  })),
   { name: "sanitizers", command: [node, "scripts/sanitizers.mjs", "address,undefined"] },
   { name: "faults", command: [...bin("vitest", "vitest.mjs"), "run", "--config", "vitest.faults.config.ts"] },
   { name: "hostile", command: [...bin("vitest", "vitest.mjs"), "run", "--config", "vitest.hostile.config.ts"] },

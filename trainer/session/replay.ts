@@ -133,7 +133,7 @@ async function withStep<Result>(
 async function engineLike({ engine, seed }: EventOf<"run_started">): Promise<Engine> {
   const { threads, instructionSet, device } = engine as { threads?: number; instructionSet?: string; device?: string };
   const options = {
-    device: device === "cuda" ? ("auto" as const) : ("cpu" as const),
+    device: device === "cuda" ? ("cuda" as const) : ("cpu" as const),
     seed,
     determinism: 1 as const,
     ...(threads === undefined ? {} : { threads }),
@@ -141,8 +141,8 @@ async function engineLike({ engine, seed }: EventOf<"run_started">): Promise<Eng
   try {
     return await openEngine({ ...options, instructionSet: (instructionSet ?? "auto") as InstructionSet | "auto" });
   } catch {
-    // This processor lacks the run's instruction set: the comparison then names it as the cause.
-    return openEngine(options);
+    // This machine lacks the run's instruction set or device: the comparison then names it as the cause.
+    return openEngine({ ...options, device: "auto" });
   }
 }
 

@@ -13,11 +13,6 @@ constexpr int sampleThreads = 512, bins = 256;
 using Mass = unsigned long long;
 constexpr double massOfOne = 1099511627776.0;  // 2^40: 2^24 tokens of mass 1 do not overflow
 
-struct Counters {
-  uint64_t stream;
-  uint32_t row;
-};
-
 /// Unsigned numbers in the order of the floats.
 DEVICE uint32_t sortable(float x) {
   const uint32_t bits = bitsOf(x);
@@ -153,10 +148,10 @@ DEVICE void keepNucleus(float* z, int64_t vocab, float topP, float highest, Shar
 
 __global__ void __launch_bounds__(sampleThreads)
     sampleKernel(DeviceSampling settings, int64_t vocab, const float* logits, float* filtered, const uint8_t* seen,
-                 const int32_t* banned, int64_t bannedCount, const Counters* counters, uint32_t step, DeviceSample* samples) {
+                 const int32_t* banned, int64_t bannedCount, const DeviceDraw* draws, DeviceSample* samples) {
   __shared__ Shared shared;
   const int64_t row = blockIdx.x;
-  const float* raw = logits + row * vocab;
+  const float* raw = logits + draws[row].logits * vocab;
   const float rawHighest = largestOf(vocab, shared, [&](int64_t j) { return raw[j]; });
   float sum = 0.0f, weighted = 0.0f;
   for (int64_t j = threadIdx.x; j < vocab; j += sampleThreads) {
@@ -217,8 +212,8 @@ __global__ void __launch_bounds__(sampleThreads)
     for (int64_t j = begin; j < end; ++j) own += static_cast<double>(expf(z[j] - highest));
     double before = sumBefore(own, shared);
     const double total = foldBlock(own, Add{}, shared.doubles);
-    const PhiloxBits bits = philoxBits(settings.seed, static_cast<uint32_t>(counters[row].stream),
-                                       static_cast<uint32_t>(counters[row].stream >> 32), counters[row].row, step);
+    const PhiloxBits bits = philoxBits(settings.seed, static_cast<uint32_t>(draws[row].stream),
+                                       static_cast<uint32_t>(draws[row].stream >> 32), draws[row].row, draws[row].step);
     const double wanted = uniformDouble(bits.word[0], bits.word[1]) * total;
     // The first token at which the running sum passes `wanted`; rounding may leave a remainder: then the last possible one.
     int32_t last = -1, passed = INT32_MAX;
@@ -255,23 +250,28 @@ __global__ void __launch_bounds__(sampleThreads)
 namespace entries {
 
 DeviceStatus sample(DeviceSession* s, const DeviceSampling* settings, int64_t rows, int64_t vocab, const float* logits,
-                    const uint8_t* seen, const int32_t* banned, int64_t bannedCount, const uint64_t* streams,
-                    const uint32_t* rowNumbers, uint32_t step, DeviceSample* samples) {
+                    const DeviceDraw* draws, const int32_t* banned, int64_t bannedCount, DeviceSample* samples) {
   return guarded(s, [&] {
     if (rows == 0) return;
-    std::vector<Counters> counters;
-    for (int64_t i = 0; i < rows; ++i) counters.push_back({streams[i], rowNumbers[i]});
-    const Uploaded<Counters> counterList(*s, counters);
+    std::vector<uint8_t> histories;
+    if (settings->repetitionPenalty != 1.0f && !settings->greedy) {
+      histories.resize(static_cast<size_t>(rows * vocab));
+      for (int64_t i = 0; i < rows; ++i)
+        if (draws[i].seen) std::memcpy(histories.data() + i * vocab, draws[i].seen, static_cast<size_t>(vocab));
+    }
+    const Uploaded<DeviceDraw> drawList(*s, draws, rows);
+    const Uploaded<uint8_t> seenList(*s, histories);
     const Uploaded<int32_t> bannedList(*s, banned, bannedCount);
     const Scratch filtered(*s, static_cast<size_t>(rows * vocab) * sizeof(float));
     const Scratch results(*s, static_cast<size_t>(rows) * sizeof(DeviceSample));
     const DeviceSampling copyOfSettings = *settings;
     auto* room = filtered.as<float>();
     auto* to = results.as<DeviceSample>();
-    const Counters* counter = counterList.data();
+    const DeviceDraw* draw = drawList.data();
+    const uint8_t* seen = histories.empty() ? nullptr : seenList.data();
     const int32_t* bans = bannedList.data();
     LAUNCH(sampleKernel, dim3(rows), dim3(sampleThreads), 0, s->stream, copyOfSettings, vocab, logits, room, seen, bans,
-           bannedCount, counter, step, to);
+           bannedCount, draw, to);
     check(cudaMemcpyAsync(samples, to, static_cast<size_t>(rows) * sizeof(DeviceSample), cudaMemcpyDeviceToHost, s->stream));
     check(cudaStreamSynchronize(s->stream));
   });

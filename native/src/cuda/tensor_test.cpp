@@ -281,18 +281,19 @@ TEST("the device samples the processor's tokens, with their log-probabilities") 
   for (SamplingSettings& settings : all) {
     settings.seed = 12345;
     Sampler sampler(settings, vocab);
-    std::vector<uint64_t> streams(rows, 6);
-    std::vector<uint32_t> numbers;
-    for (int64_t i = 0; i < rows; ++i) numbers.push_back(static_cast<uint32_t>(i));
+    // Two draws of each row of logits, at different steps.
+    std::vector<DeviceDraw> draws;
+    for (int64_t i = 0; i < rows; ++i)
+      draws.push_back({i / 2, 6, static_cast<uint32_t>(i), static_cast<uint32_t>(3 + i % 2), seen.data() + i * vocab});
     int agree = 0;
     for (const int order : {0, 1, 2}) {
       setThreadOrder(order);
       std::vector<DeviceSample> samples(rows);
       const DeviceSampling given{settings.temperature, settings.topP, settings.minP, settings.repetitionPenalty, settings.topK, settings.greedy, settings.seed};
-      device->call(&DeviceTable::sample, &given, rows, vocab, logits.data(), seen.data(), settings.bannedIds.data(),
-                   static_cast<int64_t>(settings.bannedIds.size()), streams.data(), numbers.data(), 3u, samples.data());
+      device->call(&DeviceTable::sample, &given, rows, vocab, logits.data(), static_cast<const DeviceDraw*>(draws.data()),
+                   settings.bannedIds.data(), static_cast<int64_t>(settings.bannedIds.size()), samples.data());
       for (int64_t i = 0; i < rows; ++i) {
-        const SampledToken wanted = sampler.sample(logits.data() + i * vocab, seen.data() + i * vocab, 6, numbers[i], 3);
+        const SampledToken wanted = sampler.sample(logits.data() + i / 2 * vocab, seen.data() + i * vocab, 6, draws[i].row, draws[i].step);
         agree += samples[i].id == wanted.id;
         if (samples[i].id != wanted.id) continue;
         CHECK(std::abs(samples[i].logProb - wanted.logProb) < 1e-5f);

@@ -12,7 +12,7 @@
 namespace secondlook {
 
 /// Both sides must agree; raise it with every change of this file.
-constexpr uint32_t deviceAbi = 1;
+constexpr uint32_t deviceAbi = 2;
 
 enum class DeviceStatus : int32_t {
   ok,
@@ -36,6 +36,13 @@ struct DeviceSampling {
   int32_t topK;
   int32_t greedy;
   uint64_t seed;
+};
+/// A token to draw: the row of the logits, the counters of its random number, and the ids seen [vocab] of the host or null.
+struct DeviceDraw {
+  int64_t logits;
+  uint64_t stream;
+  uint32_t row, step;
+  const uint8_t* seen;
 };
 struct DeviceSample {
   int32_t id;
@@ -134,11 +141,10 @@ struct DeviceTable {
   DeviceStatus (*sumOfSquares)(DeviceSession*, int64_t count, const float* x, double* total);
 
   // ---- generation ----
-  /// samples[i] of logits[i, vocab]: `streams`, `rowNumbers`, `steps` are the counters of random numbers; `seen` [rows, vocab]
-  /// of the device or null; `banned` of the host. Waits for the result.
+  /// samples[i] of draws[i] from logits [any, vocab]; `draws` and `banned` are the host's. Waits for the result; id -1 where
+  /// the logits are not finite.
   DeviceStatus (*sample)(DeviceSession*, const DeviceSampling*, int64_t rows, int64_t vocab, const float* logits,
-                         const uint8_t* seen, const int32_t* banned, int64_t bannedCount, const uint64_t* streams,
-                         const uint32_t* rowNumbers, uint32_t step, DeviceSample* samples);
+                         const DeviceDraw* draws, const int32_t* banned, int64_t bannedCount, DeviceSample* samples);
 
   // ---- graphs: what is queued between begin and end is recorded instead and can be run again ----
   DeviceStatus (*beginGraph)(DeviceSession*);

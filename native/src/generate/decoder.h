@@ -45,7 +45,7 @@ class Decoder {
 
   /// Of a room for the keys and values of so many tokens.
   int64_t roomFloats(int64_t tokens) const noexcept;
-  /// Logits [prompts now read to the end, then sequences][vocabulary], for the host to read until the next pass. Sequences of one prompt
+  /// Logits [prompts now read to the end, then sequences][vocabulary], for operators to read until the next pass. Sequences of one prompt
   /// lie side by side. What is thrown leaves prompts and sequences as they were.
   const float* pass(Context&, std::span<const Stretch> stretches, std::span<OpenSequence* const> sequences);
 
@@ -66,7 +66,6 @@ class Decoder {
   const BlockShape& shape_;
   const int64_t layers_, vocabulary_, keyWidth_;
   std::shared_ptr<Arena> arena_;
-  std::vector<float> hostLogits_;
 };
 
 }  // namespace secondlook

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <limits>
 
+#include "../device/device.h"
+#include "../device/thread_pool.h"
 #include "../error.h"
 #include "random.h"
 
@@ -120,6 +122,32 @@ NucleusEdge nucleusEdge(const float* z, const float* mass, int64_t count, float 
 int32_t firstIndexOf(const float* z, float value, int64_t count) {
   return static_cast<int32_t>(std::find(z, z + count, value) - z);
 }
+
+[[noreturn]] void refuseLogits() {
+  throw Error(ErrorCode::internal,
+              "The model's logits are not finite, so nothing can be sampled: its weights hold NaN or infinity, or its "
+              "activations overflow. Go on from an earlier checkpoint with a lower learning rate.");
+}
+
+/// The same by the device, which has the logits: only tokens come back.
+std::vector<SampledToken> sampleThere(Device& device, const SamplingSettings& settings, int64_t vocabulary,
+                                      const float* logits, std::span<const Draw> draws) {
+  const DeviceSampling sampling{settings.temperature,       settings.topP, settings.minP,
+                                settings.repetitionPenalty, settings.topK, settings.greedy,
+                                settings.seed};
+  std::vector<DeviceDraw> wanted;
+  for (const Draw& draw : draws) wanted.push_back({draw.logits, draw.stream, draw.row, draw.step, draw.seen});
+  std::vector<DeviceSample> samples(draws.size());
+  device.call(&DeviceTable::sample, &sampling, static_cast<int64_t>(draws.size()), vocabulary, logits,
+              static_cast<const DeviceDraw*>(wanted.data()), settings.bannedIds.data(),
+              static_cast<int64_t>(settings.bannedIds.size()), samples.data());
+  std::vector<SampledToken> tokens;
+  for (const DeviceSample& sample : samples) {
+    if (sample.id < 0) refuseLogits();
+    tokens.push_back({sample.id, sample.logProb, sample.sampledLogProb, sample.entropy});
+  }
+  return tokens;
+}
 }  // namespace
 
 Sampler::Sampler(const SamplingSettings& settings, int64_t vocabulary)
@@ -204,10 +232,7 @@ SampledToken Sampler::sample(const float* logits, const uint8_t* seen, uint64_t 
   const float rawHighest = largest(logits, vocabulary_);
   const Sums raw = exponentialSums(logits, rawHighest, vocabulary_, p_.data());
   // NaN or infinity would choose an id out of range further down.
-  if (!std::isfinite(rawHighest) || !std::isfinite(raw.sum))
-    throw Error(ErrorCode::internal,
-                "The model's logits are not finite, so nothing can be sampled: its weights hold NaN or infinity, or its "
-                "activations overflow. Go on from an earlier checkpoint with a lower learning rate.");
+  if (!std::isfinite(rawHighest) || !std::isfinite(raw.sum)) refuseLogits();
   const float rawLogSum = std::log(raw.sum);
   SampledToken token{0, 0, 0, std::max(0.0f, rawLogSum - raw.weighted / raw.sum)};
   if (settings_.greedy) {
@@ -237,6 +262,20 @@ SampledToken Sampler::sample(const float* logits, const uint8_t* seen, uint64_t 
   }
   token.logProb = logits[token.id] - rawHighest - rawLogSum;
   return token;
+}
+
+std::vector<SampledToken> sampleTokens(Context& context, const SamplingSettings& settings, int64_t vocabulary,
+                                       const float* logits, std::span<const Draw> draws) {
+  if (context.device) return sampleThere(*context.device, settings, vocabulary, logits, draws);
+  std::vector<SampledToken> tokens(draws.size());
+  context.pool.parallelFor(static_cast<int64_t>(draws.size()), 4, [&](int64_t begin, int64_t end) {
+    Sampler sampler(settings, vocabulary);
+    for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i) {
+      const Draw& draw = draws[i];
+      tokens[i] = sampler.sample(logits + draw.logits * vocabulary, draw.seen, draw.stream, draw.row, draw.step);
+    }
+  });
+  return tokens;
 }
 
 }  // namespace secondlook

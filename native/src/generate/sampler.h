@@ -6,6 +6,8 @@
 #include <span>
 #include <vector>
 
+#include "../ops/ops.h"
+
 namespace secondlook {
 
 struct SamplingSettings {
@@ -47,5 +49,17 @@ class Sampler {
   bool plain_;  // nothing but temperature 1: the raw softmax is what is sampled from
   std::vector<float> z_, p_, sorted_;
 };
+
+/// A token to draw: from which row of the logits, and the counters of its random number.
+struct Draw {
+  int64_t logits;
+  const uint8_t* seen;  // as in Sampler::sample
+  uint64_t stream;
+  uint32_t row, step;
+};
+
+/// A token for each draw from logits [any, vocabulary], where the context's operators left them.
+std::vector<SampledToken> sampleTokens(Context&, const SamplingSettings&, int64_t vocabulary, const float* logits,
+                                       std::span<const Draw> draws);
 
 }  // namespace secondlook

@@ -4,7 +4,6 @@
 #include <chrono>
 #include <numeric>
 
-#include "../device/thread_pool.h"
 #include "../error.h"
 
 namespace secondlook {
@@ -167,7 +166,8 @@ void Scheduler::pass(Context& context, Completions& results, TokenStream& stream
   for (const auto& row : running_) sequences.push_back(&row->sequence);
   const float* logits = decoder_.pass(context, stretches, sequences);
   // Logits of prompts that are read come first; all rows of a prompt draw their first token from the same.
-  std::vector<Draw> first, draws;
+  std::vector<RowDraw> first, draws;
+  int64_t next = 0;
   for (const Stretch& stretch : stretches) {
     const auto group = std::find_if(reading_.begin(), reading_.end(),
                                     [&](const auto& one) { return one.get() == stretch.prompt; });
@@ -176,12 +176,12 @@ void Scheduler::pass(Context& context, Completions& results, TokenStream& stream
     const size_t before = running_.size();
     openRows(*group, results);
     reading_.erase(group);
-    for (size_t i = before; i < running_.size(); ++i) first.push_back({running_[i].get(), logits});
-    logits += vocabulary_;
+    for (size_t i = before; i < running_.size(); ++i) first.push_back({running_[i].get(), next});
+    ++next;
   }
-  for (size_t i = 0; i < sequences.size(); ++i, logits += vocabulary_) draws.push_back({running_[i].get(), logits});
+  for (size_t i = 0; i < sequences.size(); ++i) draws.push_back({running_[i].get(), next++});
   draws.insert(draws.end(), first.begin(), first.end());
-  sample(context, draws, stream);
+  sample(context, logits, draws, stream);
 }
 
 void Scheduler::openRows(const std::shared_ptr<Group>& group, Completions& results) {
@@ -203,19 +203,15 @@ void Scheduler::openRows(const std::shared_ptr<Group>& group, Completions& resul
 }
 
 /// Draws a token for each row; rows that end give their rooms back.
-void Scheduler::sample(Context& context, const std::vector<Draw>& draws, TokenStream& stream) {
-  std::vector<SampledToken> sampled(draws.size());
-  context.pool.parallelFor(static_cast<int64_t>(draws.size()), 4, [&](int64_t begin, int64_t end) {
-    Sampler sampler(request_.sampling, vocabulary_);
-    for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i) {
-      const Row& row = *draws[i].row;
-      sampled[i] = sampler.sample(draws[i].logits, row.seen.empty() ? nullptr : row.seen.data(),
-                                  request_.streams[static_cast<size_t>(row.prompt)],
-                                  static_cast<uint32_t>(row.completion), static_cast<uint32_t>(row.result->ids.size()));
-    }
-  });
-  for (size_t i = 0; i < draws.size(); ++i) {
-    Row& row = *draws[i].row;
+void Scheduler::sample(Context& context, const float* logits, const std::vector<RowDraw>& rows, TokenStream& stream) {
+  std::vector<Draw> draws;
+  for (const auto& [row, from] : rows)
+    draws.push_back({from, row->seen.empty() ? nullptr : row->seen.data(),
+                     request_.streams[static_cast<size_t>(row->prompt)], static_cast<uint32_t>(row->completion),
+                     static_cast<uint32_t>(row->result->ids.size())});
+  const std::vector<SampledToken> sampled = sampleTokens(context, request_.sampling, vocabulary_, logits, draws);
+  for (size_t i = 0; i < rows.size(); ++i) {
+    Row& row = *rows[i].row;
     const SampledToken& token = sampled[i];
     CompletionResult& result = *row.result;
     result.ids.push_back(token.id);

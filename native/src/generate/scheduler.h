@@ -64,9 +64,9 @@ class Scheduler {
     CompletionResult* result;
     std::vector<uint8_t> seen;  // ids of prompt and completion, where a penalty wants them
   };
-  struct Draw {
+  struct RowDraw {
     Row* row;
-    const float* logits;
+    int64_t logits;  // which row of the pass's
   };
   class TokenStream;
 
@@ -80,7 +80,7 @@ class Scheduler {
   void pass(Context&, Completions& results, TokenStream& stream);
   /// A prompt that was read to its end becomes rows.
   void openRows(const std::shared_ptr<Group>& group, Completions& results);
-  void sample(Context&, const std::vector<Draw>& draws, TokenStream& stream);
+  void sample(Context&, const float* logits, const std::vector<RowDraw>& rows, TokenStream& stream);
 
   Model& model_;
   const GenerationRequest& request_;
