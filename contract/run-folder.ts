@@ -15,6 +15,8 @@ export const DATA_FOLDER = {
   runs: "runs",
   /** Content-addressed decoded frames: `<first two of hash>/<hash>.png`, shared by all runs. */
   frames: "frames",
+  /** What frozen vision towers made of clips, by content: found again by later evaluations and sessions, or made again. */
+  embeddings: "embeddings",
   index: "index.db",
   user: "user.db",
   token: "service.token",

@@ -103,6 +103,12 @@ export interface LoadOptions {
    */
   readonly visionCacheBytes?: number;
   /**
+   * The same in a folder, for later processes, while the vision tower is not trained: files of at most
+   * `visionCacheFolderBytes` (default 2e9), the least recently used go first. What is damaged counts as missing.
+   */
+  readonly visionCacheFolder?: string;
+  readonly visionCacheFolderBytes?: number;
+  /**
    * Keys and values of how prompts begin, kept by content while weights stay as they are: a prompt that begins like an earlier
    * one (the same system prompt and clip, say) reads only the rest. Changes no answer at determinism 2. Default 0: none.
    */
@@ -310,6 +316,8 @@ export interface MemoryReport {
   readonly byPurpose: Readonly<Record<string, number>>;
   /** Media whose embeddings were found by content. */
   readonly visionCacheHits: number;
+  /** Media whose embeddings were found in the folder. */
+  readonly visionFolderHits: number;
   /** Tokens of prompts whose keys and values were found by content, and that were read; only where that is kept. */
   readonly prefixTokens: { readonly reused: number; readonly read: number };
 }

@@ -169,6 +169,11 @@ ModelOptions asModelOptions(const Napi::Value& value) {
   options.optimiser8Bit = oneOf(object, "optimiser", {"float32", "8bit"}) == 1;
   options.prefixCacheBytes = static_cast<size_t>(wholeOr(object, "prefixCacheBytes", 0, int64_t{1} << 50, 0));
   options.visionCacheBytes = static_cast<size_t>(wholeOr(object, "visionCacheBytes", 0, int64_t{1} << 50, 0));
+  if (const Napi::Value folder = object.Get("visionCacheFolder"); !isAbsent(folder)) {
+    options.visionCacheFolder = asPath(folder, "visionCacheFolder");
+    options.visionCacheFolderBytes =
+        static_cast<size_t>(wholeOr(object, "visionCacheFolderBytes", 0, int64_t{1} << 50, 2'000'000'000));
+  }
   if (const Napi::Value lora = object.Get("lora"); !isAbsent(lora)) options.lora = asLora(lora);
   if (const Napi::Value adapter = object.Get("adapter"); !isAbsent(adapter)) {
     if (options.lora.rank > 0) refuse("Give either lora (a new adapter) or adapter (a PEFT folder), not both.");

@@ -102,6 +102,7 @@ Napi::Value ModelObject::memory(const Napi::CallbackInfo& info) {
     purposes.Set("prefixCache", static_cast<double>(report.prefixCache));
     purposes.Set("media", static_cast<double>(report.media));
     result.Set("visionCacheHits", static_cast<double>(report.visionCacheHits));
+    result.Set("visionFolderHits", static_cast<double>(report.visionFolderHits));
     Napi::Object tokens = Napi::Object::New(info.Env());
     tokens.Set("reused", static_cast<double>(report.prefixReused));
     tokens.Set("read", static_cast<double>(report.prefixRead));

@@ -9,14 +9,19 @@ namespace fixtures {
 
 constexpr int32_t tinyVocabulary = 64, tinyVideo = 60;
 
-inline std::shared_ptr<Model> tinyModel(Context& context, ModelOptions options = {}) {
+inline ModelOptions frozenOptions() {
+  ModelOptions options;
+  options.trainable = false;
+  return options;
+}
+
+inline std::shared_ptr<Model> tinyModel(Context& context, const ModelOptions& options = frozenOptions()) {
   const char* config = R"({"model_type":"qwen2_5_vl","vocab_size":64,"hidden_size":32,"intermediate_size":48,
     "num_hidden_layers":2,"num_attention_heads":4,"num_key_value_heads":2,"rms_norm_eps":1e-6,"rope_theta":1e6,
     "rope_scaling":{"type":"mrope","mrope_section":[1,1,2]},"tie_word_embeddings":true,"image_token_id":59,"video_token_id":60,
     "vision_config":{"depth":2,"hidden_size":32,"intermediate_size":48,"num_heads":2,"in_chans":3,"patch_size":14,
     "temporal_patch_size":2,"spatial_merge_size":2,"window_size":112,"fullatt_block_indexes":[1],"out_hidden_size":32,
     "tokens_per_second":2}})";
-  options.trainable = false;
   return initialiseModel(context, Json::parse(config, "config.json"), options, {7, 2.0, 0.5});
 }
 

@@ -109,7 +109,7 @@ export async function runEvaluation(
 
 async function openCandidates(
   { request }: PreparedEvaluation,
-  { engine, folder }: EvaluationOptions,
+  { engine, folder, dataFolder }: EvaluationOptions,
 ): Promise<Candidate[]> {
   const { protocol } = request;
   const candidates: Candidate[] = [];
@@ -121,6 +121,7 @@ async function openCandidates(
       positionRule: protocol.positionRule,
       // Later questions about a clip find it, also where a benchmark does not ask them in a row.
       visionCacheBytes: VISION_CACHE_BYTES,
+      visionCacheFolder: join(dataFolder, DATA_FOLDER.embeddings),
       prefixCacheBytes: PREFIX_CACHE_BYTES,
     });
     prompter.checkModel(model, directory);

@@ -38,7 +38,7 @@ export class Asking {
 
   constructor(engine: Engine, dataFolder: string) {
     this.#engine = engine;
-    this.#models = new SessionModels(engine);
+    this.#models = new SessionModels(engine, dataFolder);
     this.#dataFolder = dataFolder;
   }
 

@@ -1,4 +1,6 @@
 /** Loaded checkpoints: the two used last, each with its tokenizer. */
+import { join } from "node:path";
+import { DATA_FOLDER } from "../../contract/run-folder.ts";
 import type { Engine, Model } from "../../native/types.ts";
 import { PREFIX_CACHE_BYTES, VISION_CACHE_BYTES } from "../../science/memory/plan.ts";
 import type { PromptTemplate } from "../../science/prompts.ts";
@@ -16,10 +18,12 @@ const KEPT = 2;
 
 export class SessionModels {
   readonly #engine: Engine;
+  readonly #embeddings: string;
   readonly #loaded = new Map<string, LoadedModel>();
 
-  constructor(engine: Engine) {
+  constructor(engine: Engine, dataFolder: string) {
     this.#engine = engine;
+    this.#embeddings = join(dataFolder, DATA_FOLDER.embeddings);
   }
 
   /** @throws Error when the folder holds no checkpoint, or its tokenizer is another model's. */
@@ -41,6 +45,7 @@ export class SessionModels {
       trainable: false,
       // Questions about one clip, and the turns of one conversation, begin alike.
       visionCacheBytes: VISION_CACHE_BYTES,
+      visionCacheFolder: this.#embeddings,
       prefixCacheBytes: PREFIX_CACHE_BYTES,
     });
     const loaded = { model, tokenizer, directory };

@@ -12,6 +12,8 @@ namespace secondlook {
 namespace {
 constexpr int64_t patchesPerEncoding = 8192;  // bounds the memory of one inference pass of the tower
 
+constexpr uint64_t sharedKey = uint64_t{1} << 63;  // of keys made from weights; fresh ones count up from 1
+
 uint64_t freshVisionKey() {
   static std::atomic<uint64_t> next{1};
   return next.fetch_add(1);
@@ -27,6 +29,7 @@ Model::Model(const Context& context, ModelConfig config, const ModelOptions& opt
       vision_(config_),
       language_(config_),
       embeddingCache_(options.visionCacheBytes),
+      embeddingStore_(options.visionCacheFolder, options.visionCacheFolderBytes),
       prefixes_(options.prefixCacheBytes),
       visionKey_(freshVisionKey()) {
   if (options.storage == Storage::bfloat16 && checkpoint && memory_.ofHost()) {
@@ -72,7 +75,7 @@ void Model::shareTower() {
       key ^= key >> 29;
     }
   }
-  visionKey_ = key | (uint64_t{1} << 63);  // fresh keys count up from 1
+  visionKey_ = key | sharedKey;
 }
 
 void Model::zeroGradients() {
@@ -129,7 +132,7 @@ MemoryReport Model::memory() const {
   MemoryReport report{weights_.ownBytes(), weights_.mappedBytes(), gradients_.bytes(),
                       static_cast<size_t>(static_cast<double>(optimiser_.bytes()) * shards_.share()),
                       activationBytes_.load(), cacheBytes_.load(), prefixes_.bytes(), MediaFloats::liveBytes(), 0,
-                      embeddingCache_.hits(), prefixes_.reusedTokens(), prefixes_.readTokens()};
+                      embeddingCache_.hits(), embeddingStore_.hits(), prefixes_.reusedTokens(), prefixes_.readTokens()};
   report.peak = std::max(peakBytes_.load(), report.current());
   return report;
 }
@@ -143,6 +146,20 @@ void Model::embedMissing(Context& context, const std::vector<std::shared_ptr<Med
       else
         missing.push_back(medium);
     }
+  // Only a key made from weights means the same in another process; instruction sets and devices round in their own ways.
+  const bool stored = embeddingStore_.enabled() && (visionKey_ & sharedKey) != 0;
+  const uint64_t tower = mixedHash(mixedHash(visionKey_, static_cast<uint64_t>(context.instructionSet)), context.device != nullptr);
+  const auto keep = [&](const std::shared_ptr<Media>& medium, std::vector<float> values) {
+    auto embeddings = std::make_shared<const MediaFloats>(std::move(values));
+    embeddingCache_.add(medium->hash, embeddings);
+    medium->remember(visionKey_, std::move(embeddings));
+  };
+  if (stored)
+    std::erase_if(missing, [&](const std::shared_ptr<Media>& medium) {
+      auto known = embeddingStore_.find(tower, medium->hash, static_cast<size_t>(medium->tokens * config_.text.hidden));
+      if (known) keep(medium, std::move(*known));
+      return known.has_value();
+    });
   // No temporal grid sees another one inside the tower, so grids that several media show are embedded once.
   struct Part {
     ContentHash hash;
@@ -191,9 +208,8 @@ void Model::embedMissing(Context& context, const std::vector<std::shared_ptr<Med
     all.reserve(static_cast<size_t>(missing[i]->tokens * config_.text.hidden));
     for (const size_t part : partsOf[i])
       all.insert(all.end(), parts[part].embeddings.begin(), parts[part].embeddings.end());
-    auto embeddings = std::make_shared<const MediaFloats>(std::move(all));
-    embeddingCache_.add(missing[i]->hash, embeddings);
-    missing[i]->remember(visionKey_, std::move(embeddings));
+    if (stored) embeddingStore_.add(tower, missing[i]->hash, all.data(), all.size());
+    keep(missing[i], std::move(all));
   }
 }
 

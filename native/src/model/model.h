@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "embedding_store.h"
 #include "language.h"
 #include "media.h"
 #include "optimiser.h"
@@ -45,7 +46,7 @@ struct StepOutcome {
 /// Bytes by purpose. Mapped weights are pages of the checkpoint's file, shared with whoever maps it too.
 struct MemoryReport {
   size_t weights, mappedWeights, gradients, optimiser, activations, cache, prefixCache, media, peak;
-  size_t visionCacheHits;             // media
+  size_t visionCacheHits, visionFolderHits;  // media
   size_t prefixReused, prefixRead;  // tokens of prompts
   size_t current() const {
     return weights + mappedWeights + gradients + optimiser + activations + cache + prefixCache + media;
@@ -89,7 +90,7 @@ class Model : public std::enable_shared_from_this<Model> {
   const Optimiser& optimiser() const noexcept { return optimiser_; }
   /// Call after changing weights; `visionChanged` makes cached embeddings stale.
   void weightsChanged(bool visionChanged);
-  /// For a model that is not trained, once its weights are read: what one tower embeds then serves all that are equal.
+  /// For a tower that is not trained, once its weights are read: what it embeds then serves all that are equal, also later.
   void shareTower();
   void zeroGradients();
 
@@ -150,6 +151,7 @@ class Model : public std::enable_shared_from_this<Model> {
   LanguageModel language_;
   std::atomic<uint64_t> weightVersion_{1};
   EmbeddingCache embeddingCache_;
+  EmbeddingStore embeddingStore_;
   PrefixCache prefixes_;
   uint64_t visionKey_;     // unique in the process per state of the tower
   std::mutex arenaMutex_;  // tapes may be let go on another thread

@@ -37,6 +37,8 @@ struct ModelOptions {
   bool optimiser8Bit = false;
   size_t prefixCacheBytes = 0;  // keys and values of how prompts begin, kept for later ones while weights stay as they are
   size_t visionCacheBytes = 0;  // embeddings kept by content while the tower stays as it is
+  std::string visionCacheFolder;  // the same for later processes, while the tower is not trained; empty: none
+  size_t visionCacheFolderBytes = 0;
   LoraSettings lora;
   std::string adapter;  // a PEFT folder to start the adapters from; empty: none
 };

@@ -96,7 +96,7 @@ TEST("blocks of two prompts are named alike up to the first word or frame that d
 TEST("answers have the same bits with and without the prefix cache, in one call and in later ones") {
   atLevelTwo([](Context& context) {
     const auto plain = tinyModel(context);
-    ModelOptions options;
+    ModelOptions options = frozenOptions();
     options.prefixCacheBytes = 1 << 20;
     const auto caching = tinyModel(context, options);
     const std::vector<PromptInput> prompts = questions();
@@ -118,7 +118,7 @@ TEST("answers have the same bits with and without the prefix cache, in one call 
 TEST("the prefix cache is empty once weights change, and one too small for a prompt does no harm") {
   ThreadPool pool(1);
   Context context{pool, InstructionSet::portable};
-  ModelOptions options;
+  ModelOptions options = frozenOptions();
   options.prefixCacheBytes = 1 << 20;
   const auto model = tinyModel(context, options);
   const std::vector<PromptInput> prompts = questions();

@@ -20,6 +20,13 @@ void fillNormal(uint64_t seed, uint32_t stream, float deviation, std::vector<flo
 }
 }  // namespace
 
+namespace {
+void shareFrozenTower(Model& model) {
+  const ModelOptions& options = model.options();
+  if (!options.trainable || (!options.visionCacheFolder.empty() && !model.visionTrainable())) model.shareTower();
+}
+}  // namespace
+
 std::shared_ptr<Model> loadModel(Context& context, const std::string& directory, const ModelOptions& given) {
   auto checkpoint = std::make_shared<const Checkpoint>(directory);
   ModelConfig config = parseModelConfig(checkpoint->config(), directory + "/config.json");
@@ -51,7 +58,7 @@ std::shared_ptr<Model> loadModel(Context& context, const std::string& directory,
     initialiseAdapters(context, *model);
   else
     loadAdapter(context, *model, options.adapter);
-  if (!options.trainable) model->shareTower();
+  shareFrozenTower(*model);
   return model;
 }
 
@@ -75,6 +82,7 @@ std::shared_ptr<Model> initialiseModel(Context& context, const Json& json, const
     model->weights().write(context, parameter, values.data());
   }
   initialiseAdapters(context, *model);
+  shareFrozenTower(*model);
   return model;
 }
 
