@@ -15,6 +15,8 @@ import type { EvaluationResults } from "./methods/evaluations.ts";
 import { evaluationInputs } from "./methods/evaluations.ts";
 import type { HallucinationResults } from "./methods/hallucinations.ts";
 import { hallucinationInputs } from "./methods/hallucinations.ts";
+import type { InteropResults } from "./methods/interop.ts";
+import { interopInputs } from "./methods/interop.ts";
 import type { LaunchResults } from "./methods/launch.ts";
 import { launchInputs } from "./methods/launch.ts";
 import type { MemoryResults } from "./methods/memory.ts";
@@ -83,12 +85,14 @@ export const methodInputs = {
   ...analysisInputs,
   ...hallucinationInputs,
   ...compareInputs,
+  ...interopInputs,
 } as const;
 
 export interface MethodResults
   extends
     AnalysisResults,
     HallucinationResults,
+    InteropResults,
     CompareResults,
     DatasetResults,
     EvaluationResults,

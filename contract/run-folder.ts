@@ -38,6 +38,8 @@ export const DATA_FOLDER = {
   testCases: "test-cases",
   /** Archives that people make for whoever helps them. */
   diagnostics: "diagnostics",
+  /** Runs that the window wrote for other tools. */
+  exports: "exports",
   /** What a service that was started in the background said. */
   serviceLog: "service.log",
   /** Media that came through the window or the endpoint. */
@@ -82,6 +84,8 @@ export interface RunConfigFile {
   readonly device?: string;
   /** Processes of this machine that train together, over MPI; 1 where absent. */
   readonly processes?: number;
+  /** Another tool's run, whose records were imported: there is nothing to train or to resume. */
+  readonly imported?: { readonly tool: string; readonly from: string };
   /** A rehearsal of a launch: in no list, and removed when its result was seen. */
   readonly dry?: boolean;
   readonly createdAt: number;

@@ -33,9 +33,13 @@ const BESIDE = [
   /^better-sqlite3\/prebuilds\//,
 ];
 
+/** Packages whose `src` is what runs. */
+const RUNS_FROM_SOURCE = /^hyparquet\/src\/.*\.js$/;
+
 /** Whether a file of a package travels, by its path below `node_modules`. `system` is as in `linux-x64`. */
 export function isNeeded(path, system) {
   if (/(^|\/)LICEN[CS]E[^/]*$/i.test(path)) return true;
   if (path === `better-sqlite3/prebuilds/${system}.node`) return true;
+  if (RUNS_FROM_SOURCE.test(path)) return true;
   return !BESIDE.some((pattern) => pattern.test(path));
 }

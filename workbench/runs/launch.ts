@@ -65,9 +65,12 @@ export function startWorker(data: string, run: string): number {
   const folder = runFolder(data, run);
   const lease = livingLease(folder);
   if (lease) throw new Error(`Run ${run} is already being trained by process ${lease.pid} on ${lease.host}.`);
+  const { imported, device } = readRunConfig(data, run);
+  if (imported)
+    throw new RangeError(`Run ${run} was imported from ${imported.tool}: it can be looked at, not trained.`);
   const log = openSync(join(folder, RUN_FOLDER.log), "a", 0o600);
   // Of several GPUs the worker sees only its own.
-  const gpu = /^cuda:(\d+)$/.exec(readRunConfig(data, run).device ?? "")?.[1];
+  const gpu = /^cuda:(\d+)$/.exec(device ?? "")?.[1];
   const child = startScript("trainer/worker.ts", [folder], {
     detached: true,
     stdio: ["ignore", log, log],

@@ -8,6 +8,7 @@ import { analysisMethods } from "./methods/analysis.ts";
 import { compareMethods } from "./methods/compare.ts";
 import { evaluationMethods } from "./methods/evaluations.ts";
 import { hallucinationMethods } from "./methods/hallucinations.ts";
+import { interopMethods } from "./methods/interop.ts";
 import { launchMethods } from "./methods/launch.ts";
 import { memoryMethods } from "./methods/memory.ts";
 import { recipeMethods } from "./methods/recipes.ts";
@@ -39,6 +40,7 @@ const handlers: HandlersOf<Method> = {
   ...analysisMethods,
   ...compareMethods,
   ...hallucinationMethods,
+  ...interopMethods,
 };
 
 /** Validates, calls, and turns whatever goes wrong into a contract error. */
