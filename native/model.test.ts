@@ -244,6 +244,17 @@ describe("weights", () => {
     expect(reference.weightVersion).toBe(2);
   });
 
+  it("blended again and again keep 0.995^n of where they began", async () => {
+    const [reference, policy] = [await model.clone({ trainable: false }), await model.clone()];
+    await train(policy, batch(), 1);
+    const name = "model.layers.0.mlp.down_proj.weight";
+    const [before, other] = [await reference.readParameter(name), await policy.readParameter(name)];
+    for (let n = 0; n < 20; n++) await reference.blend(policy, 0.995);
+    const kept = 0.995 ** 20;
+    const expected = before.map((value, i) => kept * value + (1 - kept) * (other[i] as number));
+    expect(largestDifference(await reference.readParameter(name), expected)).toBeLessThan(1e-6);
+  });
+
   it("are left alone when a gradient is not finite, and the culprit is named", async () => {
     const subject = await model.clone();
     const before = await parametersOf(subject);

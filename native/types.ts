@@ -270,9 +270,10 @@ export interface ScoreOptions {
 export interface DivergenceOptions extends ScoreOptions {
   /**
    * `kl_to_mean` (default): mean KL divergence from the mean distribution. `code_k3`: as TW-GRPO's published code, k3 to the
-   * mean in log space summed over the vocabulary, log-ratios clamped to 11.
+   * mean in log space summed over the vocabulary, log-ratios clamped to 11. `variance_of_logp`: variance over the members of
+   * each token's log-probability, weighted by the token's mean probability.
    */
-  readonly measure?: "kl_to_mean" | "code_k3";
+  readonly measure?: "kl_to_mean" | "code_k3" | "variance_of_logp";
   /** `live_only` (default): members that have ended do not count. `uniform`: they count as the uniform law. */
   readonly fill?: "live_only" | "uniform";
 }

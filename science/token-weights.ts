@@ -4,9 +4,11 @@
  * down here in double precision.
  */
 
-export const DIVERGENCE_MEASURES = ["kl_to_mean", "code_k3"] as const;
+export const DIVERGENCE_MEASURES = ["kl_to_mean", "code_k3", "variance_of_logp"] as const;
 /**
- * `kl_to_mean`: KL of each member from the arithmetic mean, weighted by probability. `code_k3`: the authors' code, the k3
+ * `kl_to_mean`: KL of each member from the arithmetic mean, weighted by probability; that is the Jensen-Shannon divergence of
+ * the group. `variance_of_logp` (ours, for the abstract's "intra-group variance"): variance over the members of each token's
+ * log-probability, weighted by the token's mean probability. `code_k3`: the authors' code, the k3
  * form to the mean in log space, summed over the vocabulary without weights, log-ratios clamped to 11.
  */
 export type DivergenceMeasure = (typeof DIVERGENCE_MEASURES)[number];
@@ -54,8 +56,24 @@ export function positionDivergence(
   const uniform = new Float64Array(vocabulary).fill(-Math.log(vocabulary));
   return Float64Array.from({ length: longest }, (_, t) => {
     const alive = members.flatMap((rows) => (rows[t] ? [rows[t]] : fill === "uniform" ? [uniform] : []));
-    return measure === "kl_to_mean" ? klToMean(alive) : codeK3(alive);
+    return MEASURES[measure](alive);
   });
+}
+
+const MEASURES: Readonly<Record<DivergenceMeasure, (rows: readonly ArrayLike<number>[]) => number>> = {
+  kl_to_mean: klToMean,
+  code_k3: codeK3,
+  variance_of_logp: varianceOfLogP,
+};
+
+function varianceOfLogP(rows: readonly ArrayLike<number>[]): number {
+  let sum = 0;
+  for (let v = 0; v < (rows[0]?.length ?? 0); v++) {
+    const mean = rows.reduce((total, row) => total + row[v]!, 0) / rows.length;
+    const variance = rows.reduce((total, row) => total + (row[v]! - mean) ** 2, 0) / rows.length;
+    sum += (rows.reduce((total, row) => total + Math.exp(row[v]!), 0) / rows.length) * variance;
+  }
+  return sum;
 }
 
 function klToMean(rows: readonly ArrayLike<number>[]): number {

@@ -1,6 +1,8 @@
 #include "arguments.h"
 
+#include <algorithm>
 #include <cmath>
+#include <initializer_list>
 
 #include "objects.h"
 
@@ -235,21 +237,25 @@ float asTemperature(const Napi::Value& options) {
 }
 
 namespace {
-/// Whether the option is `other`; it may be absent or `usual` too.
-bool isOther(const Napi::Object& object, const char* key, const std::string& usual, const std::string& other) {
+/// Place of the option among the known ones, of which it may leave the first, the usual one, out.
+size_t oneOf(const Napi::Object& object, const char* key, std::initializer_list<std::string> known) {
   const Napi::Value value = object.Get(key);
-  if (isAbsent(value)) return false;
+  if (isAbsent(value)) return 0;
   const std::string text = value.IsString() ? value.As<Napi::String>().Utf8Value() : "";
-  if (text != usual && text != other)
-    refuse(std::string("options.") + key + " must be \"" + usual + "\" or \"" + other + "\".");
-  return text == other;
+  const auto found = std::find(known.begin(), known.end(), text);
+  if (found != known.end()) return static_cast<size_t>(found - known.begin());
+  std::string list;
+  for (const std::string& one : known) list += (list.empty() ? "\"" : " or \"") + one + "\"";
+  refuse(std::string("options.") + key + " must be " + list + ".");
 }
 }  // namespace
 
 DivergenceRule asDivergenceRule(const Napi::Value& options) {
   if (isAbsent(options)) return {};
   const Napi::Object object = asObject(options, "options");
-  return {isOther(object, "measure", "kl_to_mean", "code_k3"), isOther(object, "fill", "live_only", "uniform")};
+  constexpr Spread spreads[] = {Spread::klToMean, Spread::logMeanK3, Spread::logVariance};
+  return {spreads[oneOf(object, "measure", {"kl_to_mean", "code_k3", "variance_of_logp"})],
+          oneOf(object, "fill", {"live_only", "uniform"}) == 1};
 }
 
 PromptInput asPrompt(const Napi::Value& value, const std::string& name) {

@@ -68,7 +68,8 @@ export const twGrpo = extendRecipe(videoR1, {
       "kl_to_mean",
       DIVERGENCE_MEASURES,
       ours,
-      "How disagreement is measured. The authors' code sums k3 over the vocabulary without probabilities (code_k3).",
+      "How disagreement is measured: KL to the group's mean (the Jensen-Shannon divergence), the authors' code (code_k3, which " +
+        "sums k3 over the vocabulary without probabilities), or the variance of which their abstract speaks.",
     ),
     "tw.fill": choice(
       SECTION,

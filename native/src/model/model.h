@@ -57,8 +57,9 @@ struct MemoryReport {
 enum class Policy : uint8_t { adapted, base };
 
 /// How a group's disagreement about the next token is measured (see `DivergenceOptions` in native/types.ts).
+enum class Spread : uint8_t { klToMean, logMeanK3, logVariance };
 struct DivergenceRule {
-  bool logMeanK3 = false;
+  Spread measure = Spread::klToMean;
   bool endedAreUniform = false;
 };
 

@@ -99,6 +99,41 @@ float logMeanK3(const float* logProbs, int64_t members, int64_t ended, int64_t v
   }
   return static_cast<float>(total / count);
 }
+
+/// sum_j mean_i p_ij var_i log p_ij: how far the members' log-probabilities of a token spread, by how likely it is.
+float logVariance(const float* logProbs, int64_t members, int64_t ended, int64_t vocabulary) {
+  const double logUniform = -std::log(static_cast<double>(vocabulary)), uniform = std::exp(logUniform);
+  const auto count = static_cast<double>(members + ended);
+  double total = 0;
+  for (int64_t j = 0; j < vocabulary; ++j) {
+    double likely = static_cast<double>(ended) * uniform, mean = static_cast<double>(ended) * logUniform;
+    for (int64_t i = 0; i < members; ++i) {
+      const double logP = logProbs[i * vocabulary + j];
+      likely += std::exp(logP);
+      mean += logP;
+    }
+    mean /= count;
+    double squares = static_cast<double>(ended) * (logUniform - mean) * (logUniform - mean);
+    for (int64_t i = 0; i < members; ++i) {
+      const double gap = logProbs[i * vocabulary + j] - mean;
+      squares += gap * gap;
+    }
+    total += likely / count * squares / count;
+  }
+  return static_cast<float>(total);
+}
+
+using SpreadOf = float (*)(const float*, int64_t, int64_t, int64_t);
+SpreadOf spreadBy(Spread measure) {
+  switch (measure) {
+    case Spread::logMeanK3:
+      return logMeanK3;
+    case Spread::logVariance:
+      return logVariance;
+    default:
+      return klToMean;
+  }
+}
 }  // namespace
 
 ScoreResult Model::score(Context& context, const std::vector<GroupInput>& groups, float temperature, Policy policy) {
@@ -169,7 +204,7 @@ std::vector<std::vector<float>> Model::groupDivergence(Context& context, const s
       float* logits = readable(context, computed, count * vocabulary, room);
       logSoftmax(context, count, vocabulary, temperature, logits);
       context.pool.parallelFor(static_cast<int64_t>(end - begin), 1, [&](int64_t first, int64_t last) {
-        const auto measure = rule.logMeanK3 ? logMeanK3 : klToMean;
+        const SpreadOf measure = spreadBy(rule.measure);
         for (auto i = static_cast<size_t>(first); i < static_cast<size_t>(last); ++i) {
           const int64_t alive = starts[i + 1] - starts[i];
           const int64_t ended = rule.endedAreUniform ? static_cast<int64_t>(group.completions.size()) - alive : 0;
