@@ -76,12 +76,17 @@ export interface RunningWorker {
 }
 
 /** `nodeOptions` come before the script; `shell` runs before the worker in its process, for limits (`ulimit`). */
-export function startWorker(run: string, nodeOptions: readonly string[] = [], shell?: string): RunningWorker {
+export function startWorker(
+  run: string,
+  nodeOptions: readonly string[] = [],
+  shell?: string,
+  environment: Readonly<Record<string, string>> = {},
+): RunningWorker {
   const worker = [process.execPath, ...nodeOptions, resolve("trainer/worker.ts"), run];
   const [command, ...args] = shell === undefined ? worker : ["/bin/sh", "-c", `${shell} && exec "$0" "$@"`, ...worker];
   const child = spawn(command!, args, {
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, SECONDLOOK_THREADS: "1" },
+    env: { ...process.env, SECONDLOOK_THREADS: "1", ...environment },
   });
   const chunks: Buffer[] = [];
   child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));

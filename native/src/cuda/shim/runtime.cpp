@@ -1,7 +1,7 @@
 // The shim's runtime. Device memory is a heap of its own; with SECONDLOOK_SHIM_GUARD=1 the host cannot touch it outside of
 // kernels and copies, as on a real device: what does ends with a segmentation fault.
 // SECONDLOOK_SHIM_MEMORY (bytes) and SECONDLOOK_SHIM_NO_DEVICE make small and missing devices; secondlook_shim_fail() lets the
-// nth next allocation or launch fail.
+// nth next allocation or launch fail, SECONDLOOK_SHIM_LAUNCHES the launch after so many.
 #include <sys/mman.h>
 
 #include <algorithm>
@@ -32,7 +32,8 @@ int64_t setting(const char* name) {
 
 std::recursive_mutex mutex;  // one block of fibers at a time in the process
 cudaError_t sticky = cudaSuccess;
-int64_t launchesLeft = -1, allocationsLeft = -1;  // before one fails; negative: none does
+int64_t launchesLeft = setting("SECONDLOOK_SHIM_LAUNCHES") - 1;  // before one fails; negative: none does
+int64_t allocationsLeft = -1;
 
 /// First fit over one reservation; freed neighbours are joined.
 class Heap {
