@@ -1,6 +1,6 @@
 /**
- * Packages of the desktop app: a zip and a Debian package; with electron-builder's library also an AppImage and a Windows
- * installer (`SECONDLOOK_INSTALLERS=1`). `npx electron-forge make` (Node 22.13 or newer). See docs/desktop.md.
+ * Packages of the desktop app: a zip and a Debian package, and with electron-builder's library an AppImage and a Windows
+ * installer. `npm run package`, `npm run make`: see docs/desktop.md.
  */
 import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
@@ -15,7 +15,10 @@ function run(...args: readonly string[]): void {
   if (done.status !== 0) throw new Error(`"node ${args.join(" ")}" failed; the reason is above.`);
 }
 
-/** What Forge has no maker for: see `scripts/installer.mjs`, which says what is missing where it cannot run. */
+/**
+ * What Forge has no maker for (`scripts/installer.mjs`). Where its library or tools are missing it says so in one line and the
+ * other packages are made; SECONDLOOK_INSTALLERS=1 makes that an error.
+ */
 class MakerInstaller extends MakerBase<{ readonly kind: "appimage" | "nsis" }> {
   name = "installer";
   defaultPlatforms = ["linux", "win32"] satisfies ForgePlatform[];
@@ -23,11 +26,12 @@ class MakerInstaller extends MakerBase<{ readonly kind: "appimage" | "nsis" }> {
     return true;
   }
   override make({ dir, makeDir, targetArch }: MakerOptions): Promise<string[]> {
-    const output = join(makeDir, this.config.kind);
-    const args = ["scripts/installer.mjs", this.config.kind, dir, output, targetArch];
+    const { kind } = this.config;
+    const args = ["scripts/installer.mjs", kind, dir, join(makeDir, kind), targetArch];
     const done = spawnSync(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"], encoding: "utf8" });
-    if (done.status !== 0) throw new Error(`The ${this.config.kind} could not be made; the reason is above.`);
-    return Promise.resolve(JSON.parse(done.stdout.trim().split("\n").at(-1)!) as string[]);
+    if (done.status === 0) return Promise.resolve(JSON.parse(done.stdout.trim().split("\n").at(-1)!) as string[]);
+    if (!process.env["SECONDLOOK_INSTALLERS"]) return Promise.resolve([]);
+    throw new Error(`The ${kind} could not be made; the reason is above.`);
   }
 }
 
@@ -43,6 +47,7 @@ const DEBIAN = {
   name: "secondlook",
   productName: "Secondlook",
   genericName: "Research workbench",
+  icon: "resources/icon.png",
   categories: ["Science" as const, "Education" as const],
   depends: ["ffmpeg"],
   mimeType: ["x-scheme-handler/secondlook"],
@@ -54,6 +59,8 @@ const config: ForgeConfig = {
   packagerConfig: {
     name: "Secondlook",
     executableName: "secondlook",
+    // Of the program on Windows; Forge adds the ending.
+    icon: "resources/icon",
     appBundleId: "org.secondlook.desktop",
     protocols: [{ name: "Secondlook", schemes: ["secondlook"] }],
     asar: true,
@@ -66,14 +73,13 @@ const config: ForgeConfig = {
   makers: [
     new MakerZIP({}, ["linux", "darwin"]),
     new MakerDeb({ options: DEBIAN }),
-    ...(process.env["SECONDLOOK_INSTALLERS"]
-      ? [new MakerInstaller({ kind: "appimage" }, ["linux"]), new MakerInstaller({ kind: "nsis" }, ["win32"])]
-      : []),
+    new MakerInstaller({ kind: "appimage" }, ["linux"]),
+    new MakerInstaller({ kind: "nsis" }, ["win32"]),
   ],
   hooks: {
     prePackage: () => {
       run("scripts/build-desktop.mjs");
-      run("node_modules/vite/bin/vite.js", "build", "--logLevel", "warn");
+      run("node_modules/vite/bin/vite.js", "build", "--logLevel", "error");
       run("scripts/stage-service.mjs");
       return Promise.resolve();
     },

@@ -84,7 +84,7 @@ function start(places: Places): void {
   setMenu([], () => undefined);
   open = () => {
     const address = `${WINDOW_ORIGIN}/${links.takeWaiting() ?? ""}`;
-    window = openWindow(places.preload, join(app.getPath("userData"), "window.json"), address);
+    window = openWindow(places, join(app.getPath("userData"), "window.json"), address);
     window.webContents.on("did-navigate", () => links.pageIsGone());
     window.webContents.on("render-process-gone", () => links.pageIsGone());
     window.on("close", sayThatTrainingGoesOn);
@@ -100,6 +100,8 @@ function start(places: Places): void {
   });
 }
 
+// What Windows tells programs apart by, also whose notifications these are.
+app.setAppUserModelId("org.secondlook.desktop");
 // Dumps stay on this machine.
 crashReporter.start({ uploadToServer: false });
 registerPageScheme();

@@ -7,6 +7,8 @@ export interface Places {
   /** The built page. */
   readonly window: string;
   readonly preload: string;
+  /** The program's icon, for systems whose windows carry their own. */
+  readonly icon: string;
   /** The Node that runs the service, and the service's command line. */
   readonly node: string;
   readonly service: string;
@@ -26,6 +28,7 @@ export function findPlaces(): Places {
   if (!app.isPackaged) {
     return {
       ...base,
+      icon: join(root, "resources", "icon.png"),
       packaged: null,
       node: join(root, "node_modules", ".bin", program),
       service: join(root, "workbench", "cli.ts"),
@@ -35,6 +38,7 @@ export function findPlaces(): Places {
   const resources = join(process.resourcesPath, "service");
   return {
     ...base,
+    icon: join(resources, "resources", "icon.png"),
     packaged: resources,
     node: join(resources, program),
     service: join(resources, "workbench", "cli.ts"),

@@ -2,13 +2,14 @@
 import { BrowserWindow, nativeTheme, shell } from "electron";
 import { WINDOW_ORIGIN } from "./bridge.ts";
 import { GONE_PATH } from "./page-protocol.ts";
+import type { Places } from "./places.ts";
 import { isOurPage, mayOpenOutside } from "./rules.ts";
 import { keepWindowState, loadWindowState } from "./window-state.ts";
 
 /** The page's own background: no flash before its first picture. */
 const BACKGROUND = { light: "#f7f7f5", dark: "#101012" };
 
-export function openWindow(preload: string, stateFile: string, address: string): BrowserWindow {
+export function openWindow({ preload, icon }: Places, stateFile: string, address: string): BrowserWindow {
   const state = loadWindowState(stateFile);
   const window = new BrowserWindow({
     ...state.bounds,
@@ -16,6 +17,7 @@ export function openWindow(preload: string, stateFile: string, address: string):
     minHeight: 600,
     show: false,
     title: "Secondlook",
+    icon,
     backgroundColor: nativeTheme.shouldUseDarkColors ? BACKGROUND.dark : BACKGROUND.light,
     webPreferences: { preload, sandbox: true, contextIsolation: true, nodeIntegration: false, webviewTag: false },
   });

@@ -1,7 +1,6 @@
 /** Packages the app from the sources as they are, and opens what was packaged. */
 import { spawnSync, type ChildProcess } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { DevtoolsPage } from "./devtools-page.ts";
 import { giveUp } from "./runtime.ts";
@@ -9,24 +8,14 @@ import type { OrdinaryUser } from "./user.ts";
 
 const PACKAGED = join("out", `Secondlook-linux-${process.arch}`);
 
-/** Runs Forge (`package` or `make`) with the test runtime as its Electron, unless ELECTRON_ZIP_DIR names another. */
+/** Packages with the test runtime as Electron, unless ELECTRON_ZIP_DIR names another; says what it does meanwhile. */
 export function runForge(command: "package" | "make"): string {
   // For whoever works on the test.
   if (process.argv.includes("--reuse") && existsSync(PACKAGED)) return PACKAGED;
-  const asked = process.env["ELECTRON_ZIP_DIR"];
-  const zips = asked ?? mkdtempSync(join(tmpdir(), "secondlook-electron-"));
-  const run = (args: readonly string[]): void => {
-    const done = spawnSync(process.execPath, args, {
-      stdio: ["ignore", "pipe", "pipe"],
-      encoding: "utf8",
-      env: { ...process.env, ELECTRON_ZIP_DIR: zips },
-    });
-    if (done.status !== 0) giveUp(`"${args.join(" ")}" failed:\n${done.stdout}${done.stderr}`);
-  };
-  if (!asked) run(["scripts/electron-offline.mjs", "--zip", zips]);
   rmSync(PACKAGED, { recursive: true, force: true });
-  run(["node_modules/@electron-forge/cli/dist/electron-forge.js", command]);
-  if (!asked) rmSync(zips, { recursive: true });
+  const runtime = process.env["ELECTRON_ZIP_DIR"] ? [] : ["--test-runtime"];
+  const done = spawnSync(process.execPath, ["scripts/package.ts", command, ...runtime], { stdio: "inherit" });
+  if (done.status !== 0) giveUp(`"npm run ${command}" failed; the reason is above.`);
   if (!existsSync(join(PACKAGED, "secondlook"))) giveUp(`Forge said nothing, and there is no ${PACKAGED}/secondlook.`);
   return PACKAGED;
 }

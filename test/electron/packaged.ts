@@ -4,9 +4,11 @@
  * also the zip and the Debian package, unpacked and started.
  */
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import {
   chmodSync,
+  copyFileSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -15,6 +17,8 @@ import {
   renameSync,
   rmSync,
   statSync,
+  utimesSync,
+  writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -58,8 +62,6 @@ function clearUp(): void {
   }
   rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
 }
-endAfter(makes ? 900_000 : 240_000, clearUp);
-
 const megabytes = (path: string): string => {
   const { stdout } = spawnSync("du", ["-sm", "--apparent-size", path], { encoding: "utf8" });
   return `${stdout.split("\t")[0]} MB`;
@@ -158,12 +160,34 @@ async function floorPulledAway(journal: string): Promise<void> {
     `with the window closed and the app's folder gone, the run goes on: ${before} steps then, ${stepsIn(journal)} now`,
   );
   renameSync(`${app}.moved`, app);
+  const old = oldCopies();
   const again = await open(binary);
   assert.equal(service().pid, pid);
+  await waitFor("the end of the old copy", () => !existsSync(old.unused), 20_000);
+  assert.ok(existsSync(old.used), "a copy that something runs from was removed");
+  old.end();
+  claim("of the program's older copies one goes that nothing runs from, and one stays that something runs from");
   await again.page.shows("Launched from a package");
   claim(`opened again, it finds service and run: usable after ${again.usableMs.toFixed(0)} ms`);
   await crashAndReturn(again);
   again.child.kill("SIGTERM");
+}
+
+/** Two copies of the program that an earlier version left; something still runs from the second one. */
+function oldCopies() {
+  const [unused, used] = ["0", "1"].map((digit) => join(data, DATA_FOLDER.runtime, digit.repeat(16))) as [
+    string,
+    string,
+  ];
+  for (const copy of [unused, used]) {
+    mkdirSync(copy);
+    copyFileSync("/bin/sleep", join(copy, "node"));
+    writeFileSync(join(copy, "runtime.json"), "{}");
+    utimesSync(join(copy, "runtime.json"), 1, 1);
+    user.own(copy);
+  }
+  const sleeper = spawn(join(used, "node"), ["600"], { stdio: "ignore" });
+  return { unused, used, end: () => sleeper.kill() };
 }
 
 /** The page's process dies: the window says so, and leads back. */
@@ -219,6 +243,8 @@ async function checkMade(): Promise<void> {
 let failed = false;
 try {
   const packaged = runForge(makes ? "make" : "package");
+  // From here on: how long packaging takes is the machine's business, and it tells of itself meanwhile.
+  endAfter(makes ? 480_000 : 300_000, clearUp);
   // To where any user may look, and where it can be taken away from again.
   assert.equal(spawnSync("cp", ["-r", "--reflink=auto", packaged, app]).status, 0);
   chmodSync(app, 0o755);
