@@ -10,6 +10,9 @@ export const RUN_FOLDER = {
   checkpoints: "checkpoints",
 } as const;
 
+/** In place of a recipe: the run is another tool's, and there is nothing to train, launch or resume. */
+export const IMPORTED = "imported";
+
 /** Names inside the data folder. */
 export const DATA_FOLDER = {
   runs: "runs",

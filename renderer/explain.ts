@@ -1,5 +1,6 @@
 /** What a run does at this moment, in words for somebody who has never seen the method. */
 import { RECIPES } from "../science/recipes/index.ts";
+import { IMPORTED } from "../contract/run-folder.ts";
 import type { RunDetail } from "../contract/methods.ts";
 
 export interface Explanation {
@@ -64,6 +65,12 @@ function stageExplanation(run: RunDetail): Explanation | undefined {
 export function explainRun(run: RunDetail): Explanation {
   switch (run.state) {
     case "completed":
+      if (run.recipe === IMPORTED) {
+        return {
+          title: "Imported",
+          text: `${run.endReason ?? ""} Click a point of any curve to read the answers behind it.`,
+        };
+      }
       return {
         title: "Completed",
         text: `${run.heldOut !== null ? "Below, the policy before and after each stage is compared on questions that were held out." : "Nothing was held out, so the curves are all there is: give held-out questions to see what was learnt."} Click a point of any curve to read the answers behind it.`,

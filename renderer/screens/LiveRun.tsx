@@ -1,5 +1,6 @@
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import type { RunDetail } from "../../contract/methods.ts";
+import { IMPORTED } from "../../contract/run-folder.ts";
 import { useActions } from "../actions.ts";
 import { phaseLabel } from "../explain.ts";
 import { AlertStrip } from "../parts/AlertStrip.tsx";
@@ -22,6 +23,7 @@ import { Control } from "./live/Control.tsx";
 import { Messages } from "./live/Messages.tsx";
 import { Overview } from "./live/Overview.tsx";
 import { Timing } from "./live/Timing.tsx";
+import { ExportRun } from "./runs/ExportRun.tsx";
 import styles from "./LiveRun.module.css";
 
 const TAB_LABELS: Readonly<Record<LiveTab, string>> = {
@@ -40,6 +42,7 @@ type LiveRoute = Extract<ChartRoute, { screen: "live" }>;
 export function LiveRun({ route }: { readonly route: LiveRoute }) {
   const { run: id, tab } = route;
   const { data: run, error } = useService("runs.get", { run: id });
+  const [exporting, setExporting] = useState(false);
   const crumbs = [{ label: "Runs", href: formatRoute({ screen: "runs" }) }];
   const openRollouts = () => navigate({ screen: "rollouts", run: id, step: null, pair: null, rollout: null });
   useActions([
@@ -47,7 +50,15 @@ export function LiveRun({ route }: { readonly route: LiveRoute }) {
       id: "launch-again",
       label: "Launch this run again with changes",
       group: "Run",
+      enabled: run !== undefined && run.recipe !== IMPORTED,
       perform: () => navigate({ screen: "launch", from: id }),
+    },
+    {
+      id: "export-run",
+      label: "Export this run for another tool",
+      group: "Run",
+      keywords: "tensorboard tfevents csv jsonl verl trl download",
+      perform: () => setExporting(true),
     },
     { id: "see-rollouts", label: "See the rollouts of this run", group: "Run", shortcut: "o", perform: openRollouts },
     ...LIVE_TABS.map((name, index) => ({
@@ -95,17 +106,21 @@ export function LiveRun({ route }: { readonly route: LiveRoute }) {
           <Button icon="rollouts" shortcut="o" hint="Read the answers of each step" onClick={openRollouts}>
             Rollouts
           </Button>
-          <Button
-            icon="launch"
-            hint="Launch again with changes"
-            onClick={() => navigate({ screen: "launch", from: id })}
-          />
+          {run.recipe !== IMPORTED && (
+            <Button
+              icon="launch"
+              hint="Launch again with changes"
+              onClick={() => navigate({ screen: "launch", from: id })}
+            />
+          )}
+          <Button icon="external" hint="Export for another tool" onClick={() => setExporting(true)} />
           <RunControls run={run} />
         </>
       }
     >
       {tab !== "alerts" && <AlertStrip run={run.id} alerts={run.alerts} />}
       <LiveTabs run={run} route={route} />
+      {exporting && <ExportRun run={id} onClose={() => setExporting(false)} />}
     </Page>
   );
 }

@@ -15,6 +15,7 @@ import { DEFAULT_VIEW } from "../state/table-view.ts";
 import { ColumnMenu } from "./runs/ColumnMenu.tsx";
 import { columnsOf, FIXED_COLUMNS } from "./runs/columns.tsx";
 import { EditRun } from "./runs/EditRun.tsx";
+import { ImportRuns } from "./runs/ImportRuns.tsx";
 import { FilterBar } from "./runs/FilterBar.tsx";
 import { GroupMenu } from "./runs/GroupMenu.tsx";
 import { usePages } from "./runs/usePages.ts";
@@ -33,6 +34,7 @@ export function Runs({ view: id, changed }: { readonly view: string | null; read
   const [selected, setSelected] = useState(-1);
   const [marked, setMarked] = useState<readonly string[]>([]);
   const [editing, setEditing] = useState<RunSummary | null>(null);
+  const [importing, setImporting] = useState(false);
   const [failure, setError] = useState<Error | null>(null);
   const search = useRef<HTMLInputElement>(null);
   const { archived, columns: chosen } = view;
@@ -114,6 +116,13 @@ export function Runs({ view: id, changed }: { readonly view: string | null; read
       perform: () => change({ group: view.group === "seedless" ? "" : "seedless" }),
     },
     {
+      id: "import-runs",
+      label: "Import runs of another tool",
+      group: "Runs",
+      keywords: "tensorboard tfevents trl verl logs",
+      perform: () => setImporting(true),
+    },
+    {
       id: "copy-link",
       label: "Copy a link to this view",
       group: "Runs",
@@ -154,6 +163,9 @@ export function Runs({ view: id, changed }: { readonly view: string | null; read
               onKeyDown={(event) => event.key === "Escape" && event.currentTarget.blur()}
             />
           </label>
+          <Button hint="Runs of TensorBoard, TRL, verl and others" onClick={() => setImporting(true)}>
+            Import
+          </Button>
           <Button kind="primary" icon="plus" shortcut="c" hint="Launch a recipe" onClick={launch}>
             New run
           </Button>
@@ -179,6 +191,7 @@ export function Runs({ view: id, changed }: { readonly view: string | null; read
             <Button kind="primary" icon="plus" onClick={launch}>
               New run
             </Button>
+            <Button onClick={() => setImporting(true)}>Import runs of another tool</Button>
             <Button onClick={() => navigate({ screen: "recipes", recipe: null })}>Read about the recipes</Button>
           </EmptyState>
         </div>
@@ -234,6 +247,7 @@ export function Runs({ view: id, changed }: { readonly view: string | null; read
           )}
         </div>
       )}
+      {importing && <ImportRuns onClose={() => setImporting(false)} />}
       {editing && <EditRun run={editing} onClose={() => setEditing(null)} />}
     </Page>
   );

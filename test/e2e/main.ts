@@ -18,6 +18,7 @@ import { checkEvaluations } from "./evals.ts";
 import { claimPlayground } from "./playground.ts";
 import { claimLaunchedSystems } from "./systems-launched.ts";
 import { claimVerifiedSystems } from "./systems-verified.ts";
+import { claimInterop } from "./interop.ts";
 import { claimOwnVideos } from "./own-videos.ts";
 import { claimHallucinations } from "./hallucinations.ts";
 import { checkLaunch } from "./launch.ts";
@@ -136,6 +137,7 @@ try {
     await checkLiveRun(page, data, await checkLaunch(page, data, claim), claim);
     await checkSystems(page, data, claim);
     await claimOwnVideos(page, data, claim);
+    await claimInterop(page, claim);
     await claimLaunchedSystems({ page, claim, data });
     await claimAccessible(page, claim, [
       "#/runs",

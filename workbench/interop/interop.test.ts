@@ -7,6 +7,7 @@ import { runFolder } from "../data-folder.ts";
 import { startWorker } from "../runs/launch.ts";
 import { temporaryData, writeSyntheticRun } from "../testing/temporary.ts";
 import { crc32c, maskedCrc32c } from "./crc32c.ts";
+import { curvesFor } from "./curves-for.ts";
 import { eventsInForce } from "./events-in-force.ts";
 import { exportRun } from "./export-run.ts";
 import { importRuns } from "./import-runs.ts";
@@ -212,5 +213,24 @@ describe("export and import again", () => {
     expect(new Set(lines.map((line) => line.split(",").length)).size).toBe(1);
     expect(() => exportRun(source, "csv", path)).toThrow("is there already");
     expect(() => exportRun(source, "tfevents", join(data, "own-tfevents"))).toThrow("takes a folder");
+  });
+});
+
+describe("what an imported run's page begins with", () => {
+  it("shows the reward, then metrics by the groups of their names, and repeats no curve that every run has", () => {
+    const names = [
+      "loss",
+      "kl",
+      "actor/lr",
+      "actor/pg",
+      "reward_std",
+      "reward",
+      ...Array.from({ length: 9 }, (_, n) => `val/${n}`),
+    ];
+    expect(curvesFor(names).map(({ title, metrics }) => [title, metrics.length])).toEqual([
+      ["Reward", 2],
+      ["actor", 2],
+      ["val", 6],
+    ]);
   });
 });

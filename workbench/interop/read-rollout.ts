@@ -41,7 +41,7 @@ export function readRollout(row: Fields, step: number): ForeignRollout | string 
     answer: textOf(row["gts"] ?? row["ground_truth"] ?? row["solution"] ?? null) ?? "",
     rewards: addsUp ? rewards : { reward },
     reward,
-    correct: typeof right === "boolean" ? right : (numberOf(right) ?? reward) > 0,
+    correct: typeof right === "boolean" ? right : (numberOf(right) ?? accuracyIn(rewards) ?? reward) > 0,
     advantage: numberOf(row["advantage"]),
   };
 }
@@ -54,6 +54,12 @@ function rewardsOf(row: Fields): Record<string, number> {
   });
   const named = numbers.filter(([name]) => name.startsWith("rewards/"));
   return Object.fromEntries(named.length > 0 ? named.map(([name, value]) => [name.slice(8), value]) : numbers);
+}
+
+/** The part that says whether the answer is right, by its name: a reward for the format alone makes none right. */
+function accuracyIn(rewards: Readonly<Record<string, number>>): number | null {
+  const name = Object.keys(rewards).find((one) => /acc|correct/i.test(one));
+  return name === undefined ? null : rewards[name]!;
 }
 
 const numberOf = (value: unknown): number | null =>

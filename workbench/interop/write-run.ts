@@ -4,12 +4,12 @@ import { appendFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from "no
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { JOURNAL_VERSION, type EventBody } from "../../contract/journal.ts";
-import { DATA_FOLDER, RUN_FOLDER, type RunConfigFile } from "../../contract/run-folder.ts";
+import { DATA_FOLDER, IMPORTED, RUN_FOLDER, type RunConfigFile } from "../../contract/run-folder.ts";
 import { runFolder } from "../data-folder.ts";
+import { curvesFor } from "./curves-for.ts";
 import type { ForeignRollout, ForeignRun } from "./foreign-run.ts";
 import { shownName } from "./metric-names.ts";
 
-const STAGE = "imported";
 const NO_TOKENS = { offset: 0, bytes: 0, crc: 0, count: 0, channels: ["ids"] };
 const FLUSH_LINES = 2000;
 
@@ -32,7 +32,7 @@ export function writeRun(data: string, run: ForeignRun, origin: Origin): void {
     const config: RunConfigFile = {
       id: origin.id,
       name: origin.name,
-      recipe: STAGE,
+      recipe: IMPORTED,
       preset: origin.tool,
       seed: 0,
       overrides: {},
@@ -65,7 +65,8 @@ function writeJournal(path: string, run: ForeignRun, origin: Origin): void {
     times.reduce((a, b) => Math.max(a, b), 0),
   ];
   const totalSteps = steps.at(-1) ?? 0;
-  write(started(origin, totalSteps), first);
+  const names = [...run.metricNames].map((name) => shownName(name, run.metricNames));
+  write(started(origin, totalSteps, names), first);
   for (const problem of run.problems) write({ type: "data_error", ...problem }, first);
   if (run.replaced > 0) {
     const message = `${run.replaced} values stood more than once for their step: the last one of each was taken.`;
@@ -78,7 +79,7 @@ function writeJournal(path: string, run: ForeignRun, origin: Origin): void {
     const named = [...metrics].map(([name, value]) => [shownName(name, run.metricNames), value] as const);
     const nonFinite = named.filter(([, value]) => value === null).map(([name]) => name);
     const values = Object.fromEntries(named);
-    const about = { stage: STAGE, stageStep: step, timings: {}, ...(nonFinite.length > 0 ? { nonFinite } : {}) };
+    const about = { stage: IMPORTED, stageStep: step, timings: {}, ...(nonFinite.length > 0 ? { nonFinite } : {}) };
     write({ type: "step", step, metrics: values, ...about }, at);
   }
   const reason = `Imported from ${origin.tool}: ${origin.files} ${origin.files === 1 ? "file" : "files"} of ${origin.from}.`;
@@ -86,19 +87,24 @@ function writeJournal(path: string, run: ForeignRun, origin: Origin): void {
   flush();
 }
 
-function started({ id, name, tool, from }: Origin, totalSteps: number): EventBody<"run_started"> {
+function started(
+  { id, name, tool, from }: Origin,
+  totalSteps: number,
+  names: readonly string[],
+): EventBody<"run_started"> {
   return {
     type: "run_started",
     run: id,
     name,
-    recipe: STAGE,
+    recipe: IMPORTED,
     preset: tool,
     seed: 0,
     config: { imported: { tool, from } },
     model: { directory: "", parameters: 0 },
     totalSteps,
-    stages: [{ name: STAGE, kind: STAGE, steps: totalSteps }],
-    engine: { device: tool },
+    stages: [{ name: IMPORTED, kind: IMPORTED, steps: totalSteps }],
+    engine: {},
+    panels: curvesFor(names),
     host: { name: hostname(), pid: process.pid, node: process.version },
   };
 }
@@ -133,7 +139,7 @@ function* groupEvents(step: number, rollouts: readonly ForeignRollout[]): Genera
       yield {
         type: "group",
         step,
-        stage: STAGE,
+        stage: IMPORTED,
         group,
         pair,
         view,

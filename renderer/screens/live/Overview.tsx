@@ -78,7 +78,7 @@ export function Overview({ run }: { readonly run: RunDetail }) {
           </div>
           <div>
             <dt>Parameters</dt>
-            <dd>{run.model ? formatLarge(run.model.parameters) : "–"}</dd>
+            <dd>{run.model?.parameters ? formatLarge(run.model.parameters) : "–"}</dd>
           </div>
         </dl>
         <div className={styles["stages"]}>
