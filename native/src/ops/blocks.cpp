@@ -18,6 +18,7 @@ const Kernels& kernelsFor(InstructionSet set) {
       own.set = InstructionSet::amx;
       own.product = isa_amx::product;
       own.tileRows = own.tileColumns = isa_amx::productSide;
+      own.depth = isa_amx::productDepth;
       return own;
     }();
     return table;

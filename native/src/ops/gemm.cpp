@@ -8,7 +8,6 @@ namespace secondlook::ops {
 
 namespace {
 
-using kernels::blockRows;
 using kernels::Product;
 
 constexpr int64_t ceilDivide(int64_t a, int64_t b) { return (a + b - 1) / b; }
@@ -50,10 +49,11 @@ ProductPlan planProduct(const Context& context, const Product& x) {
   const int64_t useful = std::max<int64_t>(1, work / worthAThread);
   // Several blocks a thread even out unequal speeds, as long as each stays large.
   const int64_t wanted = threads == 1 ? 1 : std::min(useful, work / threads > 16 * worthAThread ? 4 * threads : threads);
-  const int64_t leastRowBlocks = ceilDivide(rowTiles, blockRows / kernels.tileRows);
-  int64_t best = -1, bestRows = leastRowBlocks, bestColumns = 1;
+  const int64_t leastRowBlocks = ceilDivide(x.m, kernels::blockRows);
+  const int64_t leastColumnBlocks = x.k > kernels.depth ? ceilDivide(x.n, kernels::blockColumns) : 1;
+  int64_t best = -1, bestRows = leastRowBlocks, bestColumns = leastColumnBlocks;
   for (int64_t rows = leastRowBlocks; rows <= std::max(leastRowBlocks, std::min(rowTiles, wanted)); ++rows) {
-    const int64_t columns = std::min(columnTiles, ceilDivide(wanted, rows));
+    const int64_t columns = std::min(columnTiles, std::max(leastColumnBlocks, ceilDivide(wanted, rows)));
     // A is packed once a column block, B once a row block; a shortage of blocks leaves threads idle.
     const int64_t packing = columns * x.m + rows * x.n;
     const int64_t idle = std::max<int64_t>(0, wanted - rows * columns) * x.m * x.n;

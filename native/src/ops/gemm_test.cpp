@@ -25,7 +25,7 @@ Doubles reference(bool ta, bool tb, int64_t m, int64_t n, int64_t k, double alph
 TEST("gemm equals plain loops for every layout and for sizes off every tile") {
   const int64_t sizes[][3] = {{1, 1, 1},    {1, 33, 300}, {2, 64, 128}, {3, 17, 5},    {5, 48, 16},  {8, 100, 31},
                               {13, 31, 7},  {15, 32, 16}, {29, 65, 257}, {67, 45, 33}, {500, 40, 20}, {70, 300, 513},
-                              {14, 32, 256}, {450, 33, 40}, {4, 4, 0}};
+                              {14, 32, 256}, {450, 33, 40}, {4, 4, 0}, {530, 33, 140}, {33, 560, 300}};
   everywhere([&](Context& context) {
     Floats all;
     for (const auto& [m, n, k] : sizes)
@@ -65,6 +65,24 @@ TEST("a matrix stored as bfloat16 gives the very bits of its values stored as fl
       const Floats a = results(ops::Matrix(half.data())), b = results(wide.data());
       CHECK(std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0);
       append(all, a);
+    }
+    return all;
+  });
+}
+
+TEST("a product of two matrices stored as bfloat16 equals plain loops over their values") {
+  onProcessor([&](Context& context) {
+    Floats all;
+    for (const auto& [m, n, k] : {std::array<int64_t, 3>{33, 70, 1100}, {520, 40, 530}, {16, 20, 31}, {3, 40, 600}}) {
+      Halves a(static_cast<size_t>(m * k)), b(static_cast<size_t>(n * k));
+      Floats wideA(a.size()), wideB(b.size()), c(static_cast<size_t>(m * n), 0.5f), y = c;
+      ops::narrow(context, m * k, randomFloats(m * k, 1).data(), a.data());
+      ops::narrow(context, n * k, randomFloats(n * k, 2).data(), b.data());
+      ops::widen(context, m * k, a.data(), wideA.data());
+      ops::widen(context, n * k, b.data(), wideB.data());
+      ops::gemm(context, false, true, m, n, k, 0.5f, ops::Matrix(a.data()), k, ops::Matrix(b.data()), k, 2.0f, y.data(), n);
+      CHECK_CLOSE(y, reference(false, true, m, n, k, 0.5, wideA, wideB, 2, c), 1e-6);
+      append(all, y);
     }
     return all;
   });

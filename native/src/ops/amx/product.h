@@ -11,4 +11,8 @@ void product(const kernels::Product&, int64_t m0, int64_t m1, int64_t n0, int64_
 /// Rows and columns that one round of tiles covers.
 constexpr int64_t productSide = 32;
 
+/// k of float32 taken at a time: B's panel and two of A's tiles fill the first-level cache, or tile loads would wait for
+/// the second.
+constexpr int64_t productDepth = 128;
+
 }  // namespace secondlook::isa_amx

@@ -73,24 +73,35 @@ SECONDLOOK_INLINE void transposeTile(uint16_t* tile) {
   for (int i = 0; i < lanes; ++i) store(reinterpret_cast<float*>(tile) + i * lanes, rows[i]);
 }
 
-/// One k-step of one tile of A: x(i, p) = a[i * row + p * step] for i < rows, p < depth; `apart` words between parts.
+/// One k-step of one tile of A whose rows lie along m: x(i, p) = a[i + p * step]; pairs of k, then turned around.
 template <class T>
-inline void packTileA(const T* a, int64_t row, int64_t step, int64_t rows, int64_t depth, uint16_t* to, int64_t apart) {
+inline void packTurned(const T* a, int64_t step, int64_t rows, int64_t depth, uint16_t* to, int64_t apart) {
   constexpr int parts = partsOf<T>;
   __m512i split[parts];
-  if (step == 1) {  // along k: rows of the tile as they are
-    for (int i = 0; i < tileSide; ++i) {
-      loadParts(a + (i < rows ? i : 0) * row, i < rows ? depth : 0, split);
-      for (int p = 0; p < parts; ++p) storePart(to + p * apart + i * tileDepth, split[p]);
-    }
-    return;
-  }
-  for (int i = 0; i < tileSide; ++i) {  // along m: pairs of k, then turned around
+  for (int i = 0; i < tileSide; ++i) {
     const bool even = 2 * i < depth, odd = 2 * i + 1 < depth;
     loadPairs(a + 2 * i * (even ? step : 0), odd ? a + (2 * i + 1) * step : nullptr, even ? rows : 0, split);
     for (int p = 0; p < parts; ++p) storePart(to + p * apart + i * tileDepth, split[p]);
   }
   for (int p = 0; p < parts; ++p) transposeTile(to + p * apart);
+}
+
+/// All k-steps of one tile of A: x(i, p) = a[i * row + p * step] for i < rows, p < depth; `apart` words between parts.
+template <class T>
+inline void packTilesA(const T* a, int64_t row, int64_t step, int64_t rows, int64_t depth, uint16_t* to, int64_t apart) {
+  constexpr int parts = partsOf<T>;
+  if (step != 1) {
+    for (int64_t p = 0; p < depth; p += tileDepth)
+      packTurned(a + p * step, step, rows, depth - p, to + p / tileDepth * tileWords, apart);
+    return;
+  }
+  __m512i split[parts];
+  for (int i = 0; i < tileSide; ++i)  // along k: rows of the tile as they are, each read from one end to the other
+    for (int64_t p = 0; p < depth; p += tileDepth) {
+      loadParts(a + (i < rows ? i : 0) * row + p, i < rows ? depth - p : 0, split);
+      for (int part = 0; part < parts; ++part)
+        storePart(to + part * apart + p / tileDepth * tileWords + i * tileDepth, split[part]);
+    }
 }
 
 /// One k-step of one tile of B: x(p, j) = b[p * step + j * column]; pairs of k lie side by side.

@@ -22,8 +22,10 @@ struct Product {
 };
 
 /// Rows of one block of A at most; its packed form stays in the second-level cache.
-constexpr int64_t blockRows = 448;
-/// Depth of a block; fixed, because it decides how sums are grouped.
+constexpr int64_t blockRows = 512;
+/// Columns of a block at most where k takes several passes: what is added to again stays in the second-level cache.
+constexpr int64_t blockColumns = 512;
+/// Depth of a block; fixed, because it decides how sums are grouped. The tile unit's is its own.
 constexpr int64_t blockDepth = 256;
 
 /// Rows of logits [rows, stride], of which `columns` belong to vocabulary entries first, first + 1, ...
@@ -36,6 +38,7 @@ struct LogitRows {
 struct Kernels {
   InstructionSet set;
   int64_t tileRows, tileColumns, lanes;
+  int64_t depth;  // k beyond this is taken in several passes over a block
 
   /// Rows m0 .. m1 (at most blockRows) and columns n0 .. n1 of a product; `work` holds productWork() floats, aligned.
   void (*product)(const Product&, int64_t m0, int64_t m1, int64_t n0, int64_t n1, float* work);
@@ -85,8 +88,8 @@ struct Kernels {
   void (*widen)(int64_t count, const Bfloat16* from, float* to);
 };
 
-/// Floats of workspace for Kernels::product: both operands' panels, as three bfloat16 a value at most.
-constexpr int64_t productWork() { return (blockRows + 32 + 32) * blockDepth * 3 / 2 + 64; }
+/// Floats of workspace for Kernels::product: both operands' panels, one float a value or as bfloat16, and a block's sums.
+constexpr int64_t productWork() { return (blockRows + 32 + 32) * blockDepth + blockRows * blockColumns + 64; }
 
 /// The table of an instruction set; the processor must have it.
 const Kernels& kernelsFor(InstructionSet set);

@@ -17,6 +17,7 @@ const kernels::Kernels table = {
     .tileRows = tileRows,
     .tileColumns = tileColumns,
     .lanes = lanes,
+    .depth = kernels::blockDepth,
     .product = product,
     .attentionWork = attentionWork,
     .attention = attention,
