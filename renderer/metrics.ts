@@ -1,10 +1,13 @@
 /** What the metrics of the journal are called on screen, and what they mean, in one sentence each. */
+import type { Unit } from "./parts/format.ts";
 
 export interface MetricWords {
   readonly label: string;
   readonly explanation: string;
   /** A value between 0 and 1 that is read as a percentage. */
   readonly share?: boolean;
+  /** Bytes of memory, milliseconds of a phase. */
+  readonly unit?: Unit;
 }
 
 const WORDS: Readonly<Record<string, MetricWords>> = {
@@ -117,6 +120,12 @@ export function rewardPartLabel(part: string): string {
   return PART_WORDS[part] ?? sentenceCase(part);
 }
 
+/** What a metric's values are. */
+export function unitOf(name: string): Unit | null {
+  const { share, unit } = describeMetric(name);
+  return share ? "share" : (unit ?? null);
+}
+
 /** Words for any metric; unknown names are spelled out. */
 export function describeMetric(name: string): MetricWords {
   const known = WORDS[name];
@@ -128,10 +137,16 @@ export function describeMetric(name: string): MetricWords {
       ? { label, explanation: `Mean of the reward part “${label}” over the step's rollouts.` }
       : { label: `${label}, spread`, explanation: `Standard deviation of the reward part “${label}”.` };
   }
-  return { label: sentenceCase(name.split("/").at(-1)!), explanation: `Journal metric ${name}.` };
+  const [kind, ...rest] = name.split("/");
+  const label = sentenceCase((rest.length > 0 ? rest : [kind!]).at(-1)!);
+  if (kind === "memory") return { label, explanation: `Memory of the engine: ${label.toLowerCase()}.`, unit: "bytes" };
+  if (kind === "time") return { label, explanation: `Time of an update in this phase.`, unit: "milliseconds" };
+  return { label, explanation: `Journal metric ${name}.` };
 }
 
 function sentenceCase(name: string): string {
-  const words = name.replaceAll("_", " ");
+  const words = name
+    .replaceAll("_", " ")
+    .replace(/([a-z])([A-Z])/g, (_, end: string, start: string) => `${end} ${start.toLowerCase()}`);
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -16,14 +16,16 @@ export function bytesBelow(path: string): number {
   }
 }
 
-export function readStorage(data: string, runs: readonly string[]): Storage {
+/** @param nameOf what people call a run */
+export function readStorage(data: string, runs: readonly string[], nameOf: (run: string) => string): Storage {
   const disk = statfsSync(data);
   const databases = [DATA_FOLDER.index, DATA_FOLDER.user].flatMap((name) => [name, `${name}-wal`]);
   return {
     runs: runs
       .map((run) => {
         const folder = runFolder(data, run);
-        return { run, bytes: bytesBelow(folder), checkpointBytes: bytesBelow(join(folder, RUN_FOLDER.checkpoints)) };
+        const checkpointBytes = bytesBelow(join(folder, RUN_FOLDER.checkpoints));
+        return { run, name: nameOf(run), bytes: bytesBelow(folder), checkpointBytes };
       })
       .sort((a, b) => b.bytes - a.bytes),
     framesBytes: bytesBelow(join(data, DATA_FOLDER.frames)),

@@ -3,6 +3,7 @@ import { z } from "zod";
 
 export interface RunStorage {
   readonly run: string;
+  readonly name: string;
   readonly bytes: number;
   readonly checkpointBytes: number;
 }

@@ -1,13 +1,13 @@
 import { useMemo, useState } from "react";
 import type { EventOf } from "../../contract/journal.ts";
 import type { Panel } from "../../contract/panels.ts";
-import { describeMetric } from "../metrics.ts";
+import { describeMetric, unitOf } from "../metrics.ts";
 import { Card } from "../parts/Card.tsx";
 import { Chart } from "../parts/Chart.tsx";
 import type { ChartDot, ChartLine, ChartMark } from "../parts/Chart.tsx";
 import { ErrorNote, Skeleton } from "../parts/EmptyState.tsx";
 import { NoPoints } from "../parts/NoPoints.tsx";
-import { formatNumber, formatPercent } from "../parts/format.ts";
+import { formatPercent, formatValue } from "../parts/format.ts";
 import { useVisible } from "../parts/useVisible.ts";
 import { placed, serviceAxis, serviceRange } from "../parts/chart-axis.ts";
 import { useChartFrame } from "../state/chart-frame.ts";
@@ -53,7 +53,8 @@ export function CurvePanel({ run, panel, metricNames, marks, evaluations, onPick
     [metrics, data, axis, start],
   );
   const dots = useMemo(() => (isAccuracy(panel) ? measuredDots(evaluations) : []), [panel, evaluations]);
-  const asShare = metrics.length > 0 && metrics.every((metric) => describeMetric(metric).share);
+  const units = new Set(metrics.map(unitOf));
+  const unit = units.size === 1 ? [...units][0]! : null;
   return (
     <div ref={ref} className={styles["panel"]} data-panel={panel.title}>
       <Card
@@ -78,7 +79,7 @@ export function CurvePanel({ run, panel, metricNames, marks, evaluations, onPick
               <li key={line.key} title={describeMetric(line.key).explanation}>
                 <span style={{ background: line.color }} />
                 {line.label}
-                <strong>{asShare ? formatPercent(last, 0) : formatNumber(last)}</strong>
+                <strong>{formatValue(last, unit)}</strong>
               </li>
             );
           })}
@@ -110,15 +111,7 @@ export function CurvePanel({ run, panel, metricNames, marks, evaluations, onPick
         ) : lines.every(({ points }) => points.length === 0) ? (
           <NoPoints axis={axis} isZoomed={zoom !== null} />
         ) : (
-          <Chart
-            lines={lines}
-            marks={marks}
-            dots={dots}
-            smoothing={smoothing}
-            log={log}
-            asShare={asShare && !log}
-            onPick={onPick}
-          />
+          <Chart lines={lines} marks={marks} dots={dots} smoothing={smoothing} log={log} unit={unit} onPick={onPick} />
         )}
       </Card>
     </div>

@@ -35,7 +35,8 @@ export function cellOf(group: GroupView, column: string): string {
     case "reward":
       return formatNumber(mean(({ reward }) => reward));
     case "rewardStd":
-      return formatNumber(group.rewardStd);
+      // Equal rewards may leave a rounding of 1e-16 in their spread.
+      return group.dead ? "0" : formatNumber(group.rewardStd);
     case "tokens":
       return formatNumber(mean(({ tokenCount }) => tokenCount));
     case "gate":

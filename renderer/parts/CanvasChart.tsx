@@ -6,7 +6,8 @@ import type { ChartLine } from "./Chart.tsx";
 import { describePlace, placeTicks, writeTick } from "./chart-axis.ts";
 import type { ChartAxis } from "./chart-axis.ts";
 import { PLOT } from "./ZoomArea.tsx";
-import { formatCount, formatNumber, formatPercent } from "./format.ts";
+import { formatCount, formatValue } from "./format.ts";
+import type { Unit } from "./format.ts";
 import { smooth } from "./smoothing.ts";
 import styles from "./CanvasChart.module.css";
 
@@ -14,7 +15,7 @@ interface CanvasChartProps {
   readonly lines: readonly ChartLine[];
   readonly smoothing: number;
   readonly log: boolean;
-  readonly asShare: boolean;
+  readonly unit: Unit | null;
   readonly height: number;
   readonly onPick?: ((step: number) => void) | undefined;
   readonly axis: ChartAxis;
@@ -40,15 +41,11 @@ interface Frame {
   readonly y: (value: number) => number;
 }
 
-function frameOf(
-  drawn: readonly Drawn[],
-  { first, last, height, log, asShare }: CanvasChartProps,
-  width: number,
-): Frame {
+function frameOf(drawn: readonly Drawn[], { first, last, height, log, unit }: CanvasChartProps, width: number): Frame {
   const values = drawn.flatMap(({ values: own }) => own).filter((value): value is number => value !== null);
   const low = values.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY);
   const high = values.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
-  const ticks = asShare ? SHARE_TICKS : log ? logTicks(low, high) : axisTicks(low, high);
+  const ticks = unit === "share" && !log ? SHARE_TICKS : log ? logTicks(low, high) : axisTicks(low, high);
   const scaled = (value: number) => (log ? Math.log10(value) : value);
   const [bottom, top] = [scaled(ticks[0]!), scaled(ticks.at(-1)!)];
   return {
@@ -68,7 +65,7 @@ function logTicks(low: number, high: number): number[] {
 }
 
 export function CanvasChart(props: CanvasChartProps) {
-  const { lines, smoothing, log, asShare, height, onPick, axis, first, last } = props;
+  const { lines, smoothing, log, unit, height, onPick, axis, first, last } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
   const [width, setWidth] = useState(0);
   const [hovered, setHovered] = useState<number | null>(null);
@@ -86,8 +83,8 @@ export function CanvasChart(props: CanvasChartProps) {
     [lines, smoothing, log],
   );
   const frame = useMemo(
-    () => frameOf(drawn, { lines, smoothing, log, asShare, height, axis, first, last }, width),
-    [drawn, lines, smoothing, width, height, log, asShare, axis, first, last],
+    () => frameOf(drawn, { lines, smoothing, log, unit, height, axis, first, last }, width),
+    [drawn, lines, smoothing, width, height, log, unit, axis, first, last],
   );
   useEffect(() => {
     const element = canvas.current!;
@@ -96,8 +93,8 @@ export function CanvasChart(props: CanvasChartProps) {
     return () => observer.disconnect();
   }, []);
   useEffect(() => {
-    if (canvas.current && width > 0) paint(canvas.current, drawn, frame, width, height, asShare, axis);
-  }, [drawn, frame, width, height, asShare, axis, theme]);
+    if (canvas.current && width > 0) paint(canvas.current, drawn, frame, width, height, unit, axis);
+  }, [drawn, frame, width, height, unit, axis, theme]);
   const placeAt = (clientX: number) => {
     const left = clientX - canvas.current!.getBoundingClientRect().left;
     const share = (left - LEFT) / (width - LEFT - RIGHT);
@@ -132,7 +129,7 @@ export function CanvasChart(props: CanvasChartProps) {
             {read.slice(0, LISTED).map(({ line, value }) => (
               <li key={line.key}>
                 <span style={{ background: line.color }} /> {line.label}
-                <strong>{asShare ? formatPercent(value) : formatNumber(value)}</strong>
+                <strong>{formatValue(value, unit)}</strong>
               </li>
             ))}
             {read.length > LISTED && <li>{read.length - LISTED} more</li>}
@@ -165,7 +162,7 @@ function paint(
   frame: Frame,
   width: number,
   height: number,
-  asShare: boolean,
+  unit: Unit | null,
   axis: ChartAxis,
 ): void {
   const ratio = window.devicePixelRatio || 1;
@@ -189,7 +186,7 @@ function paint(
     drawing.moveTo(LEFT, y);
     drawing.lineTo(width - RIGHT, y);
     drawing.stroke();
-    drawing.fillText(asShare ? `${Math.round(tick * 100)} %` : formatTick(tick), LEFT - 6, y);
+    drawing.fillText(formatTick(tick, unit), LEFT - 6, y);
   }
   drawing.textBaseline = "alphabetic";
   drawing.textAlign = "center";

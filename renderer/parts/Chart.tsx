@@ -20,6 +20,7 @@ import { placeOfStep, placeTicks, writeTick } from "./chart-axis.ts";
 import type { ChartAxis } from "./chart-axis.ts";
 import { useChartFrame } from "../state/chart-frame.ts";
 import { PLOT, ZoomArea } from "./ZoomArea.tsx";
+import type { Unit } from "./format.ts";
 import { chartRows } from "./smoothing.ts";
 import styles from "./Chart.module.css";
 
@@ -51,7 +52,7 @@ interface ChartProps {
   readonly dots?: readonly ChartDot[];
   readonly smoothing: number;
   readonly log?: boolean;
-  readonly asShare?: boolean;
+  readonly unit?: Unit | null;
   readonly height?: number;
   /** A click on the chart: the step under the cursor. */
   readonly onPick?: (step: number) => void;
@@ -75,7 +76,7 @@ function DrawnChart({
   dots = [],
   smoothing,
   log = false,
-  asShare,
+  unit = null,
   height = 168,
   onPick,
   axis,
@@ -83,7 +84,7 @@ function DrawnChart({
   last,
 }: DrawnProps) {
   const rows = useMemo(() => chartRows(lines, smoothing, log), [lines, smoothing, log]);
-  const format = (value: number) => (asShare ? `${Math.round(value * 100)} %` : formatTick(value));
+  const asShare = unit === "share" && !log;
   const ticks = useMemo(() => {
     const shown = lines.flatMap((line) => line.points.flatMap(({ min, max }) => [min, max])).filter(Number.isFinite);
     return axisTicks(Math.min(...shown), Math.max(...shown));
@@ -142,7 +143,7 @@ function DrawnChart({
             width={PLOT.left}
             tickLine={false}
             axisLine={false}
-            tickFormatter={format}
+            tickFormatter={(value: number) => formatTick(value, unit)}
             scale={log ? "log" : "auto"}
             {...(log ? { domain: ["auto", "auto"] } : { domain: range, ticks: asShare ? SHARE_TICKS : ticks })}
             allowDataOverflow={log}
@@ -239,7 +240,7 @@ function DrawnChart({
               <ChartTooltip
                 shown={hovered}
                 axis={axis}
-                asShare={asShare === true}
+                unit={unit}
                 lines={lines}
                 marks={marks}
                 pickable={onPick !== undefined}
@@ -257,7 +258,7 @@ export const SVG_LINES = 8;
 
 function EitherChart(props: ChartProps) {
   const { axis, zoom, setZoom } = useChartFrame();
-  const { lines, smoothing, log = false, asShare = false, height = 168, onPick } = props;
+  const { lines, smoothing, log = false, unit = null, height = 168, onPick } = props;
   const [begin, end] = extent(lines);
   // Zoomed in, the stretch itself is shown, as far as there are points.
   const first = zoom ? Math.max(zoom.from, begin) : begin;
@@ -267,7 +268,7 @@ function EitherChart(props: ChartProps) {
       {lines.length <= SVG_LINES ? (
         <DrawnChart {...props} axis={axis} first={first} last={last} />
       ) : (
-        <CanvasChart {...{ lines, smoothing, log, asShare, height, onPick, axis, first, last }} />
+        <CanvasChart {...{ lines, smoothing, log, unit, height, onPick, axis, first, last }} />
       )}
     </ZoomArea>
   );

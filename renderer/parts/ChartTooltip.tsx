@@ -1,4 +1,5 @@
-import { formatCount, formatNumber, formatPercent } from "./format.ts";
+import { formatCount, formatValue } from "./format.ts";
+import type { Unit } from "./format.ts";
 import type { ChartLine, ChartMark } from "./Chart.tsx";
 import { describePlace } from "./chart-axis.ts";
 import type { ChartAxis } from "./chart-axis.ts";
@@ -10,7 +11,7 @@ interface TooltipProps {
   readonly pickable: boolean;
   readonly shown: boolean;
   readonly axis: ChartAxis;
-  readonly asShare: boolean;
+  readonly unit: Unit | null;
   // Filled in by recharts.
   readonly active?: boolean;
   readonly label?: number | string;
@@ -18,10 +19,10 @@ interface TooltipProps {
 }
 
 /** Values at the cursor's step, greatest first: smoothed, and the raw one beside it. */
-export function ChartTooltip({ lines, marks, pickable, shown, axis, asShare, active, label, payload }: TooltipProps) {
+export function ChartTooltip({ lines, marks, pickable, shown, axis, unit, active, label, payload }: TooltipProps) {
   const row = payload?.[0]?.payload;
   if (!shown || !active || !row) return null;
-  const format = (value: number) => (asShare ? formatPercent(value) : formatNumber(value, 4));
+  const format = (value: number) => formatValue(value, unit, 4);
   const values = lines
     .map((line) => ({ line, value: row[line.key], raw: row[`${line.key}:raw`], band: row[`${line.key}:band`] }))
     .filter((entry): entry is typeof entry & { value: number } => typeof entry.value === "number")
@@ -41,9 +42,9 @@ export function ChartTooltip({ lines, marks, pickable, shown, axis, asShare, act
           <span>{line.label}</span>
           <strong>{format(value)}</strong>
           {typeof raw === "number" && raw !== value && <em>raw {format(raw)}</em>}
-          {Array.isArray(band) && (
+          {Array.isArray(band) && band[0] !== band[1] && (
             <em>
-              {formatNumber(band[0] as number)} … {formatNumber(band[1] as number)}
+              {format(band[0] as number)} … {format(band[1] as number)}
             </em>
           )}
         </p>

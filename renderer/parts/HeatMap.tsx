@@ -25,7 +25,9 @@ interface HeatMapProps {
   readonly rowHeight?: number;
 }
 
-const GUTTER = 128;
+/** Room for the names of rows; short names take less. */
+const WIDEST_GUTTER = 128;
+const GUTTER_PER_LETTER = 5.6;
 const LEAST_COLUMN = 3;
 const WIDEST_COLUMN = 18;
 /** Room for a row's name. */
@@ -38,6 +40,20 @@ function parse(color: string): [number, number, number] {
   return [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16)) as [number, number, number];
 }
 
+const ROUND = [1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000];
+
+/** Columns with round numbers, at least `every` apart; where there are none, every so many. */
+function roundColumns(columns: number, label: (column: number) => string, every: number): number[] {
+  const round = ROUND.find((candidate) => candidate >= every) ?? every;
+  const found: number[] = [];
+  for (let column = 0; column < columns; column++) {
+    const isRound = Number(label(column)) % round === 0;
+    // The last label needs room to its right.
+    if (isRound && column - (found.at(-1) ?? -every) >= every && columns - column > every / 2) found.push(column);
+  }
+  return found.length > 1 ? found : Array.from({ length: Math.ceil(columns / every) }, (_, index) => index * every);
+}
+
 export function HeatMap(props: HeatMapProps) {
   const { label, columns, rows, cells, rowLabel, columnLabel, describe, onPick, rowHeight = 12 } = props;
   const holder = useRef<HTMLDivElement>(null);
@@ -47,15 +63,17 @@ export function HeatMap(props: HeatMapProps) {
   const theme = useTheme((state) => state.shown);
   useEffect(() => {
     const element = holder.current!;
-    const observer = new ResizeObserver(() => setWidth(element.clientWidth - GUTTER));
+    const observer = new ResizeObserver(() => setWidth(element.clientWidth));
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
-  const step = Math.max(LEAST_COLUMN, Math.min(WIDEST_COLUMN, width / Math.max(1, columns)));
+  const names = Array.from({ length: rows }, (_, row) => rowLabel(row).length);
+  const gutter = Math.min(WIDEST_GUTTER, 12 + Math.max(0, ...names) * GUTTER_PER_LETTER);
+  const step = Math.max(LEAST_COLUMN, Math.min(WIDEST_COLUMN, (width - gutter) / Math.max(1, columns)));
   const height = rows * rowHeight;
   useEffect(() => {
     const element = canvas.current;
-    if (!element || width <= 0) return;
+    if (!element || width <= gutter) return;
     const ratio = window.devicePixelRatio || 1;
     element.width = Math.round(columns * step * ratio);
     element.height = Math.round(height * ratio);
@@ -72,7 +90,7 @@ export function HeatMap(props: HeatMapProps) {
       drawing.fillStyle = `rgb(${mixed.join(",")})`;
       drawing.fillRect(column * step, row * rowHeight, step - gap, rowHeight - (rowHeight > 5 ? 1 : 0));
     }
-  }, [cells, columns, step, height, rowHeight, width, theme]);
+  }, [cells, columns, step, height, rowHeight, width, gutter, theme]);
   const at = new Map(cells.map(({ column, row }, index) => [row * columns + column, index]));
   const hit = (event: React.PointerEvent) => {
     const box = canvas.current!.getBoundingClientRect();
@@ -92,7 +110,7 @@ export function HeatMap(props: HeatMapProps) {
     }
   };
   const every = Math.max(1, Math.ceil(LABEL_HEIGHT / rowHeight));
-  const columnEvery = Math.max(1, Math.ceil(48 / step));
+  const labelled = roundColumns(columns, columnLabel, Math.max(1, Math.ceil(48 / step)));
   const cell = hovered === null ? undefined : cells[hovered];
   return (
     <div ref={holder} className={styles["map"]}>
@@ -111,7 +129,7 @@ export function HeatMap(props: HeatMapProps) {
           } else if (event.key === "Enter" && hovered !== null) onPick(hovered);
         }}
       >
-        <div className={styles["rows"]} style={{ width: GUTTER, height }} aria-hidden="true">
+        <div className={styles["rows"]} style={{ width: gutter, height }} aria-hidden="true">
           {Array.from({ length: Math.ceil(rows / every) }, (_, index) => (
             <span key={index} style={{ top: index * every * rowHeight }}>
               {rowLabel(index * every)}
@@ -135,9 +153,9 @@ export function HeatMap(props: HeatMapProps) {
             )}
           </div>
           <div className={styles["columns"]} style={{ width: columns * step }} aria-hidden="true">
-            {Array.from({ length: Math.ceil(columns / columnEvery) }, (_, index) => (
-              <span key={index} style={{ left: index * columnEvery * step }}>
-                {columnLabel(index * columnEvery)}
+            {labelled.map((column) => (
+              <span key={column} style={{ left: column * step }}>
+                {columnLabel(column)}
               </span>
             ))}
           </div>

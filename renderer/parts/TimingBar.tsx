@@ -1,14 +1,26 @@
 import { useMemo } from "react";
 import { useService } from "../state/queries.ts";
 import { Card } from "./Card.tsx";
-import { formatDuration, formatPercent } from "./format.ts";
+import { formatDuration, formatMilliseconds, formatPercent } from "./format.ts";
 import { foldPhases } from "./phases.ts";
 import type { Phase } from "./phases.ts";
 import styles from "./TimingBar.module.css";
 
 /** Steps that the mean is taken over. */
 const RECENT_STEPS = 20;
-const COLORS = [1, 3, 5, 2, 4, 6].map((index) => `var(--data-${index})`);
+/** A phase has the same colour wherever it is drawn; the short ones share one. */
+const COLOR_OF: Readonly<Record<string, number>> = {
+  rollout: 1,
+  backward: 3,
+  reference: 5,
+  forward: 2,
+  vision: 4,
+  update: 6,
+};
+export const phaseColor = (phase: string): string => {
+  const index = COLOR_OF[phase];
+  return index === undefined ? "var(--text-3)" : `var(--data-${index})`;
+};
 /** Phases of an update, and what happens between two, as people say them. */
 export const PHASE_LABELS: Readonly<Record<string, string>> = {
   data: "Data",
@@ -31,8 +43,7 @@ export const PHASE_LABELS: Readonly<Record<string, string>> = {
   finalizing: "Finishing",
 };
 const label = (phase: Phase) => PHASE_LABELS[phase.name] ?? phase.name;
-const duration = ({ milliseconds }: Phase) =>
-  milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : formatDuration(milliseconds / 1000);
+const duration = ({ milliseconds }: Phase) => formatMilliseconds(milliseconds);
 
 /** Where the time of a step goes, as a mean over the newest steps. Timings are journalled in milliseconds. */
 export function TimingBar({
@@ -73,18 +84,18 @@ export function TimingBar({
         role="img"
         aria-label={phases.map((phase) => `${label(phase)} ${share(phase)}`).join(", ")}
       >
-        {phases.map((phase, index) => (
+        {phases.map((phase) => (
           <span
             key={phase.name}
-            style={{ flexGrow: phase.milliseconds, background: COLORS[index % COLORS.length] }}
+            style={{ flexGrow: phase.milliseconds, background: phaseColor(phase.name) }}
             title={`${label(phase)}: ${duration(phase)}`}
           />
         ))}
       </div>
       <ul className={styles["legend"]}>
-        {phases.map((phase, index) => (
+        {phases.map((phase) => (
           <li key={phase.name}>
-            <span style={{ background: COLORS[index % COLORS.length] }} />
+            <span style={{ background: phaseColor(phase.name) }} />
             {label(phase)}
             <strong>{duration(phase)}</strong>
             <em>{share(phase)}</em>

@@ -4,7 +4,7 @@ import type { ChartZoom } from "./chart-axis.ts";
 import styles from "./ZoomArea.module.css";
 
 /** Beside the curves: labels of the vertical axis to the left, a margin to the right; below, the horizontal axis. */
-export const PLOT = { left: 44, right: 8, top: 6, bottom: 22 } as const;
+export const PLOT = { left: 52, right: 8, top: 6, bottom: 22 } as const;
 /** A shorter move is a click. */
 const LEAST_PX = 6;
 

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
+  formatMilliseconds,
+  formatValue,
   formatAgo,
   formatBytes,
   formatDuration,
@@ -34,4 +36,11 @@ it("writes shares, signs, sizes and times with their units", () => {
   expect(formatDuration(185)).toBe("3 min 05 s");
   expect(formatDuration(7800)).toBe("2 h 10 min");
   expect(formatAgo(0, 600_000)).toBe("10 min ago");
+});
+
+it("writes times shorter than a second in milliseconds, and values in their unit", () => {
+  expect([0.42, 9.6, 423.2, 2700].map(formatMilliseconds)).toEqual(["0.4 ms", "9.6 ms", "423 ms", "2.7 s"]);
+  expect(formatValue(355_070_464, "bytes")).toBe("355 MB");
+  expect(formatValue(0.0041, "part", 4)).toBe("0.4 %");
+  expect(formatValue(null, "bytes")).toBe("–");
 });

@@ -62,6 +62,23 @@ export function formatAgo(time: number, now: number): string {
 /** Bytes with their unit: `0 B`, `41.1 kB`. */
 export const formatBytes = (bytes: number): string => `${formatLarge(bytes)}${Math.abs(bytes) < 1000 ? " " : ""}B`;
 
+/** Milliseconds as `0.4 ms`, `423 ms`, `2.7 s` or longer times. */
+export function formatMilliseconds(milliseconds: number): string {
+  if (milliseconds >= 999.5) return formatDuration(milliseconds / 1000);
+  return `${milliseconds < 9.95 ? Number(milliseconds.toFixed(1)) : Math.round(milliseconds)} ms`;
+}
+
+/** What a value is, beyond a number. A part is a share whose axis does not reach to 100 %. */
+export type Unit = "share" | "part" | "bytes" | "milliseconds";
+
+/** A value with its unit. */
+export function formatValue(value: number | null | undefined, unit: Unit | null, digits = 3): string {
+  if (value === null || value === undefined) return "–";
+  if (unit === "share" || unit === "part") return formatPercent(value, digits > 3 ? 1 : 0);
+  if (unit === "bytes") return formatBytes(value);
+  return unit === "milliseconds" ? formatMilliseconds(value) : formatNumber(value, digits);
+}
+
 /** Parameters or bytes with a decimal prefix: `1.33 M`. */
 export function formatLarge(value: number): string {
   const units = ["", " k", " M", " G", " T"];

@@ -1,11 +1,11 @@
 import { useMemo, useState } from "react";
 import type { RunDetail } from "../../../contract/methods.ts";
-import { describeMetric } from "../../metrics.ts";
+import { describeMetric, unitOf } from "../../metrics.ts";
 import { Card } from "../../parts/Card.tsx";
 import { Chart } from "../../parts/Chart.tsx";
 import type { ChartLine } from "../../parts/Chart.tsx";
 import { ErrorNote, Skeleton } from "../../parts/EmptyState.tsx";
-import { formatNumber, formatPercent } from "../../parts/format.ts";
+import { formatValue } from "../../parts/format.ts";
 import { useVisible } from "../../parts/useVisible.ts";
 import { placed, serviceAxis, serviceRange } from "../../parts/chart-axis.ts";
 import { NoPoints } from "../../parts/NoPoints.tsx";
@@ -79,7 +79,8 @@ function MetricOfRuns({ metric, runs }: { readonly metric: string; readonly runs
     // eslint-disable-next-line react-hooks/exhaustive-deps
     [series, runs, metric, axis, starts],
   );
-  const { label, explanation, share } = describeMetric(metric);
+  const { label, explanation } = describeMetric(metric);
+  const unit = unitOf(metric);
   const error = series.find((query) => query.error && !query.data)?.error;
   return (
     <div ref={ref} className={styles["panel"]} data-panel={metric}>
@@ -94,7 +95,7 @@ function MetricOfRuns({ metric, runs }: { readonly metric: string; readonly runs
             return (
               <li key={line.key} title={line.label}>
                 <span style={{ background: line.color }} />
-                <strong>{share ? formatPercent(last, 0) : formatNumber(last)}</strong>
+                <strong>{formatValue(last, unit)}</strong>
               </li>
             );
           })}
@@ -106,7 +107,7 @@ function MetricOfRuns({ metric, runs }: { readonly metric: string; readonly runs
         ) : lines.every(({ points }) => points.length === 0) ? (
           <NoPoints axis={axis} isZoomed={zoom !== null} />
         ) : (
-          <Chart lines={lines} smoothing={smoothing} asShare={share ?? false} />
+          <Chart lines={lines} smoothing={smoothing} unit={unit} />
         )}
       </Card>
     </div>

@@ -45,7 +45,7 @@ export function Measurements({ runs }: { readonly runs: readonly RunDetail[] }) 
                 <th scope="col">Accuracy, 95 %</th>
                 <th scope="col">Shuffled</th>
                 <th scope="col">Format</th>
-                <th scope="col">Against the baseline, paired</th>
+                <th scope="col">Against the baseline</th>
                 <th scope="col">Won · lost</th>
               </tr>
             </thead>
@@ -110,7 +110,8 @@ function Row({
           <>
             {formatPercent(policy.accuracy)}{" "}
             <span className={styles["absent"]}>
-              {formatPercent(policy.interval[0], 0)} – {formatPercent(policy.interval[1], 0)} · n {policy.n}
+              {formatPercent(policy.interval[0], 0).replace(" %", "")} – {formatPercent(policy.interval[1], 0)} · n{" "}
+              {policy.n}
             </span>
           </>
         )}
@@ -131,7 +132,9 @@ function Row({
       <td>
         {paired && (
           <>
-            {paired.won} · {paired.lost} <span className={styles["absent"]}>of {paired.n}</span>
+            <span title={`Of ${paired.n} items that both answered`}>
+              {paired.won} · {paired.lost}
+            </span>
           </>
         )}
       </td>

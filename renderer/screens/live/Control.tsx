@@ -49,7 +49,11 @@ export function Control({ run }: { readonly run: RunDetail }) {
       </div>
       <Card title="Commands" explanation="Everything that this run was told, and what became of it.">
         {entries.length === 0 ? (
-          <EmptyState compact icon="info" title="Nobody has interfered: the run goes as it was launched." />
+          <EmptyState
+            compact
+            icon="info"
+            title={`Nobody has interfered: the run ${run.alive ? "goes" : "went"} as it was launched.`}
+          />
         ) : (
           <ol className={styles["trail"]}>
             {entries.map((entry) => (
@@ -135,7 +139,11 @@ function Checkpoints({ run }: { readonly run: RunDetail }) {
       explanation="Ends of stages and checkpoints that you ask for are kept for good, with a model to branch from; of the others the newest two stay."
     >
       {kept.length === 0 ? (
-        <EmptyState compact icon="save" title="None saved yet." />
+        <EmptyState
+          compact
+          icon="save"
+          title={run.checkpoints.length === 0 && run.alive ? "None saved yet." : "None is kept."}
+        />
       ) : (
         <ul className={styles["checkpoints"]}>
           {[...kept].reverse().map(({ step, path, label }) => (

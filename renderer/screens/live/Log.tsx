@@ -108,7 +108,7 @@ function Line({ entry }: { readonly entry: LogEntry }) {
       </time>
       <span className={styles["kind"]}>{LABELS[entry.kind]}</span>
       <span className={styles["step"]}>{entry.step === null ? "" : formatCount(entry.step)}</span>
-      <span className={styles["text"]}>{entry.text}</span>
+      <span className={styles["text"]}>{entry.text.trim()}</span>
     </li>
   );
 }

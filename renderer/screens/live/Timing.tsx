@@ -4,8 +4,8 @@ import { Button } from "../../parts/Button.tsx";
 import { Card } from "../../parts/Card.tsx";
 import { EmptyState, ErrorNote, Skeleton } from "../../parts/EmptyState.tsx";
 import { Segmented } from "../../parts/Segmented.tsx";
-import { formatCount, formatDuration } from "../../parts/format.ts";
-import { PHASE_LABELS, TimingBar } from "../../parts/TimingBar.tsx";
+import { formatCount, formatDuration, formatMilliseconds } from "../../parts/format.ts";
+import { PHASE_LABELS, phaseColor, TimingBar } from "../../parts/TimingBar.tsx";
 import { useService } from "../../state/queries.ts";
 import { ganttRows, type GanttRow } from "./gantt.ts";
 import styles from "./Timing.module.css";
@@ -104,15 +104,16 @@ function GanttLine({ row, from, length }: { readonly row: GanttRow; readonly fro
         {row.spans.map((span) => (
           <span
             key={`${span.step}-${span.from}`}
-            title={`${label}${span.step === null ? "" : `, step ${span.step}`}: ${formatDuration((span.to - span.from) / 1000)}${span.detail ? `, ${span.detail}` : ""}`}
+            title={`${label}${span.step === null ? "" : `, step ${span.step}`}: ${formatMilliseconds(span.to - span.from)}${span.detail ? `, ${span.detail}` : ""}`}
             style={{
               left: `${((span.from - from) / length) * 100}%`,
               width: `${((span.to - span.from) / length) * 100}%`,
+              background: row.between ? undefined : phaseColor(row.phase),
             }}
           />
         ))}
       </div>
-      <span role="cell">{formatDuration(row.milliseconds / 1000)}</span>
+      <span role="cell">{formatMilliseconds(row.milliseconds)}</span>
     </div>
   );
 }

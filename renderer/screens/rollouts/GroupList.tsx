@@ -59,13 +59,14 @@ export function GroupList({
       <div className={styles["filters"]}>
         {FILTERS.map((name) => {
           const count = name === "all" ? pairs.length : pairs.filter((pair) => passesFilter(pair, name)).length;
+          // A filter that finds nothing is no choice.
+          if (count === 0 && filter !== name && name !== "all") return null;
           return (
             <button
               key={name}
               type="button"
               aria-pressed={filter === name}
               title={FILTER_WORDS[name].hint}
-              disabled={count === 0 && filter !== name}
               onClick={() => onFilter(name)}
             >
               {FILTER_WORDS[name].label} <span>{count}</span>

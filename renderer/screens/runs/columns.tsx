@@ -1,11 +1,18 @@
 import type { RunLine, RunSummary } from "../../../contract/methods.ts";
-import { describeMetric } from "../../metrics.ts";
+import { describeMetric, unitOf } from "../../metrics.ts";
 import type { Column } from "../../parts/DataTable.tsx";
 import { Icon } from "../../parts/Icon.tsx";
 import { RunProgress } from "../../parts/RunProgress.tsx";
 import { Sparkline } from "../../parts/Sparkline.tsx";
 import { StatusDot } from "../../parts/StatusDot.tsx";
-import { formatAgo, formatCount, formatDuration, formatNumber, formatPercent } from "../../parts/format.ts";
+import {
+  formatAgo,
+  formatCount,
+  formatDuration,
+  formatNumber,
+  formatPercent,
+  formatValue,
+} from "../../parts/format.ts";
 import { GroupName, GroupStates, SpreadCell } from "./GroupCells.tsx";
 import styles from "./columns.module.css";
 
@@ -197,9 +204,16 @@ function otherColumn(key: string): RunColumn[] {
   const title = name.split(/[./]/).slice(-2).join(" ").replaceAll("_", " ");
   const width = `${Math.max(72, Math.min(140, title.length * 7 + 18))}px`;
   if (kind === "metric") {
-    const { share, explanation } = describeMetric(name);
+    const { explanation } = describeMetric(name);
+    const unit = unitOf(name);
     const hint = `${name}: ${explanation}`;
-    return [numbers({ key, title, hint, width }, (run) => run.latest[name], share ? percent(0) : undefined)];
+    return [
+      numbers(
+        { key, title, hint, width },
+        (run) => run.latest[name],
+        (value) => formatValue(value, unit),
+      ),
+    ];
   }
   if (kind !== "setting") return [];
   const cell = (line: RunLine) => {

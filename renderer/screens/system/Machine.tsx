@@ -115,11 +115,15 @@ function StorageCard() {
       )}
       {data?.runs.length === 0 && <EmptyState compact icon="runs" title="There are no runs." />}
       <ul className={styles["rows"]}>
-        {data?.runs.slice(0, LISTED).map(({ run, bytes, checkpointBytes }) => (
+        {data?.runs.slice(0, LISTED).map(({ run, name, bytes, checkpointBytes }) => (
           <li key={run}>
-            <a href={formatRoute({ screen: "live", run, tab: "overview" })}>{run}</a>
+            <div className={styles["run"]}>
+              <a href={formatRoute({ screen: "live", run, tab: "overview" })}>{name}</a>
+              <em>{run}</em>
+            </div>
             <span>
-              {formatBytes(bytes)}, of which checkpoints {formatBytes(checkpointBytes)}
+              {formatBytes(bytes)}
+              {checkpointBytes > 0 && `, of which checkpoints ${formatBytes(checkpointBytes)}`}
             </span>
             <Button kind="danger" onClick={() => setDoomed(run)}>
               Delete

@@ -8,7 +8,7 @@ import type { HandlersOf } from "./context.ts";
 import { forget } from "./launch.ts";
 
 export const storageMethods: HandlersOf<keyof StorageResults> = {
-  "storage.get": ({ data, known }) => readStorage(data, known()),
+  "storage.get": ({ data, known, summaries }) => readStorage(data, known(), (run) => summaries.get(run)?.name ?? run),
   "runs.delete": (context, { run }) => {
     readRunConfig(context.data, run);
     removeRunFolder(context.data, run);

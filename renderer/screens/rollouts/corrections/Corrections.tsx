@@ -5,7 +5,7 @@ import { Chart } from "../../../parts/Chart.tsx";
 import type { ChartLine } from "../../../parts/Chart.tsx";
 import { EmptyState, ErrorNote, Skeleton } from "../../../parts/EmptyState.tsx";
 import { Segmented } from "../../../parts/Segmented.tsx";
-import { formatPercent } from "../../../parts/format.ts";
+import { formatCount, formatPercent } from "../../../parts/format.ts";
 import { useChartSettings } from "../../../state/chart-settings.ts";
 import { useService } from "../../../state/queries.ts";
 import { navigate } from "../../../state/route.ts";
@@ -63,8 +63,9 @@ export function Corrections({ run, step }: { readonly run: RunDetail; readonly s
       <div className={styles["bar"]}>
         <Segmented label="Kind" value={kind} choices={KINDS} onChange={setKind} />
         <p>
-          {total} of {rollouts} trained answers, {formatPercent(total / Math.max(1, rollouts), 2)}. Words are found by
-          rule inside the reasoning: they show where to look, not that a thought is real.
+          {formatCount(total)} of {formatCount(rollouts)} trained answers,{" "}
+          {formatPercent(total / Math.max(1, rollouts), 2)}. Words are found by rule inside the reasoning: they show
+          where to look, not that a thought is real.
         </p>
       </div>
       <div className={styles["charts"]}>
@@ -73,7 +74,7 @@ export function Corrections({ run, step }: { readonly run: RunDetail; readonly s
           explanation="Share of a step's answers on ordered frames with such a moment. Click a point to read the answers behind it."
         >
           <div data-panel="corrections">
-            <Chart lines={rate} smoothing={smoothing} asShare={false} onPick={pick} height={180} />
+            <Chart lines={rate} smoothing={smoothing} unit="part" onPick={pick} height={180} />
           </div>
         </Card>
         <Card
@@ -92,7 +93,7 @@ export function Corrections({ run, step }: { readonly run: RunDetail; readonly s
                   </li>
                 ))}
               </ul>
-              <Chart lines={helps} smoothing={0} asShare height={156} />
+              <Chart lines={helps} smoothing={0} unit="share" height={156} />
             </>
           )}
         </Card>

@@ -173,7 +173,8 @@ function Question({ history }: { readonly history: History }) {
           right: <strong>{history.answer}</strong>
         </span>
         <span>
-          {history.task.replaceAll(/[_-]/g, " ")} · {history.sampleId}
+          {history.task.replaceAll(/[_-]/g, " ")}
+          {history.question && ` · ${history.sampleId}`}
         </span>
       </p>
     </header>

@@ -30,8 +30,6 @@ export function GroupRows({
           <li key={pair}>
             <button type="button" aria-current={place === selected} onClick={() => onSelect(pair)}>
               <span className={styles["question"]}>{ordered.question}</span>
-              <Signs recomputed={before[place]!} />
-              <Signs recomputed={after[place]!} before={before[place]!} />
               <span className={styles["meta"]}>
                 ± {spread(old)}
                 {spread(old) !== spread(now) && ` → ${spread(now)}`}
@@ -40,6 +38,8 @@ export function GroupRows({
                 {old.dead && now.dead && <em>dead</em>}
                 {flipped > 0 && !now.dead && <em data-kind="flip">{flipped} flip</em>}
               </span>
+              <Signs recomputed={before[place]!} />
+              <Signs recomputed={after[place]!} before={before[place]!} />
             </button>
           </li>
         );
