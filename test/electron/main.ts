@@ -27,7 +27,7 @@ const run = spawn(process.execPath, ["workbench/testing/synthetic-run.ts", data,
   stdio: ["ignore", "ignore", "inherit"],
 });
 
-async function open(): Promise<{ app: ElectronApplication; page: Page }> {
+async function launch(): Promise<{ app: ElectronApplication; page: Page }> {
   const asRoot = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
   const app = await _electron.launch({
     executablePath,
@@ -36,11 +36,16 @@ async function open(): Promise<{ app: ElectronApplication; page: Page }> {
   });
   const page = await app.firstWindow();
   page.on("pageerror", (error) => console.error(`page: ${error.message}`));
-  await page.getByRole("row").nth(1).waitFor({ timeout: 40_000 });
   return { app, page };
 }
 
-endAfter(150_000, () => run.kill("SIGTERM"));
+async function open(): Promise<{ app: ElectronApplication; page: Page }> {
+  const opened = await launch();
+  await opened.page.getByRole("row").nth(1).waitFor({ timeout: 40_000 });
+  return opened;
+}
+
+endAfter(200_000, () => run.kill("SIGTERM"));
 
 const servicePid = () => (JSON.parse(readFileSync(join(data, DATA_FOLDER.service), "utf8")) as { pid: number }).pid;
 
@@ -127,6 +132,30 @@ async function secondVisit(lastStep: number): Promise<void> {
   await app.close();
 }
 
+/** After an update: the service of the version before still serves, and nobody may be stuck with that. */
+async function anotherVersion(): Promise<void> {
+  process.kill(servicePid(), "SIGTERM");
+  await waitFor("the service's end", () => !readdirSync(data).includes(DATA_FOLDER.service), 10_000);
+  const old = spawn(process.execPath, ["test/support/old-service.ts", data], {
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  try {
+    await waitFor("the old service", () => readdirSync(data).includes(DATA_FOLDER.service), 20_000);
+    const { app, page } = await launch();
+    await page.getByRole("alert").filter({ hasText: "speaks version" }).waitFor({ timeout: 20_000 });
+    await page.screenshot({ path: screenshotFile("desktop-versions") });
+    await page.getByRole("button", { name: "Restart the service" }).click();
+    await page.getByRole("row").nth(1).waitFor({ timeout: 40_000 });
+    assert.equal(await page.getByRole("alert").count(), 0);
+    assert.notEqual(servicePid(), old.pid);
+    assert.equal(old.exitCode, 0);
+    await app.close();
+    claim("a service of another version is named in a sentence, and started anew with a click");
+  } finally {
+    old.kill("SIGKILL");
+  }
+}
+
 let failed = false;
 try {
   const lastStep = await firstVisit();
@@ -138,6 +167,7 @@ try {
   await secondVisit(lastStep);
   assert.equal(servicePid(), pid);
   claim("the second window found the same service");
+  await anotherVersion();
 } catch (error) {
   failed = true;
   console.error(error);

@@ -102,6 +102,20 @@ function damage(): void {
   truncateSync(join(data, "index.db"), 10);
 }
 
+it("says what is lost and what is not when the database of what people decided is damaged, and touches nothing", async () => {
+  const file = join(data, "user.db");
+  const damaged = "this was a database, and is still as long as one that would be looked at ".repeat(20);
+  writeFileSync(file, damaged);
+  writeFileSync(`${file}.before-3`, "a copy");
+  const service = serve();
+  expect(await service.ended).not.toBe(0);
+  expect(service.output()).toMatch(
+    /user\.db is damaged .*user\.db\.before-3.*Runs, journals and answers do not lie in it/,
+  );
+  expect(service.output()).not.toMatch(/^\s+at /m);
+  expect(readFileSync(file, "utf8")).toBe(damaged);
+});
+
 it("a service on a full disk goes on answering, says why it cannot index, and catches up when there is room", async () => {
   const disk = smallDisk(data, 4);
   if (disk === null) return;

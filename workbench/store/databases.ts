@@ -1,5 +1,5 @@
 /** Opens the two databases of a data folder. The service is their only writer. */
-import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { DATA_FOLDER } from "../../contract/run-folder.ts";
@@ -54,12 +54,31 @@ export function openIndexInMemory(): Db {
   return database;
 }
 
+/** Nothing can make this one anew, so it is not put aside in silence. */
+function openOrExplain(dataFolder: string, file: string): Db {
+  try {
+    return open(file);
+  } catch (error) {
+    if (!isDamaged(error)) throw error;
+    const copies = readdirSync(dataFolder).filter((name) => name.startsWith(`${DATA_FOLDER.user}.before-`));
+    const remedy =
+      copies.length > 0
+        ? `Put a copy in its place, that was made before an update: ${copies.sort().join(", ")}.`
+        : "Bring it back from a copy of your own, or move it away to begin anew.";
+    throw new Error(
+      `${file} is damaged (${(error as Error).message}). It holds what people decided: names, tags, notes, the queue, settings. ` +
+        `${remedy} Runs, journals and answers do not lie in it.`,
+      { cause: error },
+    );
+  }
+}
+
 /** What only people know: never rebuilt, copied beside itself before a migration. */
 export function openUser(dataFolder: string): Db {
   mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
   const file = join(dataFolder, DATA_FOLDER.user);
   const existed = existsSync(file);
-  const database = open(file);
+  const database = openOrExplain(dataFolder, file);
   const version = database.pragma("user_version", { simple: true }) as number;
   if (existed && version < USER_MIGRATIONS.length) {
     // Not a copy of the file: what waits in the write-ahead log belongs to it too.
