@@ -128,10 +128,11 @@ describe("a difference", () => {
     expect(differences.map((difference) => difference.reason)).toEqual([reason]);
   });
 
-  it("has an example of every reason but the one of annotation files", () => {
+  it("has an example of every reason but those of annotation files and of judged tables", () => {
     const covered = new Set(cases.map(([reason]) => reason));
     expect(Object.keys(DIFFERENCE_REASONS).filter((reason) => !covered.has(reason as DifferenceReason))).toEqual([
       "evaluation rules",
+      "another judge",
     ]);
   });
 });

@@ -35,6 +35,7 @@ export const DIFFERENCE_REASONS = {
   "MRA variant": "the stored mean relative accuracy is VSI-Bench's own (equality counts, double precision)",
   "ROUGE variant": "the stored score is another ROUGE: without stemming, or one of its parts",
   "word error variant": "the stored score ignores case or punctuation",
+  "another judge": "the stored verdict on a free answer is another judge's; ours is a rule",
   rounding: "the two agree to two decimals",
   "correct flag": "rewards agree, but the stored `correct` (or `select`) does not follow from its reward",
   unexplained: "no rule that we know gives the stored reward",

@@ -2,8 +2,10 @@ import { describe, expect, it } from "vitest";
 import { readRow, type Sample } from "../records.ts";
 import type { PublishedFormat } from "./format.ts";
 import { PUBLISHED_FORMATS } from "./index.ts";
+import { invertedNextGqa } from "./inverted.ts";
 import { seedBenchR1 } from "./seed-bench-r1.ts";
 import { veripoItems } from "./veripo.ts";
+import { videoHalluRecords } from "./videohallu.ts";
 
 /** Through the very reader that training uses. */
 function sampleOf(format: PublishedFormat, record: unknown): Sample {
@@ -110,4 +112,69 @@ it("no format throws, whatever it is given", () => {
   for (const format of PUBLISHED_FORMATS)
     for (const value of [null, 3, "x", [], {}, { question: {} }, { golden_choice_idx: 1 }])
       expect(format.convert(value).kind).toBe("problem");
+});
+
+describe("VideoHallu's records", () => {
+  const question = {
+    RowID: 7,
+    Model: "sora",
+    video_path: "./Sora/feather_rock_1.mp4",
+    Prompt: "A feather and a rock fall.",
+    Question: "Does the rock reach the ground first?",
+    Answer: "No, the rock rises.",
+    "Categorization-1": "Physics",
+    "Categorization-2": "p-m",
+  };
+
+  it("are short free-form rows of the synthetic diet, by sub-category", () => {
+    const sample = sampleOf(videoHalluRecords, question);
+    expect(sample).toMatchObject({
+      id: "7",
+      problemType: "free-form",
+      answer: "No, the rock rises.",
+      path: "Sora/feather_rock_1.mp4",
+      task: "P-M",
+    });
+    expect(sample.extra).toMatchObject({ diet: "synthetic", generator: "Sora", columns_agree: true });
+  });
+
+  it("say what is wrong with those that cannot be used", () => {
+    expect(reasonOf(videoHalluRecords, { ...question, "Categorization-2": "P-X" })).toContain("Categorization-2");
+    expect(reasonOf(videoHalluRecords, { ...question, video_path: "../x.mp4" })).toContain("video_path");
+    expect(reasonOf(videoHalluRecords, { problem: null, problem_id: 1 })).toContain("424");
+    for (const wrong of [null, "text", 3, []]) expect(reasonOf(videoHalluRecords, wrong)).not.toBe("");
+  });
+});
+
+describe("question-answer inversion of whole files", () => {
+  const rowOf = (id: number, problem = "What did the person do") => ({
+    problem_id: id,
+    problem,
+    data_type: "video",
+    problem_type: "multiple choice",
+    options: ["A. ran", "B. sat", "C. ate", "D. slept"],
+    solution: "<answer>B</answer>",
+    path: "v.mp4",
+    data_source: "NExT-GQA",
+  });
+  const samples = Array.from({ length: 200 }, (_, id) => sampleOf(invertedNextGqa, rowOf(id)));
+
+  it("negates half of the rows, each the same way every time", () => {
+    const negated = samples.filter(({ extra }) => extra["is_negated"] === true);
+    expect(negated.length).toBeGreaterThan(75);
+    expect(negated.length).toBeLessThan(125);
+    expect(sampleOf(invertedNextGqa, rowOf(3))).toEqual(samples[3]);
+    for (const { question, answer, options } of negated) {
+      expect(question).toBe("what didn't the person do");
+      expect(answer.split(",").map((letter) => options[letter.charCodeAt(0) - 65]!.slice(3))).not.toContain("sat");
+    }
+    expect(new Set(negated.map(({ answer }) => answer.split(",").length))).toEqual(new Set([1, 2, 3]));
+  });
+
+  it("refuses what it was to negate and cannot, and what has several right letters already", () => {
+    const reasons = Array.from({ length: 40 }, (_, id) => reasonOf(invertedNextGqa, rowOf(id, "the person did what")));
+    expect(reasons.filter((reason) => reason.includes("could not be negated")).length).toBeGreaterThan(10);
+    expect(reasons.filter((reason) => reason === "").length).toBeGreaterThan(10);
+    expect(reasonOf(invertedNextGqa, { ...rowOf(1), solution: "<answer>A,B</answer>" })).toContain("one right letter");
+  });
 });

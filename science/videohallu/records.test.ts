@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { dietOf } from "./diets.ts";
 import { readSamples } from "../records.ts";
+import { importedVerdicts } from "./imported.ts";
 import { readBench, readEvaluation, sharedVideos, splitByVideo } from "./records.ts";
 import { summariseHallu } from "./summary.ts";
 
@@ -85,5 +86,29 @@ describe("the table of an evaluation", () => {
     const { rows, problems } = readEvaluation(fixture("evaluation.csv"), "evaluation.csv", "other");
     expect(rows).toEqual([]);
     expect(problems.map(({ field }) => field)).toEqual(["other", "other", "other"]);
+  });
+});
+
+describe("the table of somebody's evaluation as items", () => {
+  const { items, rescored, problems } = importedVerdicts(fixture("evaluation.csv"), "evaluation.csv", "my-model");
+
+  it("is judged again by the rule, with their verdict beside it", () => {
+    expect(problems).toEqual([]);
+    expect(items.map(({ scores, groups }) => [scores["score"], scores["stored"], groups["type"]])).toEqual([
+      [0, 0, "P-M"],
+      [1, 1, "A-EC"],
+      [1, 1, "P-C"],
+    ]);
+    expect(rescored).toMatchObject({ rows: 3, reproduced: 3, means: { accuracy: 2 / 3 } });
+  });
+
+  it("says where the two judges differ, and when the column is not there", () => {
+    const csv = fixture("evaluation.csv").replace(",One,correct", ",One,incorrect");
+    const other = importedVerdicts(csv, "evaluation.csv", "my-model");
+    expect(other.rescored).toMatchObject({ reproduced: 2, differences: [{ row: 2, reason: "another judge" }] });
+    expect(other.items[1]!.groups["stored reward"]).toBe("another judge");
+    const none = importedVerdicts(csv, "evaluation.csv", "another");
+    expect(none.items).toEqual([]);
+    expect(none.problems[0]).toMatchObject({ row: 1, field: "another" });
   });
 });

@@ -9,19 +9,21 @@ import {
   type EvaluationResult,
   type Protocol,
 } from "../../contract/evaluation.ts";
-import { importedItems } from "../../science/evaluation/imported.ts";
+import { importedItems, type ImportedResults } from "../../science/evaluation/imported.ts";
 import { PROTOCOL_PRESETS } from "../../science/evaluation/protocol.ts";
 import { summariseView } from "../../science/evaluation/summary.ts";
 import type { Rescored } from "../../science/rescore.ts";
 import { readResultFile, type ResultFile } from "../../science/result-files.ts";
+import { importedVerdicts } from "../../science/videohallu/imported.ts";
 import { benchmarkById } from "./benchmarks.ts";
 import { evaluationFolder, newEvaluationId, writeRequest } from "./new-evaluation.ts";
 
 export interface ImportOrder {
-  /** As Video-R1's scripts write it: `results` and `final_acc`. */
+  /** As Video-R1's scripts write it (`results` and `final_acc`), or a table (.csv) as VideoHallu's does. */
   readonly file: string;
   /** Name of a benchmark. */
   readonly benchmark: string;
+  /** In a table also the name of its column. */
   readonly modelName: string;
   /** By what the outputs were made, as far as is known. */
   readonly preset?: string;
@@ -40,9 +42,8 @@ export function importEvaluation(data: string, order: ImportOrder): ImportedEval
   if (label === "") throw new RangeError("Say which model wrote the outputs: give --model-name NAME.");
   const benchmark = benchmarkById(order.benchmark);
   const path = resolve(order.file);
-  const file = readResults(path);
-  if (file.rows.length === 0) throw new RangeError(`${path} holds no row that can be read: ${reasonOf(file)}`);
-  const { items, rescored } = importedItems(file, path);
+  const { items, rescored, problems } = readTheirs(path, label);
+  if (items.length === 0) throw new RangeError(`${path} holds no row that can be read: ${reasonOf(problems)}`);
   const { id, createdAt } = newEvaluationId(benchmark.id);
   const model = { label, directory: "", weights: "", run: null, step: null };
   const fileHash = createHash("sha256").update(readFileSync(path)).digest("hex");
@@ -71,19 +72,36 @@ export function importEvaluation(data: string, order: ImportOrder): ImportedEval
   writeFileSync(join(folder, EVALUATION_FOLDER.result), `${JSON.stringify(result, null, 2)}\n`, { mode: 0o600 });
   // Last: an evaluation is there once its request is.
   writeRequest(data, request, benchmark);
-  return { request, rescored, problems: file.problems };
+  return { request, rescored, problems };
+}
+
+/** A table (.csv) as VideoHallu's script writes it, whose column the model names, else results as Video-R1's do. */
+function readTheirs(path: string, model: string): ImportedResults & Pick<ResultFile, "problems"> {
+  if (path.toLowerCase().endsWith(".csv")) {
+    const { problems, ...read } = importedVerdicts(readSource(path), path, model);
+    return {
+      ...read,
+      problems: problems.map(({ row, field, reason }) => ({ row, reason: `${field ?? "it"}: ${reason}` })),
+    };
+  }
+  const file = readResults(path);
+  return { ...importedItems(file, path), problems: file.problems };
 }
 
 /** @throws Error that names the file. */
-export function readResults(path: string): ResultFile {
-  let source: string;
+function readSource(path: string): string {
   try {
-    source = readFileSync(path, "utf8");
+    return readFileSync(path, "utf8");
   } catch (error) {
     throw new Error(`${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? "unknown reason"}).`, {
       cause: error,
     });
   }
+}
+
+/** @throws Error that names the file. */
+export function readResults(path: string): ResultFile {
+  const source = readSource(path);
   try {
     return readResultFile(source);
   } catch (error) {
@@ -91,7 +109,7 @@ export function readResults(path: string): ResultFile {
   }
 }
 
-const reasonOf = ({ problems }: ResultFile): string =>
+const reasonOf = (problems: ResultFile["problems"]): string =>
   problems[0] === undefined ? "its list is empty." : `row ${problems[0].row}: ${problems[0].reason}.`;
 
 /** The file does not say how it was asked: the prompt stays unknown, so such a score never shares a column with ours. */

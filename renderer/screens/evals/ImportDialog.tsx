@@ -45,7 +45,7 @@ export function ImportDialog({
   return (
     <Modal
       title="Import results"
-      description="A file as Video-R1's scripts write it (results and final_acc). Its outputs are scored again and stand beside ours, item by item."
+      description="A file as Video-R1's scripts write it (results and final_acc), or a table as VideoHallu's does (.csv). Its outputs are scored again and stand beside ours, item by item."
       width={560}
       onClose={onClose}
     >
@@ -66,7 +66,10 @@ export function ImportDialog({
               onChange={(event) => setFile(event.target.value)}
             />
           </Field>
-          <Field label="Name of their model">
+          <Field
+            label="Name of their model"
+            {...(file.trim().endsWith(".csv") ? { note: "As the table's column is called." } : {})}
+          >
             <input required value={modelName} onChange={(event) => setModelName(event.target.value)} />
           </Field>
           <div className={styles["pair"]}>
