@@ -3,6 +3,7 @@ import { benchData } from "./data.ts";
 import { benchEngine } from "./engine.ts";
 import { benchGpu } from "./gpu.ts";
 import { benchStore } from "./store.ts";
+import { benchTensorboard } from "./tensorboard.ts";
 import { benchUpdate } from "./update.ts";
 import { benchWindow } from "./window.ts";
 
@@ -11,6 +12,7 @@ const benchmarks: Record<string, (args: readonly string[]) => Promise<void>> = {
   engine: benchEngine,
   gpu: benchGpu,
   store: benchStore,
+  tensorboard: benchTensorboard,
   update: benchUpdate,
   window: benchWindow,
 };
