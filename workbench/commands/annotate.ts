@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import { DATA_FOLDER } from "../../contract/run-folder.ts";
 import { dataFolder } from "../data-folder.ts";
+import { paperPreset } from "../../science/launch/difference.ts";
+import { RECIPES } from "../../science/recipes/index.ts";
 import { BASE_MODEL } from "../runs/new-run.ts";
 import { givenOptions, runScript } from "./by-path.ts";
 import { text, UsageError, type Command } from "./command.ts";
@@ -21,7 +23,7 @@ export const annotate: Command = {
     "--video-as KIND        for the endpoint: frames (PNG each, default) or video (the file)",
     "--recipe ID, --preset NAME",
     "                       whose prompt, frames and sampling are used (default: video-r1, tiny; for an",
-    "                       endpoint paper-v4)",
+    "                       endpoint the recipe's published one)",
     "--samples N            answers a row, of which the best counts (default: 1)",
     "--temperature X, --max-tokens N, --seed N",
     "--keep X               rows with a reward above it are kept (default: 0.6)",
@@ -60,10 +62,16 @@ export const annotate: Command = {
     const defaults = {
       input: join(pack, "train.json"),
       "media-root": pack,
-      preset: endpoint ? "paper-v4" : "tiny",
+      preset: endpoint ? publishedPreset(text(options["recipe"])) : "tiny",
       ...(endpoint ? {} : { model: BASE_MODEL }),
     };
     const args = givenOptions(annotate, { ...defaults, ...options });
     return runScript("trainer/annotate-main.ts", ["--data", data, ...args]);
   },
 };
+
+/** Frames and sampling of a large teacher: as the recipe's paper or code says. An unknown recipe is refused by the script. */
+function publishedPreset(id: string | undefined): string {
+  const recipe = RECIPES.find((candidate) => candidate.id === id) ?? RECIPES[0]!;
+  return paperPreset(recipe) ?? recipe.defaultPreset;
+}

@@ -116,7 +116,7 @@ function Control({
       <input
         {...shared}
         list={list}
-        placeholder={list && "Choose a checkpoint, or type"}
+        placeholder={list && "Choose or type"}
         value={String(value)}
         inputMode={field.kind === "text" ? "text" : "decimal"}
         data-kind={field.kind}

@@ -139,7 +139,7 @@ function FromPaper({ plan: { read } }: { readonly plan: LaunchPlan }) {
   const preset = paperPreset(recipe);
   return (
     <Card
-      title={preset?.startsWith("upstream") ? "Difference from the published code" : "Difference from the paper"}
+      title={preset?.startsWith("upstream") ? "Difference from the code" : "Difference from the paper"}
       explanation={`Against ${preset === null ? "the recipe's defaults" : `the preset ${preset}`}.`}
       aside={<span className={styles["total"]}>{differences.length || "none"}</span>}
     >

@@ -35,7 +35,7 @@ export const veripoMethod: Method = {
   formulas: [
     {
       text: 'm = β ( log frac{π(y_w | x)}{π_{"ref"}(y_w | x)} − log frac{π(y_l | x)}{π_{"ref"}(y_l | x)} )',
-      says: "Margin of the chosen y_w over the rejected y_l; π_ref: the policy at the start of the stage, β = 0.1.",
+      says: "Margin of the chosen text (w) over the rejected one (l), against the policy at the start of the stage (ref); β = 0.1.",
     },
     { text: "L = − log σ(m)", says: "Sums over the tokens of each text." },
     {
