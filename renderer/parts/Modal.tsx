@@ -1,9 +1,10 @@
 import { Dialog } from "radix-ui";
 import type { ReactNode } from "react";
 import { Button } from "./Button.tsx";
+import { useFocusBack } from "./useFocusBack.ts";
 import styles from "./Modal.module.css";
 
-/** A dialog over the window: closes with Escape, keeps the focus inside. */
+/** A dialog over the window: closes with Escape, keeps the focus inside and gives it back. */
 export function Modal({
   title,
   description,
@@ -17,6 +18,7 @@ export function Modal({
   readonly onClose: () => void;
   readonly children: ReactNode;
 }) {
+  const focusBack = useFocusBack();
   return (
     <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
       <Dialog.Portal>
@@ -29,6 +31,11 @@ export function Modal({
             event.preventDefault();
             (event.currentTarget as HTMLElement).focus();
           }}
+          // A hint over a focused button takes the first Escape; the dialog closes with it all the same.
+          onKeyDown={(event) => {
+            if (event.key === "Escape" && event.currentTarget.contains(event.target as Node)) onClose();
+          }}
+          {...focusBack}
           {...(description ? {} : { "aria-describedby": undefined })}
         >
           <header className={styles["head"]}>

@@ -6,6 +6,7 @@ import { useService } from "../state/queries.ts";
 import { navigate } from "../state/route.ts";
 import { Icon } from "./Icon.tsx";
 import { Keys } from "./Keys.tsx";
+import { useFocusBack } from "./useFocusBack.ts";
 import styles from "./Palette.module.css";
 
 /** All words of the query must begin somewhere in the text. */
@@ -19,6 +20,7 @@ export function matchesQuery(text: string, query: string): boolean {
 
 /** Find and do: every action of the registry, and every run, by typing. */
 export function Palette({ onClose }: { readonly onClose: () => void }) {
+  const focusBack = useFocusBack();
   const [query, setQuery] = useState("");
   const [selected, setSelected] = useState(0);
   const actions = useCurrentActions();
@@ -53,7 +55,7 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
     <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
       <Dialog.Portal>
         <Dialog.Overlay className={styles["scrim"]} />
-        <Dialog.Content className={styles["palette"]} aria-describedby={undefined} onKeyDown={onKeyDown}>
+        <Dialog.Content className={styles["palette"]} aria-describedby={undefined} onKeyDown={onKeyDown} {...focusBack}>
           <Dialog.Title className="visually-hidden">Find an action</Dialog.Title>
           <label className={styles["field"]}>
             <Icon name="search" />

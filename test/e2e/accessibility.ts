@@ -10,7 +10,7 @@ const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"];
 /** Pictures and answers come after the screen itself. */
 const SETTLE_MS = 1200;
 
-interface Found {
+export interface Found {
   readonly id: string;
   readonly impact: string;
   readonly help: string;
@@ -19,14 +19,15 @@ interface Found {
 
 async function faults(
   page: Page,
-  rules: { readonly tags?: readonly string[]; readonly rule?: string },
+  rules: { readonly tags?: readonly string[]; readonly rule?: string; readonly within?: string },
 ): Promise<Found[]> {
   // Evaluated by the debugger: the page's content security policy stays as strict as it is.
   await page.evaluate(source);
-  return page.evaluate(async ({ tags, rule }) => {
-    const axe = (window as unknown as { axe: { run: (root: Document, options: object) => Promise<unknown> } }).axe;
+  return page.evaluate(async ({ tags, rule, within }) => {
+    const axe = (window as unknown as { axe: { run: (root: Document | string, options: object) => Promise<unknown> } })
+      .axe;
     const runOnly = rule ? { type: "rule", values: [rule] } : { type: "tag", values: tags };
-    const result = (await axe.run(document, { runOnly, resultTypes: ["violations"] })) as {
+    const result = (await axe.run(within ?? document, { runOnly, resultTypes: ["violations"] })) as {
       violations: { id: string; impact: string; help: string; nodes: { target: string[]; html: string }[] }[];
     };
     return result.violations
@@ -39,6 +40,10 @@ async function faults(
       }));
   }, rules);
 }
+
+/** Serious and critical faults of a part of what the page shows now. */
+export const faultsWithin = (page: Page, selector: string): Promise<Found[]> =>
+  faults(page, { tags: TAGS, within: selector });
 
 /** `screens` are fragments of addresses. */
 export async function claimAccessible(page: Page, claim: Claim, screens: readonly string[]): Promise<void> {

@@ -27,6 +27,8 @@ import { checkSystems } from "./systems.ts";
 import { claimRollouts } from "./rollouts.ts";
 import { checkRuns } from "./runs.ts";
 import { checkSystem } from "./system.ts";
+import { dialogsOf } from "./dialog-list.ts";
+import { claimDialogs } from "./dialogs.ts";
 
 const data = mkdtempSync(join(tmpdir(), "secondlook-e2e-"));
 const resultFile = join(data, "demo.json");
@@ -134,11 +136,15 @@ try {
     await claimVerifiedSystems({ page, claim, data });
     await checkRuns(page, claim);
     await checkCharts(page, run, claim);
-    await checkLiveRun(page, data, await checkLaunch(page, data, claim), claim);
+    const training = await checkLaunch(page, data, claim);
+    const stop = { name: "the end of a run that trains", screen: `#/runs/${training}`, opener: "Stop" };
+    await claimDialogs(page, claim, [stop]);
+    await checkLiveRun(page, data, training, claim);
     await checkSystems(page, data, claim);
     await claimOwnVideos(page, data, claim);
     await claimInterop(page, claim);
     await claimLaunchedSystems({ page, claim, data });
+    const dataset = readdirSync(join(data, "datasets")).find((name) => !name.startsWith(".")) ?? null;
     await claimAccessible(page, claim, [
       "#/runs",
       "#/launch",
@@ -149,6 +155,7 @@ try {
       `#/runs/${hesitant}/rollouts/corrections`,
       `#/compare?run=${run}&run=${other}`,
       "#/data",
+      ...(dataset ? ["", "/rows", "/rows/0", "/shared"].map((part) => `#/data/${dataset}${part}`) : []),
       "#/evals",
       `#/evals/${readdirSync(join(data, "evaluations"))[0]}`,
       "#/playground",
@@ -156,6 +163,7 @@ try {
       "#/recipes/tw-grpo",
       "#/system",
     ]);
+    await claimDialogs(page, claim, dialogsOf(run, lastStep(journal), dataset));
     await checkSystem(page, data, claim);
     await claim("reports no error on the page", () => assert.deepEqual(problems.filter(isOurs), []));
   } finally {
@@ -172,6 +180,11 @@ console.log(`${passed} passed, 0 failed`);
 /** A browser says so itself when the demo's service ends and the line drops. */
 function isOurs(problem: string): boolean {
   return !/WebSocket|ERR_CONNECTION_REFUSED/.test(problem);
+}
+
+/** The newest step with rollouts. */
+function lastStep(file: string): number {
+  return readJournal(file).findLast(({ type }) => type === "rollout")!["step"] as number;
 }
 
 async function stepOnPage(page: Page): Promise<number> {
