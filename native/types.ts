@@ -187,8 +187,8 @@ export interface Sampling {
 }
 
 export interface GenerateOptions {
-  /** Completions per prompt. */
-  readonly n: number;
+  /** Completions of every prompt, or of each. */
+  readonly n: number | readonly number[];
   readonly sampling: Sampling;
   /**
    * Most completions that are written at once (at least one prompt's): where one ends, the next waiting prompt takes its

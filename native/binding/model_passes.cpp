@@ -1,4 +1,6 @@
 // The model's passes over data: encode, generate, score, forward, spread, trace.
+#include <numeric>
+
 #include "../src/generate/scheduler.h"
 #include "arguments.h"
 #include "objects.h"
@@ -52,10 +54,19 @@ Napi::Value ModelObject::generate(const Napi::CallbackInfo& info) {
     GenerationRequest request;
     request.prompts = asPrompts(info[0]);
     request.sampling = asSampling(options.Get("sampling"), live().config().text.vocabulary);
-    request.completionsPerPrompt = asWhole(options.Get("n"), "n", 1, 1 << 14);
+    const Napi::Value n = options.Get("n");
+    if (n.IsArray()) {
+      const Napi::Array list = asArray(n, "n", 1 << 16);
+      for (uint32_t i = 0; i < list.Length(); ++i) request.completions.push_back(asWhole(list.Get(i), "n", 1, 1 << 14));
+      if (request.completions.size() != request.prompts.size())
+        refuse("n has " + std::to_string(list.Length()) + " entries for " + std::to_string(request.prompts.size()) +
+               " prompts.");
+    } else {
+      request.completions.assign(request.prompts.size(), asWhole(n, "n", 1, 1 << 14));
+    }
     request.rowsAtOnce = wholeOr(options, "rowsAtOnce", 1, 1 << 20, 0);
     const std::vector<PromptInput>& prompts = request.prompts;
-    if (static_cast<int64_t>(prompts.size()) * request.completionsPerPrompt > (1 << 20))
+    if (std::accumulate(request.completions.begin(), request.completions.end(), int64_t{0}) > (1 << 20))
       refuse("prompts x n is more than 2^20 sequences. Split the call.");
     std::vector<uint64_t>& streams = request.streams;
     if (const Napi::Value given = options.Get("streams"); !isAbsent(given)) {

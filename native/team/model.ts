@@ -60,9 +60,9 @@ export class TeamModel implements Model {
         : this.#own.generate(
             mine.map((index) => prompts[index]!),
             {
-              n,
+              n: typeof n === "number" ? n : mine.map((index) => n[index]!),
               sampling,
-              ...(rowsAtOnce === undefined ? {} : { rowsAtOnce }),
+              ...(rowsAtOnce === undefined ? {} : { rowsAtOnce: Math.ceil(rowsAtOnce / size) }),
               streams: mine.map((index) => options.streams?.[index] ?? index),
               ...(onToken
                 ? { onToken: (seen) => onToken(seen.map((token) => ({ ...token, prompt: mine[token.prompt]! }))) }

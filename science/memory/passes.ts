@@ -181,8 +181,11 @@ export interface GenerationShape {
   readonly promptTokens: number;
   readonly patches: number;
   readonly units: number;
+  /** On average. */
   readonly completions: number;
   readonly maxTokens: number;
+  /** Completions that are written at once; default all. */
+  readonly rowsAtOnce?: number;
 }
 
 /**
@@ -195,7 +198,7 @@ export function generationBytes(
   g: GenerationShape,
 ): { activations: number; keyValueCache: number } {
   const keyWidth = a.text.keyHeads * a.text.headDim;
-  const sequences = g.prompts * g.completions;
+  const sequences = Math.min(g.prompts * g.completions, g.rowsAtOnce ?? Infinity);
   const tokens = g.prompts * room(g.promptTokens) + sequences * room(g.maxTokens);
   const writing: ReadingPass = { rows: 0, begun: 0, touched: 0, read: 0, before: g.prompts, seen: 0 };
   const passes = [...readingPasses(g), writing].map((pass) => passFloats(a, choices, g, pass));
@@ -247,7 +250,7 @@ function readingPasses({ prompts, promptTokens }: GenerationShape): ReadingPass[
 function passFloats(a: Architecture, choices: ModelChoices, g: GenerationShape, pass: ReadingPass): number {
   const block = textBlock(a);
   const width = a.text.hidden;
-  const written = pass.before * g.completions;
+  const written = Math.min(pass.before * g.completions, g.rowsAtOnce ?? Infinity);
   const rows = pass.rows + written;
   const hasMedia = g.patches > 0;
   const media = (count: number): PackedShape => ({

@@ -117,11 +117,17 @@ function estimateStage(
     const together = perPart(promptTokens + groupSize * maxTokens, promptsPerStep);
     const part = batch(together, groupSize, maxTokens);
     tape = tapeBytes(architecture, choices, part);
-    for (const completions of [groupSize, shuffledGroupSize])
-      if (completions > 0)
-        generations.push(
-          generationBytes(architecture, choices, { ...clip, prompts: promptsPerStep, completions, maxTokens }),
-        );
+    // Twins take the places of ordered rollouts that have ended.
+    const views = shuffledGroupSize > 0 ? 2 : 1;
+    generations.push(
+      generationBytes(architecture, choices, {
+        ...clip,
+        prompts: views * promptsPerStep,
+        completions: (groupSize + shuffledGroupSize) / views,
+        maxTokens,
+        rowsAtOnce: promptsPerStep * groupSize,
+      }),
+    );
     media = Math.max(media, promptsPerStep * (shuffledGroupSize > 0 ? 2 : 1) + (choices.lora === null ? together : 0));
     if (choices.lora === null) {
       const frozen = weightBytes(architecture, choices, false);

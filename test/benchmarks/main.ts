@@ -2,6 +2,7 @@
 import { benchData } from "./data.ts";
 import { benchEngine } from "./engine.ts";
 import { benchGpu } from "./gpu.ts";
+import { benchServe } from "./serve.ts";
 import { benchStore } from "./store.ts";
 import { benchTensorboard } from "./tensorboard.ts";
 import { benchUpdate } from "./update.ts";
@@ -11,6 +12,7 @@ const benchmarks: Record<string, (args: readonly string[]) => Promise<void>> = {
   data: benchData,
   engine: benchEngine,
   gpu: benchGpu,
+  serve: benchServe,
   store: benchStore,
   tensorboard: benchTensorboard,
   update: benchUpdate,

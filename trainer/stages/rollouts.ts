@@ -74,31 +74,26 @@ export async function sampleRollouts(
 ): Promise<PromptRollouts[]> {
   const count = views.ordered.length;
   const twins = views.shuffled.flatMap((prepared, position) => (prepared === null ? [] : [{ prepared, position }]));
-  const ordered = await sampleGroups(
-    views.ordered,
-    request.groupSize,
-    views.ordered.map((_, position) => position),
+  // All in one call: twins begin where ordered rollouts have ended, and nobody waits for the longest of those.
+  const groups = await sampleGroups(
+    [...views.ordered, ...twins.map(({ prepared }) => prepared)],
+    [...views.ordered.map(() => request.groupSize), ...twins.map(() => request.stage.shuffledGroupSize)],
+    [...views.ordered.keys(), ...twins.map(({ position }) => count + position)],
     request,
+    count * request.groupSize,
   );
-  const shuffled =
-    twins.length === 0
-      ? []
-      : await sampleGroups(
-          twins.map(({ prepared }) => prepared),
-          request.stage.shuffledGroupSize,
-          twins.map(({ position }) => count + position),
-          request,
-        );
+  const [ordered, shuffled] = [groups.slice(0, count), groups.slice(count)];
   const twinOf = new Map(twins.map(({ position }, index) => [position, shuffled[index]!]));
   return ordered.map((group, position) => ({ position, ordered: group, shuffled: twinOf.get(position) ?? null }));
 }
 
-/** Completions of prompts that were prepared already, each prompt with its own random stream. */
+/** Completions of prompts that were prepared already, each prompt with its own random stream; `rowsAtOnce` as the engine's. */
 export async function sampleGroups(
   prepared: readonly PreparedPrompt[],
-  completions: number,
+  completions: number | readonly number[],
   streams: readonly number[],
   request: RolloutRequest,
+  rowsAtOnce?: number,
 ): Promise<RolloutGroup[]> {
   const { policy, prompter, sampling, signal } = request;
   const { temperature, topP, topK, maxTokens } = sampling;
@@ -106,6 +101,7 @@ export async function sampleGroups(
     prepared.map(({ prompt }) => prompt),
     {
       n: completions,
+      ...(rowsAtOnce === undefined ? {} : { rowsAtOnce }),
       streams,
       signal,
       sampling: {

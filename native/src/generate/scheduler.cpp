@@ -58,21 +58,24 @@ Scheduler::~Scheduler() {
   model_.returnCache(pool_.release());
 }
 
-/// Room for the largest prompts that are answered at once, and for all their completions.
+/// Room for the rows that are written at once, and for the largest prompts that they may belong to: while one row of a prompt
+/// is written its room stays, so with several rows a prompt there are rooms for twice as many prompts.
 int64_t Scheduler::poolFloats() const {
-  const int64_t perPrompt = request_.completionsPerPrompt, prompts = static_cast<int64_t>(batch_.prompts.size());
-  const int64_t together =
-      request_.rowsAtOnce > 0 ? std::clamp<int64_t>(request_.rowsAtOnce / perPrompt, 1, prompts) : prompts;
+  const auto [fewest, most] = std::minmax_element(request_.completions.begin(), request_.completions.end());
+  const int64_t all = std::accumulate(request_.completions.begin(), request_.completions.end(), int64_t{0});
+  const int64_t rows = request_.rowsAtOnce > 0 ? std::min(all, std::max(request_.rowsAtOnce, *most)) : all;
+  const int64_t together = std::max<int64_t>(1, rows / *fewest) * (*most > 1 ? 2 : 1);
   std::vector<int64_t> rooms;
-  for (const PromptRows& rows : batch_.prompts) rooms.push_back(decoder_.roomFloats(rows.end - rows.begin));
+  for (const PromptRows& prompt : batch_.prompts) rooms.push_back(decoder_.roomFloats(prompt.end - prompt.begin));
   std::sort(rooms.begin(), rooms.end(), std::greater<>());
-  return std::accumulate(rooms.begin(), rooms.begin() + together, int64_t{0}) +
-         together * perPrompt * decoder_.roomFloats(request_.sampling.maxTokens);
+  rooms.resize(std::min(rooms.size(), static_cast<size_t>(together)));
+  return std::accumulate(rooms.begin(), rooms.end(), int64_t{0}) +
+         rows * decoder_.roomFloats(request_.sampling.maxTokens);
 }
 
 Completions Scheduler::run(Context& context) {
-  Completions results(request_.prompts.size(),
-                      std::vector<CompletionResult>(static_cast<size_t>(request_.completionsPerPrompt)));
+  Completions results;
+  for (const int64_t count : request_.completions) results.emplace_back(static_cast<size_t>(count));
   TokenStream stream(request_.sink);
   try {
     for (;;) {
@@ -92,11 +95,13 @@ Completions Scheduler::run(Context& context) {
 
 /// Gives waiting prompts their rooms, in order, as far as there is room.
 void Scheduler::admit() {
-  const auto perPrompt = static_cast<size_t>(request_.completionsPerPrompt);
   const auto limit = static_cast<size_t>(request_.rowsAtOnce);
+  size_t rows = running_.size();
+  for (const auto& group : reading_) rows += group->own.size();
   for (; admitted_ < batch_.prompts.size(); ++admitted_) {
-    const size_t rows = running_.size() + reading_.size() * perPrompt;
-    if (limit > 0 && rows > 0 && rows + perPrompt > limit) return;
+    const auto own = static_cast<size_t>(request_.completions[admitted_]);
+    if (limit > 0 && rows > 0 && rows + own > limit) return;
+    rows += own;
     auto group = std::make_shared<Group>();
     group->batch = &batch_;
     group->rows = batch_.prompts[admitted_];
@@ -111,7 +116,7 @@ bool Scheduler::take(Group& group) {
   std::optional<KeyValuePool::Room> room = pool_.take(decoder_.roomFloats(group.length()));
   if (!room) return false;
   group.room = std::move(*room);
-  for (int64_t i = 0; i < request_.completionsPerPrompt; ++i) {
+  for (int64_t i = 0; i < request_.completions[static_cast<size_t>(group.prompt)]; ++i) {
     room = pool_.take(decoder_.roomFloats(request_.sampling.maxTokens));
     if (!room) return false;
     group.own.push_back(std::move(*room));

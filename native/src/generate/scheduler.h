@@ -27,7 +27,7 @@ using TokenSink = std::function<void(std::vector<StreamedTokenData>)>;
 
 struct GenerationRequest {
   std::vector<PromptInput> prompts;
-  int64_t completionsPerPrompt = 1;
+  std::vector<int64_t> completions;  // of each prompt
   SamplingSettings sampling;
   std::vector<uint64_t> streams;  // one a prompt
   int64_t rowsAtOnce = 0;         // most completions that are written at once, at least one prompt's; 0: all

@@ -9,7 +9,7 @@ namespace {
 GenerationRequest request(std::vector<PromptInput> prompts, int64_t perPrompt, int64_t rowsAtOnce) {
   GenerationRequest made;
   made.prompts = std::move(prompts);
-  made.completionsPerPrompt = perPrompt;
+  made.completions.assign(made.prompts.size(), perPrompt);
   made.rowsAtOnce = rowsAtOnce;
   made.sampling.maxTokens = 40;
   made.sampling.stopIds = {0, 1, 2, 3, 4};  // answers of very different lengths
@@ -92,6 +92,23 @@ TEST("answers have the same bits alone, all together, and where waiting prompts 
       const Completions refilled = generateCompletions(context, *model, request(prompts, 3, rowsAtOnce));
       for (size_t i = 0; i < prompts.size(); ++i)
         for (size_t j = 0; j < 3; ++j) CHECK(sameBits(refilled[i][j], together[i][j]));
+    }
+  });
+}
+
+TEST("prompts may have different numbers of answers, and those of few take the places of ended rows") {
+  atLevelTwo([](Context& context) {
+    const auto model = tinyModel(context);
+    GenerationRequest all = request(mixedPrompts(), 6, 0), some = all;
+    some.completions = {6, 1, 4, 6, 2, 3, 5};
+    const Completions whole = generateCompletions(context, *model, all);
+    for (const int64_t rowsAtOnce : {0, 1, 8, 14}) {
+      some.rowsAtOnce = rowsAtOnce;
+      const Completions few = generateCompletions(context, *model, some);
+      for (size_t i = 0; i < few.size(); ++i) {
+        CHECK(few[i].size() == static_cast<size_t>(some.completions[i]));
+        for (size_t j = 0; j < few[i].size(); ++j) CHECK(sameBits(few[i][j], whole[i][j]));
+      }
     }
   });
 }

@@ -104,6 +104,7 @@ TEST("a model that is loaded again finds its clips embedded and answers the same
       const auto model = tinyModel(context, how);
       GenerationRequest request;
       request.prompts = {tinyPrompt(10, tinyClip({1, 2, 3}), 10, 1), tinyPrompt(5, tinyClip({4}), 9, 2)};
+      request.completions = {1, 1};
       request.sampling.maxTokens = 10;
       request.streams = {1, 2};
       const Completions results = generateCompletions(context, *model, request);

@@ -23,7 +23,7 @@ void addChain(PrefixCache& cache, const std::vector<ContentHash>& keys) {
 GenerationRequest ask(const std::vector<PromptInput>& prompts) {
   GenerationRequest request;
   request.prompts = prompts;
-  request.completionsPerPrompt = 2;
+  request.completions.assign(prompts.size(), 2);
   request.sampling.maxTokens = 12;
   request.sampling.seed = 3;
   request.sampling.bannedIds = {59, 60};
