@@ -36,6 +36,12 @@ describe("TW-GRPO as published", () => {
     expect(rl("tw-grpo", "upstream-code").objective.name).toBe("dapo");
   });
 
+  it("trains on questions with one letter only in that ablation", () => {
+    expect(rl("tw-grpo", "tiny").rows).toBeNull();
+    const { rows } = rl("tw-grpo", "tiny", { "tw.questions": "one letter" });
+    expect(["B", "A,C"].map((answer) => rows!({ ...NO_SAMPLE, answer }))).toEqual([true, false]);
+  });
+
   it("forgives text before the blocks and what its code forgives after them, and nothing else", () => {
     const searched = (text: string): number => formatReward(text, { searched: true });
     expect(searched("Well. <think>a</think> <answer>A</answer> !\n")).toBe(1);

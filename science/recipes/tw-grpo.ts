@@ -1,6 +1,7 @@
 /** TW-GRPO: token weights from disagreement inside the group, and soft rewards for several right letters (arXiv 2505.24718). */
 import { extendRecipe } from "../extend-recipe.ts";
 import { policyGradient } from "../objectives/policy-objective.ts";
+import type { Sample } from "../records.ts";
 import { formatPart } from "../rewards/format.ts";
 import { MULTI_ANSWER_RULES, multiAnswerPart, type MultiAnswerRule } from "../rewards/multi-answer.ts";
 import {
@@ -91,6 +92,13 @@ export const twGrpo = extendRecipe(videoR1, {
       code,
       "Several right letters: a part of the key earns a part (soft), or all or nothing (fixed).",
     ),
+    "tw.questions": choice(
+      "Reward",
+      "all",
+      ["all", "one letter"],
+      code,
+      "Which questions train: all, or (published ablation) only those with one right letter.",
+    ),
     "tw.format": choice(
       "Reward",
       "whole",
@@ -172,6 +180,7 @@ export const twGrpo = extendRecipe(videoR1, {
       const alpha = values["tw.alpha"] as number;
       return {
         ...stage,
+        ...(values["tw.questions"] === "one letter" ? { rows: hasOneLetter } : {}),
         tokenWeighting:
           alpha === 1
             ? null
@@ -185,3 +194,5 @@ export const twGrpo = extendRecipe(videoR1, {
       };
     }),
 });
+
+const hasOneLetter = ({ answer }: Sample): boolean => !answer.includes(",");

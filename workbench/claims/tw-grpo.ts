@@ -70,7 +70,19 @@ export const twGrpoClaims: SystemClaims = {
       "rl.permuteRewards": true,
     }),
   ],
-  ablations: CELLS.filter((cell) => ![TW, FIXED].includes(nameOf(cell))).map(cellArm),
+  ablations: [
+    ...CELLS.filter((cell) => ![TW, FIXED].includes(nameOf(cell))).map(cellArm),
+    arm("one-letter", "Questions with one letter", "TW-GRPO without questions that have several right letters.", {
+      "tw.questions": "one letter",
+    }),
+    arm("code", "The code's measure and fill", "Weights by k3 over the vocabulary, ended completions as uniform.", {
+      "tw.measure": "code_k3",
+      "tw.fill": "uniform",
+    }),
+    arm("variance", "Weights by variance", "Weights by the variance of log-probabilities.", {
+      "tw.measure": "variance_of_logp",
+    }),
+  ],
   claims: [
     {
       id: "dead-groups",
@@ -103,6 +115,9 @@ export const twGrpoClaims: SystemClaims = {
 const TITLES: Readonly<Record<string, string>> = {
   sft: "after the cold start",
   ...Object.fromEntries(CELLS.map((cell) => [nameOf(cell), cellArm(cell).title])),
+  "one-letter": "trained on one letter",
+  code: "the code's measure and fill",
+  variance: "weights by variance",
   permuted: "control: rewards permuted",
 };
 
