@@ -139,6 +139,27 @@ it("samples the tokens that the processor samples, from the same distributions",
   });
 });
 
+it("reads a long prompt in stretches, and a known beginning from the cache of prefixes", patience, async () => {
+  const ids = (from: number, count: number): number[] =>
+    Array.from({ length: count }, (_, i) => 3 + ((from + i * 37) % 500));
+  const long = { ids: Int32Array.from(ids(0, 700)), media: [] };
+  const begun = { ids: Int32Array.from([...ids(0, 256), ...ids(9, 60)]), media: [] };
+  const sampling = { greedy: true, maxTokens: 6, stopIds: [], seed: 7 };
+  const [there, here] = await Promise.all(
+    [device, processor].map(async (engine) => {
+      const model = await engine.load(oraclePath("tiny-qwen25vl"), { trainable: false, prefixCacheBytes: 1e8 });
+      const groups = await model.generate([long], { n: 2, sampling });
+      groups.push(...(await model.generate([begun], { n: 1, sampling })));
+      expect(model.memory().prefixTokens.reused).toBe(256);
+      return groups.flatMap(({ completions }) => completions);
+    }),
+  );
+  there!.forEach((completion, i) => {
+    expect([...completion.ids]).toEqual([...here![i]!.ids]);
+    expect(largestDifference(completion.logProbs, here![i]!.logProbs)).toBeLessThan(1e-4);
+  });
+});
+
 it("measures the spread of a group as the processor does", patience, async () => {
   const [there, here] = await Promise.all(
     [device, processor].map(async (engine) => {

@@ -98,6 +98,7 @@ std::shared_ptr<Arena> Model::borrowArena() {
             const auto model = weak.lock();
             if (!model) return;
             model->noteActivations(owned->takePeak());
+            if (!model->memory_.ofHost()) return;  // a device's allocator keeps it, for whoever needs it next
             const std::lock_guard lock(model->arenaMutex_);
             if (model->idleArenas_.size() < 2) model->idleArenas_.push_back(std::move(owned));
           }};
@@ -121,7 +122,9 @@ FlatBuffer Model::takeCache(int64_t floats) {
   return cache;
 }
 
-void Model::returnCache(FlatBuffer cache) noexcept { idleCache_ = std::move(cache); }
+void Model::returnCache(FlatBuffer cache) noexcept {
+  if (memory_.ofHost()) idleCache_ = std::move(cache);
+}
 
 void Model::notePeak() noexcept {
   const size_t now = memory().current();

@@ -121,7 +121,7 @@ class Model : public std::enable_shared_from_this<Model> {
   std::shared_ptr<Model> clone(Context&, bool trainable) const;
   void trace(Context&, const PromptInput& prompt, const TraceSink& sink);
 
-  /// Arenas go back to the model when their user is done, so a steady loop allocates nothing.
+  /// Arenas go back to the model when their user is done, so a steady loop asks the system for nothing.
   std::shared_ptr<Arena> borrowArena();
   void noteActivations(size_t bytes) noexcept;
   /// Memory for cached keys and values: what the last generation gave back if it is large enough, else new.
