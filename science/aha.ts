@@ -19,8 +19,8 @@ const RECHECK =
 /** "the answer is B", "so it is (B)", "answer: B". */
 const STATED =
   /\b(?:answer(?: is|:)|so it(?:'s| is)|it must be|i(?:'d| would) say|option)\s*\(?([A-J]|-?\d+(?:\.\d+)?)\)?(?!\.*\w)/gi;
-/** "So last red B.": a sentence of conclusion that ends with an option's letter or a number. */
-const CONCLUDED = /\b[Ss]o\b[^.?!\n]*?(?<![\w-])([A-J]|-?\d+(?:\.\d+)?)(?=\s*(?:[.?!](?!\d)|\n|$))/g;
+/** "So last red B.": a sentence of conclusion that ends with an option's letter or a number. Longer ones are no conclusion, and would take quadratic time. */
+const CONCLUDED = /\b[Ss]o\b[^.?!\n]{0,300}?(?<![\w-])([A-J]|-?\d+(?:\.\d+)?)(?=\s*(?:[.?!](?!\d)|\n|$))/g;
 
 /** Spans inside the reasoning, in order of appearance; none when there is no `<think>` block. */
 export function findCorrections(completion: string): CorrectionSpan[] {
@@ -43,12 +43,13 @@ export function findCorrections(completion: string): CorrectionSpan[] {
 /** Statements of an answer in order; where both patterns see the same one, the wider match is dropped. */
 function statements(reasoning: string): RegExpExecArray[] {
   const stated = [...reasoning.matchAll(STATED)];
-  const concluded = [...reasoning.matchAll(CONCLUDED)].filter(
-    (match) =>
-      !stated.some(
-        (other) => other.index < match.index + match[0].length && match.index < other.index + other[0].length,
-      ),
-  );
+  let next = 0;
+  const concluded = [...reasoning.matchAll(CONCLUDED)].filter((match) => {
+    // Both lists are in order and overlap nowhere in themselves: what ends before this match is done with.
+    while (next < stated.length && stated[next]!.index + stated[next]![0].length <= match.index) next++;
+    const other = stated[next];
+    return other === undefined || other.index >= match.index + match[0].length;
+  });
   return [...stated, ...concluded].sort((a, b) => a.index - b.index);
 }
 

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { dataFolder } from "../data-folder.ts";
+import { suggestMediaRoot } from "../library/dataset-preview.ts";
 import { datasetFiles, withUserDatabase } from "../library/datasets.ts";
 import { addMediaRoot } from "../library/media-roots.ts";
 import { RunFollower } from "../runs/follow.ts";
@@ -28,9 +29,16 @@ function dataOf(options: OptionValues): Record<string, string> | undefined {
     return value === undefined ? [] : [[key, resolve(value)] as const];
   });
   if (given.length === 0) return undefined;
-  const data = Object.fromEntries(given);
-  if (!data["train"] || !data["mediaRoot"]) throw new UsageError("Own data wants --train FILE and --media-root DIR.");
-  return data;
+  const data: Readonly<Record<string, string>> = Object.fromEntries(given);
+  const { train } = data;
+  if (train === undefined) throw new UsageError("Own data wants --train FILE.");
+  const mediaRoot = data["mediaRoot"] ?? suggestMediaRoot(train);
+  if (mediaRoot === null) {
+    throw new UsageError(
+      `No media of ${train} were found near it: give the folder that its paths start from as --media-root DIR.`,
+    );
+  }
+  return { ...data, mediaRoot };
 }
 
 /** Files of imported datasets, by their names. */
@@ -63,9 +71,10 @@ export const train: Command = {
   details: [
     "--preset NAME       the recipe's preset (default: its first choice)",
     "--model DIR         Hugging Face checkpoint (default: the base model that comes along)",
-    "--train FILE        rows in Video-R1's JSON (default: the sample pack)",
+    "--train FILE        rows (docs/data.md) in JSON or JSONL (default: the sample pack)",
     "--sft FILE          rows with traces for the cold start (default: those of --train that have one)",
-    "--validation FILE, --held-out FILE, --media-root DIR",
+    "--validation FILE, --held-out FILE",
+    "--media-root DIR    the folder that rows' paths start from (default: near --train, where media are found)",
     "--dataset NAME      rows of an imported dataset instead (secondlook data list); also --sft-dataset,",
     "                    --validation-dataset, --held-out-dataset; the media root is theirs",
     "--set NAME=VALUE    a setting that differs from the preset; may be repeated",

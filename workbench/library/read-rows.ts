@@ -30,7 +30,8 @@ export function statDataFile(file: string): { readonly bytes: number; readonly t
   try {
     status = statSync(file);
   } catch (error) {
-    throw refuse((error as NodeJS.ErrnoException).code ?? String(error));
+    const { code } = error as NodeJS.ErrnoException;
+    throw refuse(code === "ENOENT" ? "it is not there" : (code ?? String(error)));
   }
   if (!status.isFile()) throw refuse(status.isDirectory() ? "it is a folder" : "it is no regular file");
   if (status.size === 0) throw refuse("it is empty");

@@ -176,7 +176,7 @@ function Prompt({ group }: { readonly group: GroupView }) {
         </p>
       )}
       <p className={styles["source"]}>
-        {group.task.replaceAll("_", " ")} · {group.problemType} · {group.sampleId}
+        {[group.task.replaceAll("_", " "), group.problemType, group.sampleId].filter(Boolean).join(" · ")}
       </p>
     </section>
   );
