@@ -166,7 +166,7 @@ async function launch(page: Page, data: string, { recipe, own, rows }: Launched)
     .locator("main")
     .getByText("Completed", { exact: true })
     .first()
-    .waitFor({ timeout: 60_000 })
+    .waitFor({ timeout: 120_000 })
     .catch(() => {
       throw new Error(`${recipe} did not complete: ${readFileSync(join(path, "worker.log"), "utf8").slice(-2000)}`);
     });
@@ -203,7 +203,7 @@ async function evaluate(page: Page): Promise<void> {
   await dialog.getByRole("button", { name: "Start" }).click();
   await dialog.waitFor({ state: "detached", timeout: 20_000 });
   const score = page.locator('a[href*="impossible-heldout"]').first();
-  await score.click({ timeout: 60_000 });
+  await score.click({ timeout: 120_000 });
   await page.getByRole("radio", { name: "Hallucination board" }).click({ timeout: 20_000 });
   const board = page.locator('[data-panel="Hallucination board"]');
   await board.getByRole("table").getByText("gravity").waitFor({ timeout: 20_000 });
