@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
+import { print, timed, type Cpu, type Time } from "./painted.ts";
 import { JournalWriter } from "../../workbench/testing/journal-writer.ts";
 import { pageOfRuns } from "../../workbench/runs/page.ts";
 import { RunSettings } from "../../workbench/runs/run-settings.ts";
@@ -137,51 +138,43 @@ export function measureManyRuns(index: Db, data: string): { what: string; value:
   ];
 }
 
-/** Milliseconds until the rows are painted: opened, sorted by a click, filtered by a word. */
-async function paintManyRuns(page: Page): Promise<Record<"opened" | "sorted" | "filtered", number[]>> {
-  const times = { opened: [] as number[], sorted: [] as number[], filtered: [] as number[] };
-  for (let repeat = 0; repeat < 5; repeat++) {
+/** Until the rows are painted: opened, sorted by a click, filtered by a word. */
+export async function printManyRuns(page: Page, cpu: Cpu, repeats: number): Promise<void> {
+  const times = { opened: [] as Time[], sorted: [] as Time[], filtered: [] as Time[] };
+  for (let repeat = 0; repeat < repeats; repeat++) {
     await page.evaluate(() => (location.hash = "#/system"));
     await page.waitForTimeout(400);
-    times.opened.push(
-      await page.evaluate(async () => {
-        const start = performance.now();
-        location.hash = "#/runs";
-        while (document.querySelectorAll("[role=row]").length < 10) await new Promise(requestAnimationFrame);
-        await new Promise(requestAnimationFrame);
-        return performance.now() - start;
-      }),
-    );
-    const change = (what: "sort" | "filter") =>
-      page.evaluate(async (kind) => {
-        const first = () => document.querySelector("[role=row][aria-rowindex='2']")?.textContent ?? "";
-        const before = first();
-        const start = performance.now();
-        if (kind === "sort") {
-          const heads = [...document.querySelectorAll<HTMLButtonElement>("[role=columnheader] button")];
-          heads.find((head) => head.textContent?.startsWith("KL"))!.click();
-        } else {
-          const input = document.querySelector<HTMLInputElement>("input[aria-label='Filter runs']")!;
-          const setter = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value")!.set!;
-          setter.call(input, "run 77");
-          input.dispatchEvent(new Event("input", { bubbles: true }));
-        }
-        while (first() === before) await new Promise(requestAnimationFrame);
-        await new Promise(requestAnimationFrame);
-        return performance.now() - start;
-      }, what);
-    times.sorted.push(await change("sort"));
-    times.filtered.push(await change("filter"));
+    times.opened.push(await timed(cpu, () => openList(page)));
+    times.sorted.push(await timed(cpu, () => changeList(page, "sort")));
+    times.filtered.push(await timed(cpu, () => changeList(page, "filter")));
   }
-  return times;
+  print(`${MANY_RUNS} runs in the list, opened`, times.opened, "< 150 ms");
+  print(`${MANY_RUNS} runs in the list, sorted`, times.sorted, "< 50 ms and two frames");
+  print(`${MANY_RUNS} runs in the list, filtered`, times.filtered, "< 50 ms and two frames");
 }
 
-export async function printManyRuns(page: Page): Promise<void> {
-  const times = await paintManyRuns(page);
-  const bars = { opened: "< 150 ms", sorted: "< 50 ms and two frames", filtered: "< 50 ms and two frames" };
-  for (const [what, values] of Object.entries(times)) {
-    const middle = [...values].sort((a, b) => a - b)[values.length >> 1]!;
-    const bar = bars[what as keyof typeof bars];
-    console.log(`${MANY_RUNS} runs in the list, ${what}: median ${middle.toFixed(0)} ms of wall time   bar: ${bar}`);
-  }
-}
+const openList = (page: Page): Promise<number> =>
+  page.evaluate(async () => {
+    const start = performance.now();
+    location.hash = "#/runs";
+    await window.painted(() => document.querySelectorAll("[role=row]").length >= 10);
+    return performance.now() - start;
+  });
+
+const changeList = (page: Page, what: "sort" | "filter"): Promise<number> =>
+  page.evaluate(async (kind) => {
+    const first = () => document.querySelector("[role=row][aria-rowindex='2']")?.textContent ?? "";
+    const before = first();
+    const start = performance.now();
+    if (kind === "sort") {
+      const heads = [...document.querySelectorAll<HTMLButtonElement>("[role=columnheader] button")];
+      heads.find((head) => head.textContent?.startsWith("KL"))!.click();
+    } else {
+      const input = document.querySelector<HTMLInputElement>("input[aria-label='Filter runs']")!;
+      const setter = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value")!.set!;
+      setter.call(input, "run 77");
+      input.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+    await window.painted(() => first() !== before);
+    return performance.now() - start;
+  }, what);
