@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- serve [--threads 1,2] [--rounds N] [--json FILE]`: what the engine's scheduler and caches bring where many
+ * `npm run bench -- serve [--threads 1,2] [--rounds N] [--only WORDS] [--json FILE]`: what the engine's scheduler and caches bring where many
  * questions are answered. Both ways of each row do the same work in turns in one process, and must give the same answers.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -140,6 +140,7 @@ export async function benchServe(args: readonly string[]): Promise<void> {
     options: {
       threads: { type: "string", default: "1" },
       rounds: { type: "string", default: "7" },
+      only: { type: "string", default: "" },
       json: { type: "string" },
     },
   });
@@ -149,7 +150,7 @@ export async function benchServe(args: readonly string[]): Promise<void> {
     for (const threads of values.threads.split(",").map(Number)) {
       // As evaluations and sessions open it: answers do not depend on company.
       const engine = await openEngine({ threads, determinism: 2 });
-      for (const row of await rowsOf(engine, folder)) {
+      for (const row of (await rowsOf(engine, folder)).filter(({ name }) => name.includes(values.only))) {
         const pairs: [Way, Way][] = [];
         for (let round = 0; round <= Number(values.rounds); round++) {
           const before = await row.before(round);

@@ -11,7 +11,7 @@ import {
   type EvaluationResult,
 } from "../../contract/evaluation.ts";
 import { DATA_FOLDER } from "../../contract/run-folder.ts";
-import type { Engine, Model } from "../../native/types.ts";
+import type { Engine, MemoryReport, Model } from "../../native/types.ts";
 import { violationSchema } from "../../contract/journal.ts";
 import type { BenchmarkItem } from "../../science/evaluation/items.ts";
 import { scoreItem } from "../../science/evaluation/scoring.ts";
@@ -97,6 +97,7 @@ export async function runEvaluation(
     }
     const result = resultOf(prepared, candidates);
     writeFileAtomically(join(options.folder, EVALUATION_FOLDER.result), `${JSON.stringify(result, null, 2)}\n`);
+    options.say(sparedBy(candidates));
     return result;
   } finally {
     for (const { model, file } of candidates) {
@@ -105,6 +106,20 @@ export async function runEvaluation(
     }
     judge.dispose();
   }
+}
+
+/** What the engine's caches made unnecessary. */
+function sparedBy(candidates: readonly Candidate[]): string {
+  const memories = candidates.map(({ model }) => model.memory());
+  const sum = (value: (memory: MemoryReport) => number): number => memories.reduce((all, one) => all + value(one), 0);
+  const reused = sum(({ prefixTokens }) => prefixTokens.reused);
+  const all = reused + sum(({ prefixTokens }) => prefixTokens.read);
+  const clips = sum(({ visionCacheHits }) => visionCacheHits);
+  const kept = sum(({ visionFolderHits }) => visionFolderHits);
+  return (
+    `of ${all} prompt tokens ${reused} began like earlier prompts and were not read again; ` +
+    `clips found embedded: ${clips} in memory, ${kept} in the data folder`
+  );
 }
 
 async function openCandidates(
