@@ -19,8 +19,10 @@ const RECHECK =
 /** "the answer is B", "so it is (B)", "answer: B". */
 const STATED =
   /\b(?:answer(?: is|:)|so it(?:'s| is)|it must be|i(?:'d| would) say|option)\s*\(?([A-J]|-?\d+(?:\.\d+)?)\)?(?!\.*\w)/gi;
-/** "So last red B.": a sentence of conclusion that ends with an option's letter or a number. Longer ones are no conclusion, and would take quadratic time. */
-const CONCLUDED = /\b[Ss]o\b[^.?!\n]{0,300}?(?<![\w-])([A-J]|-?\d+(?:\.\d+)?)(?=\s*(?:[.?!](?!\d)|\n|$))/g;
+/** "So last red B.": a sentence of conclusion that ends with an option's letter or a number. */
+const CONCLUDED = /\b[Ss]o\b[^.?!\n]*?(?<![\w-])([A-J]|-?\d+(?:\.\d+)?)(?=\s*(?:[.?!](?!\d)|\n|$))/y;
+const SO = /\b[Ss]o\b/g;
+const SENTENCE_END = /[.?!\n]/g;
 
 /** Spans inside the reasoning, in order of appearance; none when there is no `<think>` block. */
 export function findCorrections(completion: string): CorrectionSpan[] {
@@ -40,15 +42,38 @@ export function findCorrections(completion: string): CorrectionSpan[] {
   return spans.sort((a, b) => a.start - b.start);
 }
 
+const endOf = (match: RegExpExecArray): number => match.index + match[0].length;
+
+/** The first match from a place on. */
+function firstFrom(pattern: RegExp, text: string, from: number): RegExpExecArray | null {
+  pattern.lastIndex = from;
+  return pattern.exec(text);
+}
+
+/**
+ * Sentences of conclusion in order. What fails from the first "so" of a sentence fails from its others too: each sentence is
+ * looked at once, so that a model that says "so" without end costs no more than linear time.
+ */
+function conclusions(reasoning: string): RegExpExecArray[] {
+  const found: RegExpExecArray[] = [];
+  for (let from = 0; ;) {
+    const so = firstFrom(SO, reasoning, from);
+    if (so === null) return found;
+    const match = firstFrom(CONCLUDED, reasoning, so.index);
+    if (match !== null) found.push(match);
+    const end = match === null ? firstFrom(SENTENCE_END, reasoning, so.index)?.index : endOf(match);
+    if (end === undefined) return found;
+    from = end;
+  }
+}
+
 /** Statements of an answer in order; where both patterns see the same one, the wider match is dropped. */
 function statements(reasoning: string): RegExpExecArray[] {
   const stated = [...reasoning.matchAll(STATED)];
   let next = 0;
-  const concluded = [...reasoning.matchAll(CONCLUDED)].filter((match) => {
-    // Both lists are in order and overlap nowhere in themselves: what ends before this match is done with.
-    while (next < stated.length && stated[next]!.index + stated[next]![0].length <= match.index) next++;
-    const other = stated[next];
-    return other === undefined || other.index >= match.index + match[0].length;
+  const concluded = conclusions(reasoning).filter((match) => {
+    while (next < stated.length && endOf(stated[next]!) <= match.index) next++;
+    return next === stated.length || stated[next]!.index >= endOf(match);
   });
   return [...stated, ...concluded].sort((a, b) => a.index - b.index);
 }

@@ -16,7 +16,10 @@ export interface DeepPart {
 }
 
 const CASES = { SECONDLOOK_FUZZ_CASES: "100000" };
-const tests = (config: string, file: string) => ["node_modules/vitest/vitest.mjs", "run", "--config", config, file];
+const tests = (config: string, ...files: string[]) => [
+  ...["node_modules/vitest/vitest.mjs", "run", "--config", config],
+  ...files,
+];
 
 export const DEEP_PARTS: readonly DeepPart[] = [
   {
@@ -29,8 +32,8 @@ export const DEEP_PARTS: readonly DeepPart[] = [
   },
   {
     name: "fuzz",
-    title: "100,000 odd answers, records and journal lines",
-    args: tests("vitest.hostile.config.ts", "test/hostile/fuzz.test.ts"),
+    title: "100,000 odd answers, records and journal lines; 1,000 odd requests of each method of the window",
+    args: tests("vitest.hostile.config.ts", "test/hostile/fuzz.test.ts", "test/hostile/methods.test.ts"),
     environment: CASES,
     limitMinutes: 30,
     says: /^ *Tests +.*(passed|failed)/,

@@ -14,6 +14,8 @@ const CASES = Number(process.env["SECONDLOOK_FUZZ_CASES"] ?? 20_000);
 const SEED = Number(process.env["SECONDLOOK_FUZZ_SEED"] ?? 1);
 /** Far above any case's usual time, for a machine that is busy with other things. */
 const CASE_LIMIT_MS = 10_000;
+/** Processor time for 200,000 characters of one kind: quadratic time takes many times that. */
+const LONGEST_MS = 1500;
 const LIMIT_MS = Math.max(60_000, CASES * 3);
 
 /** Mulberry32: small, fast, and the same everywhere. */
@@ -231,10 +233,21 @@ it(
 );
 
 it("the longest texts of one kind take no more than linear time", () => {
-  const pieces = [...COMPLETION, "<answer> ", "</think> ", "</think><answer>", "1_", "answer: 1", "<think><think>"];
+  const pieces = [
+    ...COMPLETION,
+    "<answer> ",
+    "</think> ",
+    "</think><answer>",
+    "1_",
+    "answer: 1",
+    "<think><think>",
+    "So it is B. ",
+    "so ",
+  ];
   for (const piece of pieces) {
     const text = `<think><answer>${piece.repeat(Math.ceil(200_000 / piece.length))}x`;
-    const started = performance.now();
+    // Of this process alone: a busy machine is no reason.
+    const before = process.cpuUsage();
     extractAnswer(text);
     extractAnswer(`${text}</answer>`);
     extractForEvaluation(text);
@@ -242,6 +255,6 @@ it("the longest texts of one kind take no more than linear time", () => {
     findCorrections(`${text}</think>`);
     formatReward(`${text}</answer>`, { strip: true, exactlyOnce: true });
     parseFloatStrictly(text.slice("<think><answer>".length));
-    expect(performance.now() - started, JSON.stringify(piece)).toBeLessThan(CASE_LIMIT_MS);
+    expect(process.cpuUsage(before).user / 1000, JSON.stringify(piece)).toBeLessThan(LONGEST_MS);
   }
 });

@@ -5,6 +5,8 @@ import type { RunSettings } from "./run-settings.ts";
 export type RunField = (run: RunSummary) => number | string | null;
 
 export const FIELDS: Readonly<Record<string, RunField>> = {
+  // Names come from people: `constructor` and the like are no fields.
+  __proto__: null as never,
   state: (run) => run.state,
   name: (run) => run.name.toLowerCase(),
   step: (run) => run.step,
@@ -24,7 +26,7 @@ export const SETTING = "setting:";
 export function fieldOf(key: string, settings: RunSettings | null): RunField {
   if (key.startsWith(METRIC)) {
     const metric = key.slice(METRIC.length);
-    return (run) => run.latest[metric] ?? null;
+    return (run) => (Object.hasOwn(run.latest, metric) ? run.latest[metric]! : null);
   }
   if (key.startsWith(SETTING) && settings) {
     const name = key.slice(SETTING.length);

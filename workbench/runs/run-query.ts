@@ -75,8 +75,7 @@ function valuesOf(run: RunSummary, key: string, settings: RunSettings | null): r
     const value = field(run);
     return value === null ? [] : [value];
   }
-  const metric = run.latest[key];
-  if (metric !== undefined) return [metric];
+  if (Object.hasOwn(run.latest, key)) return [run.latest[key]!];
   if (settings === null) return [];
   const exact = settings.value(run, key);
   if (exact !== undefined) return [exact];

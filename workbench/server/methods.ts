@@ -64,8 +64,12 @@ export async function answer(
     return { result: await handler(context, input.data) };
   } catch (error) {
     if (error instanceof MethodFailure) return { error: error.error };
-    const message = error instanceof Error ? error.message : String(error);
+    const message = withoutFolder(error instanceof Error ? error.message : String(error), context.data);
     const known = error instanceof RangeError || (error as Error).name === "SettingsError";
     return { error: { code: known ? "BAD_REQUEST" : "INTERNAL", message, remedy: "Correct it and try again." } };
   }
 }
+
+/** Places in the data folder are named from there on: where it lies is nothing that a window has to be told with an error. */
+const withoutFolder = (message: string, data: string): string =>
+  message.replaceAll(`${data}/`, "").replaceAll(data, "the data folder");
