@@ -179,6 +179,21 @@ describe("generation", () => {
       expect(Math.min(...completion.ids)).toBeGreaterThanOrEqual(630);
     }
   });
+
+  it("stops within 200 ms of an abort while a long prompt is read, and goes on with the next call", async () => {
+    const long = { ids: Int32Array.from({ length: 60_000 }, (_, i) => 10 + (i % 500)), media: [] };
+    const controller = new AbortController();
+    const running = model.generate([long, sample.prompt], { n: 1, sampling, rowsAtOnce: 1, signal: controller.signal });
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    const abortedAt = performance.now();
+    controller.abort();
+    const groups = await running;
+    expect(performance.now() - abortedAt).toBeLessThan(200);
+    for (const { completions } of groups)
+      expect(completions[0]).toMatchObject({ stopReason: "abort", ids: new Int32Array() });
+    const [next] = await model.generate([sample.prompt], { n: 1, sampling });
+    expect(next!.completions[0]!.ids.length).toBeGreaterThan(0);
+  });
 });
 
 describe("weights", () => {

@@ -181,3 +181,21 @@ TEST("decoding gives the bits of the training forward pass, whatever else runs b
     });
   }
 }
+
+TEST("kept keys and values come back as the rows they were, however many there are") {
+  for (const int64_t tokens : {1, 15, 16, 17, 64, 100}) {
+    AttentionShape shape = packedShape(4, 2, 8);
+    const int64_t width = shape.keyHeads * shape.headDim, room = ops::cacheRoom(tokens) * width;
+    const Floats k = randomFloats(tokens * width, 1), v = randomFloats(tokens * width, 2);
+    everywhere([&](Context& context) {
+      Floats keys(room), values(room), backK(tokens * width, NAN), backV(tokens * width, NAN);
+      std::vector<ops::CachePlace> places;
+      for (int64_t i = 0; i < tokens; ++i) places.push_back({keys.data(), values.data(), i});
+      ops::keepKeys(context, shape, places, k.data(), v.data());
+      ops::recallKeys(context, shape, tokens, keys.data(), values.data(), backK.data(), backV.data());
+      checkSameBits(backK, k);
+      checkSameBits(backV, v);
+      return backK;
+    });
+  }
+}
