@@ -97,7 +97,7 @@ export function DataTable<Item>({
             );
           })}
         </div>
-        <div ref={scroller} className={styles["body"]}>
+        <div ref={scroller} role="rowgroup" tabIndex={0} className={styles["body"]}>
           <div style={{ height: virtual.getTotalSize(), position: "relative" }}>
             {items.map(({ index, start }) => {
               const item = rows[index];

@@ -144,7 +144,7 @@ try {
     await claimOwnVideos(page, data, claim);
     await claimInterop(page, claim);
     await claimLaunchedSystems({ page, claim, data });
-    const dataset = readdirSync(join(data, "datasets")).find((name) => !name.startsWith(".")) ?? null;
+    const datasets = readdirSync(join(data, "datasets")).filter((name) => !name.startsWith("."));
     await claimAccessible(page, claim, [
       "#/runs",
       "#/launch",
@@ -155,7 +155,7 @@ try {
       `#/runs/${hesitant}/rollouts/corrections`,
       `#/compare?run=${run}&run=${other}`,
       "#/data",
-      ...(dataset ? ["", "/rows", "/rows/0", "/shared"].map((part) => `#/data/${dataset}${part}`) : []),
+      ...datasets.flatMap((dataset) => ["", "/rows", "/rows/0", "/shared"].map((part) => `#/data/${dataset}${part}`)),
       "#/evals",
       `#/evals/${readdirSync(join(data, "evaluations"))[0]}`,
       "#/playground",
@@ -163,7 +163,7 @@ try {
       "#/recipes/tw-grpo",
       "#/system",
     ]);
-    await claimDialogs(page, claim, dialogsOf(run, lastStep(journal), dataset));
+    await claimDialogs(page, claim, dialogsOf(run, lastStep(journal), datasets[0] ?? null));
     await checkSystem(page, data, claim);
     await claim("reports no error on the page", () => assert.deepEqual(problems.filter(isOurs), []));
   } finally {

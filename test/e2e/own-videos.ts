@@ -49,6 +49,9 @@ export async function claimOwnVideos(page: Page, data: string, claim: Claim): Pr
     [...rows, { video: "ball.mp4", question: "No answer?" }].map((row) => JSON.stringify(row)).join("\n"),
   );
 
+  // Whatever recipe was looked at before.
+  await page.evaluate(() => (location.hash = "#/launch?recipe=video-r1&preset=tiny"));
+  await page.waitForURL(/#\/launch$/);
   await claim("reads plain questions, finds the videos beside them, and names the row that has no answer", async () => {
     await page.evaluate(() => (location.hash = "#/data"));
     await page.getByRole("button", { name: "Import" }).first().click();

@@ -10,7 +10,7 @@ import { formatRoute } from "../../state/address.ts";
 import type { DataTab } from "../../state/address.ts";
 import { useService } from "../../state/queries.ts";
 import { navigate } from "../../state/route.ts";
-import { changeDraft } from "../launch/draft.ts";
+import { emptyDraft, setDraft, useDraft } from "../launch/draft.ts";
 import { dataChanged } from "./progress.ts";
 import { Report } from "./Report.tsx";
 import { Rows } from "./Rows.tsx";
@@ -26,7 +26,9 @@ export function DatasetPage({ dataset, tab }: { readonly dataset: string; readon
   const show = (next: DataTab) => navigate({ screen: "data", dataset, tab: next, row: null }, "replace");
   const train = () => {
     if (!detail) return;
-    changeDraft({ rows: "datasets", datasets: { train: detail.name }, branchFrom: null });
+    // The recipe stays as it was chosen; settings that were made for other rows do not.
+    const { recipe, preset } = useDraft.getState().draft;
+    setDraft({ ...emptyDraft(recipe, preset), rows: "datasets", datasets: { train: detail.name } });
     navigate({ screen: "launch" });
   };
   const refresh = () => void call("datasets.refresh", { dataset }).then(dataChanged);

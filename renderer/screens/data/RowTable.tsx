@@ -53,7 +53,7 @@ export function RowTable({
         <span role="columnheader">Source</span>
         <span role="columnheader">Medium</span>
       </div>
-      <div ref={scroller} className={styles["body"]}>
+      <div ref={scroller} role="rowgroup" tabIndex={0} className={styles["body"]}>
         <div style={{ height: virtual.getTotalSize(), position: "relative" }}>
           {shown.map(({ index, start }) => (
             <TableRow
