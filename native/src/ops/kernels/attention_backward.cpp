@@ -61,7 +61,7 @@ SECONDLOOK_INLINE void backwardBlock(const AttentionShape& shape, int64_t rows, 
     const int64_t seen = visible(r);
     const float lse = w.logSumExp[r], dot = w.dot[r];
     for (int64_t j = 0; j < keyBlock; j += lanes) {
-      const Vector p = j < seen ? exponential(visibleScores(s, j, seen, shape.scale) - lse) : Vector{};
+      const Vector p = j < seen ? boundedExponential(visibleScores(s, j, seen, shape.scale) - lse) : Vector{};
       store(s + j, p);
       store(ds + j, j < seen ? p * (load(ds + j) - dot) * shape.scale : Vector{});
     }

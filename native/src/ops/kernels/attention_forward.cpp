@@ -64,19 +64,15 @@ struct Sight {
     float* s = b.scores + r * keyBlock;
     const int64_t seen = sight.seen(r);
     Vector top = splat(minusInfinity);
-    for (int64_t j = 0; j < seen; j += lanes) {
-      const Vector v = visibleScores(s, j, seen, scale);
-      store(s + j, v);
-      top = maximum(top, v);
-    }
+    for (int64_t j = 0; j < seen; j += lanes) top = maximum(top, visibleScores(s, j, seen, scale));
     const float before = rows.maximum[r], blockTop = largest(top), now = blockTop > before ? blockTop : before;
     Vector total{};
     for (int64_t j = 0; j < count; j += lanes) {
-      const Vector p = j < seen ? exponential(load(s + j) - now) : Vector{};
+      const Vector p = j < seen ? boundedExponential(visibleScores(s, j, seen, scale) - now) : Vector{};
       store(s + j, p);
       total += p;
     }
-    const float factor = before == now ? 1.0f : exponential(splat(before - now))[0];
+    const float factor = before == now ? 1.0f : boundedExponential(splat(before - now))[0];
     b.factor[r] = factor;
     rows.maximum[r] = now;
     rows.sum[r] = rows.sum[r] * factor + sum(total);

@@ -6,12 +6,9 @@
 
 namespace secondlook::SECONDLOOK_ISA {
 
-/// e^x with a relative error of about 1e-7; 0 below -87.3, saturating above 88.3. Not for NaN.
-SECONDLOOK_INLINE Vector exponential(Vector x) {
-  const Vector low = splat(-87.33654f), high = splat(88.37626f);
-  const IntVector vanishes = x < low;
-  x = x > high ? high : x;
-  x = vanishes ? low : x;
+/// e^x with a relative error of about 1e-7; 0 below -87.3. Only for x up to 88.3, which softmax and its gradient keep to.
+SECONDLOOK_INLINE Vector boundedExponential(Vector x) {
+  const IntVector vanishes = x < splat(-87.33654f);  // what is computed there is thrown away
   // x = n ln 2 + r with |r| <= ln 2 / 2; adding 1.5 * 2^23 rounds to the nearest integer.
   const Vector magic = splat(12582912.0f);
   const Vector shifted = x * 1.44269504f + magic;
@@ -30,7 +27,23 @@ SECONDLOOK_INLINE Vector exponential(Vector x) {
   return vanishes ? Vector{} : reinterpret_cast<Vector>(bits);
 }
 
-SECONDLOOK_INLINE Vector sigmoid(Vector x) { return 1.0f / (1.0f + exponential(-x)); }
+/// The same for any x, saturating above 88.3. Not for NaN.
+SECONDLOOK_INLINE Vector exponential(Vector x) {
+  const Vector high = splat(88.37626f);
+  return boundedExponential(x > high ? high : x);
+}
+
+/// 1 / x for positive x, to about a unit in the last place: a division takes as long as all of e^x.
+SECONDLOOK_INLINE Vector reciprocal(Vector x) {
+#if defined(__AVX512F__)
+  const Vector guess = _mm512_rcp14_ps(x);
+  return guess + guess * (1.0f - x * guess);
+#else
+  return 1.0f / x;
+#endif
+}
+
+SECONDLOOK_INLINE Vector sigmoid(Vector x) { return reciprocal(1.0f + exponential(-x)); }
 
 /// erfc(|x|) with a relative error of about 2e-7 (a Chebyshev fit in 1 / (1 + |x| / 2)).
 SECONDLOOK_INLINE Vector complementaryError(Vector x) {
