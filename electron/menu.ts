@@ -1,7 +1,7 @@
 /** The application menu: the system's own entries, and the window's actions as the window publishes them. */
 import { Menu } from "electron";
 import type { MenuItemConstructorOptions } from "electron";
-import type { MenuEntry } from "./bridge.ts";
+import type { MenuEntry } from "../contract/desktop.ts";
 import { acceleratorOf } from "./rules.ts";
 
 function groupMenu(

@@ -2,7 +2,7 @@
 import { dialog, ipcMain, nativeTheme } from "electron";
 import type { BrowserWindow, OpenDialogOptions } from "electron";
 import { CHANNELS } from "./bridge.ts";
-import type { ServiceAccess } from "./bridge.ts";
+import type { ServiceAccess } from "../contract/desktop.ts";
 import { asMenuEntries, isOurPage, progressOf } from "./rules.ts";
 import { setMenu } from "./menu.ts";
 

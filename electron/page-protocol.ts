@@ -2,21 +2,13 @@
 import { protocol } from "electron";
 import { readFile } from "node:fs/promises";
 import { extname } from "node:path";
+import { PAGE_TYPES } from "../contract/page.ts";
 import { WINDOW_ORIGIN } from "./bridge.ts";
 import { CONTENT_POLICY, pageFile } from "./rules.ts";
 
 const SCHEME = new URL(WINDOW_ORIGIN).protocol.slice(0, -1);
 const HOST = WINDOW_ORIGIN.slice(`${SCHEME}://`.length);
 export const GONE_PATH = "/gone";
-
-const TYPES: Readonly<Record<string, string>> = {
-  ".html": "text/html; charset=utf-8",
-  ".js": "text/javascript; charset=utf-8",
-  ".css": "text/css; charset=utf-8",
-  ".svg": "image/svg+xml",
-  ".png": "image/png",
-  ".woff2": "font/woff2",
-};
 
 /** Before the app is ready: `app://` counts as a secure origin of its own. */
 export function registerPageScheme(): void {
@@ -31,13 +23,13 @@ export function servePage(root: string): void {
     const { pathname, host } = new URL(request.url);
     const headers = { "content-security-policy": CONTENT_POLICY, "x-content-type-options": "nosniff" };
     if (pathname === GONE_PATH)
-      return new Response(GONE_PAGE, { headers: { ...headers, "content-type": TYPES[".html"]! } });
+      return new Response(GONE_PAGE, { headers: { ...headers, "content-type": PAGE_TYPES[".html"]! } });
     const file = host === HOST ? pageFile(root, pathname) : null;
     try {
       if (file === null) throw new RangeError("outside of the page");
       const body = await readFile(file);
       return new Response(new Uint8Array(body), {
-        headers: { ...headers, "content-type": TYPES[extname(file)] ?? "application/octet-stream" },
+        headers: { ...headers, "content-type": PAGE_TYPES[extname(file)] ?? "application/octet-stream" },
       });
     } catch {
       return new Response("Not found", { status: 404, headers });

@@ -1,7 +1,7 @@
 /** The façade between page and shell. No logic: each verb is one message. */
 import { contextBridge, ipcRenderer, webUtils } from "electron";
 import { CHANNELS } from "./bridge.ts";
-import type { DesktopBridge, ServiceAccess } from "./bridge.ts";
+import type { DesktopBridge, ServiceAccess } from "../contract/desktop.ts";
 
 const bridge: DesktopBridge = {
   platform: process.platform,

@@ -1,8 +1,9 @@
 /** The shell's decisions as pure functions: what may be loaded, who may ask, where data lie. No Electron here. */
 import { homedir } from "node:os";
 import { join, normalize, resolve, sep } from "node:path";
+import { pagePolicy } from "../contract/page.ts";
 import { WINDOW_ORIGIN } from "./bridge.ts";
-import type { MenuEntry } from "./bridge.ts";
+import type { MenuEntry } from "../contract/desktop.ts";
 
 /** The value after `--data` on the command line. */
 export function dataOption(argv: readonly string[]): string | undefined {
@@ -17,20 +18,11 @@ export function dataFolder(argv: readonly string[], environment: NodeJS.ProcessE
   return resolve(dataOption(argv) ?? environment["SECONDLOOK_DATA"] ?? join(share, "secondlook"));
 }
 
-/** Inline style only because charts and virtual lists set it. */
-export const CONTENT_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data: http://127.0.0.1:*",
-  "media-src http://127.0.0.1:*",
-  "connect-src 'self' ws://127.0.0.1:* http://127.0.0.1:*",
-  "font-src 'self'",
-  "object-src 'none'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join("; ");
+export const CONTENT_POLICY = pagePolicy({
+  images: "'self' data: http://127.0.0.1:*",
+  media: "http://127.0.0.1:*",
+  connections: "'self' ws://127.0.0.1:* http://127.0.0.1:*",
+});
 
 /** The file below `root` that a path of the page names; null when it leads outside. */
 export function pageFile(root: string, pathname: string): string | null {

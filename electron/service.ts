@@ -5,7 +5,7 @@ import { connect } from "node:net";
 import { join, relative } from "node:path";
 import { childEnvironment } from "../contract/child-environment.ts";
 import { DATA_FOLDER } from "../contract/run-folder.ts";
-import type { ServiceAccess } from "./bridge.ts";
+import type { ServiceAccess } from "../contract/desktop.ts";
 import { COMPILED, removeOldRuntimes } from "./old-runtimes.ts";
 import { copiedRuntime, nameOfRuntime, putDamagedAside } from "./runtime.ts";
 

@@ -5,7 +5,7 @@
 import { create } from "zustand";
 import { CONTRACT_VERSION } from "../contract/methods.ts";
 import type { HelloMessage, Method, MethodError, MethodInput, MethodResult, Push } from "../contract/methods.ts";
-import type { ServiceAccess } from "./host.ts";
+import type { ServiceAccess } from "../contract/desktop.ts";
 
 export type ConnectionState =
   | { readonly kind: "connecting"; readonly attempt: number }

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 import { reconnectNow, useConnection } from "../connection.ts";
-import type { DesktopBridge } from "../host.ts";
+import type { DesktopBridge } from "../../contract/desktop.ts";
 import { Button } from "./Button.tsx";
 import { Icon } from "./Icon.tsx";
 import styles from "./ConnectionBanner.module.css";

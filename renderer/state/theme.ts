@@ -1,7 +1,7 @@
 /** Light, dark, or what the system says. Kept in this browser. */
 import { create } from "zustand";
+import type { ThemeChoice } from "../../contract/desktop.ts";
 
-export type ThemeChoice = "light" | "dark" | "system";
 const KEY = "secondlook.theme";
 const systemIsDark = window.matchMedia("(prefers-color-scheme: dark)");
 

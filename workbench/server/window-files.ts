@@ -2,32 +2,14 @@
 import { createReadStream, existsSync, statSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { extname, join, normalize, sep } from "node:path";
+import { PAGE_TYPES, pagePolicy } from "../../contract/page.ts";
 import { PRODUCT_FOLDER } from "../runs/launch.ts";
 
-const TYPES: Readonly<Record<string, string>> = {
-  ".html": "text/html; charset=utf-8",
-  ".js": "text/javascript; charset=utf-8",
-  ".css": "text/css; charset=utf-8",
-  ".svg": "image/svg+xml",
-  ".png": "image/png",
-  ".woff2": "font/woff2",
-  ".json": "application/json",
-};
-
-/** Inline styles only, because chart and list libraries position with them. */
-export const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data: blob:",
-  "media-src 'self' blob:",
-  "font-src 'self'",
-  "connect-src 'self' ws://127.0.0.1:* ws://localhost:*",
-  "object-src 'none'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join("; ");
+export const CONTENT_SECURITY_POLICY = pagePolicy({
+  images: "'self' data: blob:",
+  media: "'self' blob:",
+  connections: "'self' ws://127.0.0.1:* ws://localhost:*",
+});
 
 export function serveWindow(request: IncomingMessage, response: ServerResponse): void {
   const root = join(PRODUCT_FOLDER, "dist", "window");
@@ -47,7 +29,7 @@ export function serveWindow(request: IncomingMessage, response: ServerResponse):
     response.end('The window is not built. Run "npm run build:window" in the project folder and reload.\n');
     return;
   }
-  response.writeHead(200, { ...headers, "content-type": TYPES[extname(file)] ?? "application/octet-stream" });
+  response.writeHead(200, { ...headers, "content-type": PAGE_TYPES[extname(file)] ?? "application/octet-stream" });
   if (request.method === "HEAD") response.end();
   else createReadStream(file).pipe(response);
 }
