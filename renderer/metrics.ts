@@ -1,112 +1,7 @@
-/** What the metrics of the journal are called on screen, and what they mean, in one sentence each. */
+/** What the metrics of the journal are called on screen, and what they mean. */
+import { METRIC_WORDS } from "./metric-words.ts";
+import type { MetricWords } from "./metric-words.ts";
 import type { Unit } from "./parts/format.ts";
-
-export interface MetricWords {
-  readonly label: string;
-  readonly explanation: string;
-  /** A value between 0 and 1 that is read as a percentage. */
-  readonly share?: boolean;
-  /** Bytes of memory, milliseconds of a phase. */
-  readonly unit?: Unit;
-}
-
-const WORDS: Readonly<Record<string, MetricWords>> = {
-  loss: {
-    label: "Loss",
-    explanation:
-      "What the optimiser lowers. In GRPO it stays near zero while learning goes on: look at the reward instead.",
-  },
-  reward: { label: "Reward", explanation: "Mean over the step's rollouts of the sum of all reward parts." },
-  reward_std: {
-    label: "Reward spread",
-    explanation: "Mean standard deviation of the reward within a group. No spread, no gradient.",
-  },
-  "accuracy/ordered": {
-    label: "Ordered",
-    explanation: "Share of right answers when the frames are in their true order.",
-    share: true,
-  },
-  "accuracy/shuffled": {
-    label: "Shuffled",
-    explanation: "Share of right answers to the same questions with shuffled frames.",
-    share: true,
-  },
-  "completions/mean_terminated_length": {
-    label: "Length when ended",
-    explanation: "Mean number of tokens in completions that ended by themselves.",
-  },
-  "temporal/identity_rate": {
-    label: "Unmoved",
-    explanation: "Share of shuffled clips whose shuffling left the order as it was.",
-    share: true,
-  },
-  "sampling/tokens_per_second": {
-    label: "Sampled per second",
-    explanation: "Tokens sampled per second of the rollout phase.",
-  },
-  token_nll: { label: "Loss per token", explanation: "Mean negative log-likelihood of the traces' tokens, in nats." },
-  "temporal/p": {
-    label: "Ordered",
-    explanation: "Share of right answers when the frames are in their true order.",
-    share: true,
-  },
-  "temporal/p_shuffled": {
-    label: "Shuffled",
-    explanation: "Share of right answers to the same questions with shuffled frames.",
-    share: true,
-  },
-  "temporal/accuracy_ordered": {
-    label: "Ordered",
-    explanation: "Share of right answers on video prompts with the frames in their true order.",
-    share: true,
-  },
-  "temporal/accuracy_shuffled": {
-    label: "Shuffled",
-    explanation: "Share of right answers to the same video prompts with shuffled frames.",
-    share: true,
-  },
-  "temporal/gate_rate": {
-    label: "Gate passed",
-    explanation: "Share of video prompts whose ordered group did at least as well as the shuffled one.",
-    share: true,
-  },
-  "temporal/gap": { label: "Ordered − shuffled", explanation: "How much the order of the frames helps." },
-  "temporal/bonus_rate": {
-    label: "Gate passed",
-    explanation: "Share of video prompts whose ordered group beat the shuffled one.",
-    share: true,
-  },
-  kl: {
-    label: "KL to reference",
-    explanation: "How far the policy has moved from the frozen reference, per token (k3 estimator).",
-  },
-  entropy: {
-    label: "Entropy",
-    explanation: "How undecided the policy is at each token, in nats. A fall to zero means that it stopped exploring.",
-  },
-  "completions/mean_length": { label: "Length", explanation: "Mean number of tokens in a completion." },
-  "completions/max_length": { label: "Longest", explanation: "Tokens in the step's longest completion." },
-  "completions/min_length": { label: "Shortest", explanation: "Tokens in the step's shortest completion." },
-  "completions/clipped_ratio": {
-    label: "Truncated",
-    explanation: "Share of completions that hit the length limit.",
-    share: true,
-  },
-  frac_reward_zero_std: {
-    label: "Dead groups",
-    explanation: "Share of groups in which no reward differs: they give no gradient.",
-    share: true,
-  },
-  grad_norm: { label: "Gradient norm", explanation: "Length of the gradient before clipping." },
-  learning_rate: { label: "Learning rate", explanation: "Step size of the optimiser." },
-  lr: { label: "Learning rate", explanation: "Step size of the optimiser." },
-  tokens_per_second: { label: "Tokens per second", explanation: "Tokens sampled or trained per second." },
-  format_rate: {
-    label: "Format",
-    explanation: "Share of completions with one think and one answer part.",
-    share: true,
-  },
-};
 
 const PART_WORDS: Readonly<Record<string, string>> = {
   accuracy: "Accuracy",
@@ -128,7 +23,7 @@ export function unitOf(name: string): Unit | null {
 
 /** Words for any metric; unknown names are spelled out. */
 export function describeMetric(name: string): MetricWords {
-  const known = WORDS[name];
+  const known = METRIC_WORDS[name];
   if (known) return known;
   const part = /^rewards\/(.+?)\/(mean|std)$/.exec(name);
   if (part) {
@@ -136,6 +31,11 @@ export function describeMetric(name: string): MetricWords {
     return part[2] === "mean"
       ? { label, explanation: `Mean of the reward part “${label}” over the step's rollouts.` }
       : { label: `${label}, spread`, explanation: `Standard deviation of the reward part “${label}”.` };
+  }
+  const dropped = /^pairs\/dropped\/(.+)$/.exec(name)?.[1];
+  if (dropped !== undefined) {
+    const label = `Dropped: ${sentenceCase(dropped).toLowerCase()}`;
+    return { label, explanation: "Preference pairs that were left out for this reason." };
   }
   const [kind, ...rest] = name.split("/");
   const label = sentenceCase((rest.length > 0 ? rest : [kind!]).at(-1)!);
