@@ -30,7 +30,7 @@ const STAGES: Readonly<Record<string, Explanation>> = {
 const PHASES: Readonly<Record<string, Explanation>> = {
   preparing: {
     title: "Getting ready",
-    text: "The model is loaded and the data are checked. Rows whose video cannot be read are set aside and listed under Messages.",
+    text: "The model is loaded and the data are checked. Rows whose video cannot be read are set aside and listed under Log.",
   },
   decoding: {
     title: "Reading videos",

@@ -1,27 +1,29 @@
-import { useMemo, useState } from "react";
+import { useState } from "react";
 import type { EventOf } from "../../contract/journal.ts";
-import type { Panel } from "../../contract/panels.ts";
-import { describeMetric, unitOf } from "../metrics.ts";
+import { describeMetric } from "../metrics.ts";
+import { Button } from "../parts/Button.tsx";
 import { Card } from "../parts/Card.tsx";
 import { Chart } from "../parts/Chart.tsx";
-import type { ChartDot, ChartLine, ChartMark } from "../parts/Chart.tsx";
+import type { ChartMark } from "../parts/Chart.tsx";
 import { ErrorNote, Skeleton } from "../parts/EmptyState.tsx";
-import { NoPoints } from "../parts/NoPoints.tsx";
 import { formatPercent, formatValue } from "../parts/format.ts";
+import { Modal } from "../parts/Modal.tsx";
+import { NoPoints } from "../parts/NoPoints.tsx";
+import { saveText } from "../parts/save-text.ts";
 import { useVisible } from "../parts/useVisible.ts";
-import { placed, serviceAxis, serviceRange } from "../parts/chart-axis.ts";
 import { useChartFrame } from "../state/chart-frame.ts";
 import { useChartSettings } from "../state/chart-settings.ts";
-import { useService } from "../state/queries.ts";
+import { curveCsv, useCurve } from "./curve.ts";
+import type { Curve, CurvePanelOf } from "./curve.ts";
 import styles from "./CurvePanel.module.css";
 
-const COLORS = [1, 2, 3, 4, 5, 6].map((index) => `var(--data-${index})`);
 /** About one a pixel of a chart's width; the service keeps spikes as minimum and maximum of each bucket. */
 const MAX_POINTS = 360;
+const MAX_POINTS_LARGE = 1000;
 
 export interface CurvePanelProps {
   readonly run: string;
-  readonly panel: Extract<Panel, { kind: "curve" }>;
+  readonly panel: CurvePanelOf;
   readonly metricNames: readonly string[];
   readonly marks: readonly ChartMark[];
   readonly evaluations: readonly EventOf<"evaluation">[];
@@ -29,110 +31,137 @@ export interface CurvePanelProps {
 }
 
 /** A recipe's panel of kind `curve`: one chart with the metrics that the run has of those asked for. */
-export function CurvePanel({ run, panel, metricNames, marks, evaluations, onPick }: CurvePanelProps) {
+export function CurvePanel(props: CurvePanelProps) {
+  const { run, panel, metricNames, evaluations } = props;
   const [ref, visible] = useVisible<HTMLDivElement>();
   const [log, setLog] = useState(false);
-  const smoothing = useChartSettings((settings) => settings.smoothing);
-  const { axis, zoom, starts } = useChartFrame();
-  const start = starts[run] ?? 0;
-  const metrics = useMemo(() => panel.metrics.filter((name) => metricNames.includes(name)), [panel, metricNames]);
-  const { data, error, loading } = useService(
-    "series.get",
-    visible && metrics.length > 0
-      ? { run, metrics, maxPoints: MAX_POINTS, axis: serviceAxis(axis), ...serviceRange(axis, zoom, start) }
-      : null,
-  );
-  const lines = useMemo<ChartLine[]>(
-    () =>
-      metrics.map((metric, index) => ({
-        key: metric,
-        label: describeMetric(metric).label,
-        color: COLORS[index % COLORS.length]!,
-        points: placed(data?.find((series) => series.metric === metric)?.points ?? [], axis, start),
-      })),
-    [metrics, data, axis, start],
-  );
-  const dots = useMemo(() => (isAccuracy(panel) ? measuredDots(evaluations) : []), [panel, evaluations]);
-  const units = new Set(metrics.map(unitOf));
-  const unit = units.size === 1 ? [...units][0]! : null;
+  const [large, setLarge] = useState(false);
+  const curve = useCurve(run, panel, metricNames, evaluations, visible ? MAX_POINTS : null);
   return (
     <div ref={ref} className={styles["panel"]} data-panel={panel.title}>
       <Card
         title={panel.title}
         explanation={panel.explanation}
         aside={
-          <button
-            type="button"
-            className={styles["log"]}
-            aria-pressed={log}
-            onClick={() => setLog(!log)}
-            title="Logarithmic axis"
-          >
-            log
-          </button>
+          <span className={styles["tools"]}>
+            <LogButton log={log} onLog={setLog} />
+            <Button icon="enlarge" kind="quiet" hint={`Enlarge ${panel.title}`} onClick={() => setLarge(true)} />
+          </span>
         }
       >
-        <ul className={styles["legend"]}>
-          {lines.map((line) => {
-            const last = line.points.at(-1)?.value;
-            return (
-              <li key={line.key} title={describeMetric(line.key).explanation}>
-                <span style={{ background: line.color }} />
-                {line.label}
-                <strong>{formatValue(last, unit)}</strong>
-              </li>
-            );
-          })}
-          {(["Held out", "Validation"] as const).map((name) => {
-            const minor = name === "Validation";
-            const newest = dots.findLast((dot) => (dot.minor ?? false) === minor);
-            return (
-              newest && (
-                <li
-                  key={name}
-                  title={
-                    minor
-                      ? "Measured every so often while training."
-                      : "Measured on questions that are never trained on or tuned to."
-                  }
-                >
-                  <span className={styles["dot"]} data-minor={minor} />
-                  {name}
-                  <strong>{formatPercent(newest.value, 0)}</strong>
-                </li>
-              )
-            );
-          })}
-        </ul>
-        {error ? (
-          <ErrorNote error={error} />
-        ) : loading || !visible ? (
-          <Skeleton height={168} />
-        ) : lines.every(({ points }) => points.length === 0) ? (
-          <NoPoints axis={axis} isZoomed={zoom !== null} />
-        ) : (
-          <Chart lines={lines} marks={marks} dots={dots} smoothing={smoothing} log={log} unit={unit} onPick={onPick} />
-        )}
+        <CurveLegend curve={curve} />
+        <CurveBody {...props} curve={curve} isWaiting={curve.loading || !visible} log={log} height={168} />
       </Card>
+      {large && <LargeCurve {...props} log={log} onLog={setLog} onClose={() => setLarge(false)} />}
     </div>
   );
 }
 
-function isAccuracy(panel: Panel): boolean {
+/** As high as the dialog can show beside its words. */
+const largeHeight = (): number => Math.min(480, Math.round(window.innerHeight * 0.42));
+
+/** One chart over the window, with more points, and its numbers as a file. */
+function LargeCurve({
+  log,
+  onLog,
+  onClose,
+  ...props
+}: CurvePanelProps & {
+  readonly log: boolean;
+  readonly onLog: (log: boolean) => void;
+  readonly onClose: () => void;
+}) {
+  const { run, panel, metricNames, evaluations } = props;
+  const curve = useCurve(run, panel, metricNames, evaluations, MAX_POINTS_LARGE);
+  const name = panel.title.toLowerCase().replace(/[^a-z0-9]+/g, "-");
   return (
-    panel.kind === "curve" && panel.metrics.some((name) => /^(temporal|accuracy)\/(accuracy_)?ordered$/.test(name))
+    <Modal title={panel.title} description={panel.explanation} width={1280} onClose={onClose}>
+      <div className={styles["large"]}>
+        <CurveLegend curve={curve} />
+        <CurveBody {...props} curve={curve} isWaiting={curve.loading} log={log} height={largeHeight()} />
+        <div className={styles["foot"]}>
+          <LogButton log={log} onLog={onLog} />
+          <p>
+            At most {MAX_POINTS_LARGE} points, with minimum and maximum of each: the run&apos;s export has every one.
+          </p>
+          <Button icon="save" onClick={() => saveText(`${run}-${name}.csv`, curveCsv(curve.lines))}>
+            Save as CSV
+          </Button>
+        </div>
+      </div>
+    </Modal>
   );
 }
 
-/** Measured accuracies as points on the accuracy chart: held-out ones filled, those on validation small and open. */
-function measuredDots(evaluations: readonly EventOf<"evaluation">[]): ChartDot[] {
-  return evaluations
-    .filter((evaluation) => evaluation.split !== "train" && evaluation.step > 0)
-    .map((evaluation) => ({
-      step: evaluation.step,
-      value: evaluation.accuracy,
-      color: "var(--good)",
-      label: `${evaluation.split} ${evaluation.label}`,
-      minor: evaluation.split === "validation",
-    }));
+function LogButton({ log, onLog }: { readonly log: boolean; readonly onLog: (log: boolean) => void }) {
+  return (
+    <button
+      type="button"
+      className={styles["log"]}
+      aria-pressed={log}
+      onClick={() => onLog(!log)}
+      title="Logarithmic axis"
+    >
+      log
+    </button>
+  );
+}
+
+function CurveBody({
+  curve: { lines, dots, unit, error },
+  isWaiting,
+  marks,
+  log,
+  height,
+  onPick,
+}: CurvePanelProps & {
+  readonly curve: Curve;
+  readonly isWaiting: boolean;
+  readonly log: boolean;
+  readonly height: number;
+}) {
+  const smoothing = useChartSettings((settings) => settings.smoothing);
+  const { axis, zoom } = useChartFrame();
+  if (error) return <ErrorNote error={error} />;
+  if (isWaiting) return <Skeleton height={height} />;
+  if (lines.every(({ points }) => points.length === 0)) return <NoPoints axis={axis} isZoomed={zoom !== null} />;
+  return <Chart {...{ lines, marks, dots, smoothing, log, unit, height, onPick }} />;
+}
+
+/** Names, colours and newest values. */
+function CurveLegend({ curve: { lines, dots, unit } }: { readonly curve: Curve }) {
+  return (
+    <ul className={styles["legend"]}>
+      {lines.map((line) => {
+        const last = line.points.at(-1)?.value;
+        return (
+          <li key={line.key} title={describeMetric(line.key).explanation}>
+            <span style={{ background: line.color }} />
+            {line.label}
+            <strong title={last === undefined ? undefined : String(last)}>{formatValue(last, unit)}</strong>
+          </li>
+        );
+      })}
+      {(["Held out", "Validation"] as const).map((name) => {
+        const minor = name === "Validation";
+        const newest = dots.findLast((dot) => (dot.minor ?? false) === minor);
+        return (
+          newest && (
+            <li
+              key={name}
+              title={
+                minor
+                  ? "Measured every so often while training."
+                  : "Measured on questions that are never trained on or tuned to."
+              }
+            >
+              <span className={styles["dot"]} data-minor={minor} />
+              {name}
+              <strong>{formatPercent(newest.value, 0)}</strong>
+            </li>
+          )
+        );
+      })}
+    </ul>
+  );
 }

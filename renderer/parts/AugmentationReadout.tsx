@@ -1,14 +1,21 @@
 import type { GroupView } from "../../contract/methods.ts";
 import type { Augmentation } from "../../contract/journal.ts";
-import { Icon } from "./Icon.tsx";
 import { formatNumber } from "./format.ts";
-import styles from "./AugmentationReadout.module.css";
+import { Readout } from "./Readout.tsx";
+import type { ReadoutFact } from "./Readout.tsx";
 
 const WORDS = {
-  none: { title: "Asked as it is", why: "near the mean of recent prompts, or nothing could be done" },
-  hint: { title: "Hint given", why: "harder than recent prompts" },
-  noise: { title: "Noise on the frames", why: "easier than recent prompts" },
+  none: {
+    verdict: "Asked as it is",
+    why: "Near the mean of recent prompts, or nothing could be done.",
+    icon: "check",
+    tone: undefined,
+  },
+  hint: { verdict: "Hint given", why: "Harder than recent prompts.", icon: "info", tone: "ordered" },
+  noise: { verdict: "Noise on the frames", why: "Easier than recent prompts.", icon: "sun", tone: "shuffled" },
 } as const;
+
+const orDead = (reward: number | null, dead: boolean): string => `${formatNumber(reward, 2)}${dead ? " (dead)" : ""}`;
 
 /** How difficult a prompt was, what was done about it, and what that did to its group. */
 export function AugmentationReadout({
@@ -19,48 +26,33 @@ export function AugmentationReadout({
   readonly group: GroupView;
 }) {
   const { mode, rewardBefore, deadBefore, delta, level, hint, sigma } = augmentation;
-  const { title, why } = WORDS[mode];
+  const { verdict, why, icon, tone } = WORDS[mode];
+  const facts: ReadoutFact[] = [
+    {
+      name: "reward before",
+      hint: "Mean reward of the prompt as it stands in the data",
+      value: orDead(rewardBefore, deadBefore),
+    },
+    {
+      name: "difficulty Δ",
+      hint: "Mean reward of recent prompts minus its own: above 0 it is hard",
+      value: delta === null ? "no history" : formatNumber(delta, 2),
+    },
+  ];
+  if (mode !== "none") {
+    const value = orDead(group.rewardMean, group.dead);
+    facts.push({ name: "reward after", hint: "Mean reward of the answers below", value });
+  }
+  if (mode === "hint") {
+    const how = "How many quarters of the best trace were revealed";
+    facts.push({ name: "level", hint: how, value: formatNumber(level, 0) });
+  }
+  if (sigma !== null) {
+    facts.push({ name: "σ", hint: "Deviation of the noise, pixels from 0 to 1", value: formatNumber(sigma, 2) });
+  }
   return (
-    <section className={styles["augmentation"]} data-mode={mode} aria-label="Difficulty">
-      <span className={styles["verdict"]} title={why}>
-        <Icon name={mode === "none" ? "check" : mode === "hint" ? "info" : "sun"} size={14} />
-        {title}
-      </span>
-      <dl>
-        <div title="Mean reward of the prompt as it stands in the data">
-          <dt>reward before</dt>
-          <dd>
-            {formatNumber(rewardBefore, 2)}
-            {deadBefore ? " (dead)" : ""}
-          </dd>
-        </div>
-        <div title="Mean reward of recent prompts minus its own: above 0 it is hard">
-          <dt>difficulty Δ</dt>
-          <dd>{delta === null ? "no history" : formatNumber(delta, 2)}</dd>
-        </div>
-        {mode !== "none" && (
-          <div title="Mean reward of the answers below">
-            <dt>reward after</dt>
-            <dd>
-              {formatNumber(group.rewardMean, 2)}
-              {group.dead ? " (dead)" : ""}
-            </dd>
-          </div>
-        )}
-        {mode === "hint" && (
-          <div title="How many quarters of the best trace were revealed">
-            <dt>level</dt>
-            <dd>{formatNumber(level, 0)}</dd>
-          </div>
-        )}
-        {sigma !== null && (
-          <div title="Deviation of the noise, pixels from 0 to 1">
-            <dt>σ</dt>
-            <dd>{formatNumber(sigma, 2)}</dd>
-          </div>
-        )}
-      </dl>
+    <Readout label="Difficulty" icon={icon} verdict={verdict} tone={tone} explanation={why} facts={facts}>
       {hint !== null && <p>“{hint}”</p>}
-    </section>
+    </Readout>
   );
 }

@@ -3,8 +3,9 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import { useTheme } from "../state/theme.ts";
 import { axisTicks, formatTick } from "./axis.ts";
 import type { ChartLine } from "./Chart.tsx";
-import { describePlace, placeTicks, writeTick } from "./chart-axis.ts";
+import { describePlace, placeTicks, writeFirstTick, writeTick } from "./chart-axis.ts";
 import type { ChartAxis } from "./chart-axis.ts";
+import { ChartValues } from "./ChartValues.tsx";
 import { PLOT } from "./ZoomArea.tsx";
 import { formatCount, formatValue } from "./format.ts";
 import type { Unit } from "./format.ts";
@@ -119,21 +120,26 @@ export function CanvasChart(props: CanvasChartProps) {
       {hovered !== null && read.length > 0 && (
         <>
           <i className={styles["cursor"]} style={{ left: frame.x(hovered), top: TOP, height: height - TOP - BOTTOM }} />
-          <ul
+          <div
             className={styles["values"]}
             style={
               frame.x(hovered) > width / 2 ? { right: width - frame.x(hovered) + 8 } : { left: frame.x(hovered) + 8 }
             }
           >
-            <li>{describePlace(axis, hovered) ?? `Step ${formatCount(Math.round(hovered))}`}</li>
-            {read.slice(0, LISTED).map(({ line, value }) => (
-              <li key={line.key}>
-                <span style={{ background: line.color }} /> {line.label}
-                <strong>{formatValue(value, unit)}</strong>
-              </li>
-            ))}
-            {read.length > LISTED && <li>{read.length - LISTED} more</li>}
-          </ul>
+            <ChartValues
+              place={describePlace(axis, hovered) ?? `Step ${formatCount(Math.round(hovered))}`}
+              values={read.slice(0, LISTED).map(({ line: { key, color, label }, value }) => ({
+                key,
+                color,
+                label,
+                value: formatValue(value, unit, 4),
+              }))}
+              hints={[
+                ...(read.length > LISTED ? [`${read.length - LISTED} more`] : []),
+                ...(onPick ? ["Click: rollouts of this step"] : []),
+              ]}
+            />
+          </div>
         </>
       )}
     </div>
@@ -190,11 +196,11 @@ function paint(
   }
   drawing.textBaseline = "alphabetic";
   drawing.textAlign = "center";
-  for (const tick of placeTicks(axis, frame.first, frame.last)) {
-    const text = writeTick(axis, tick, frame.last - frame.first);
+  placeTicks(axis, frame.first, frame.last).forEach((tick, index) => {
+    const text = (index === 0 ? writeFirstTick : writeTick)(axis, tick, frame.last - frame.first);
     const half = drawing.measureText(text).width / 2;
-    drawing.fillText(text, Math.min(frame.x(tick), width - half), height - 6);
-  }
+    drawing.fillText(text, Math.max(half, Math.min(frame.x(tick), width - half)), height - 6);
+  });
   drawing.save();
   drawing.beginPath();
   drawing.rect(LEFT, 0, width - LEFT - RIGHT + 1, height - BOTTOM + 1);

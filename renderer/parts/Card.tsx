@@ -1,9 +1,10 @@
+import { use } from "react";
 import type { ReactNode } from "react";
-import { Icon } from "./Icon.tsx";
-import { Tip } from "./Tip.tsx";
+import { Explained } from "../state/explaining.ts";
+import { Why } from "./Why.tsx";
 import styles from "./Card.module.css";
 
-/** A titled surface; the explanation opens at the title. */
+/** A titled surface; the explanation opens at the title, or stands below it where a screen explains itself. */
 export function Card({
   title,
   explanation,
@@ -15,19 +16,15 @@ export function Card({
   readonly aside?: ReactNode;
   readonly children: ReactNode;
 }) {
+  const explained = use(Explained);
   return (
     <section className={styles["card"]} aria-label={title}>
       <header>
         <h3>{title}</h3>
-        {explanation && (
-          <Tip text={explanation}>
-            <button type="button" className={styles["why"]} aria-label={`What ${title} means`}>
-              <Icon name="info" size={13} />
-            </button>
-          </Tip>
-        )}
+        {explanation && !explained && <Why of={title} text={explanation} />}
         <div className={styles["aside"]}>{aside}</div>
       </header>
+      {explanation && explained && <p className={styles["caption"]}>{explanation}</p>}
       {children}
     </section>
   );

@@ -16,7 +16,7 @@ import type { SeriesPoint } from "../../contract/methods.ts";
 import { CanvasChart } from "./CanvasChart.tsx";
 import { ChartTooltip } from "./ChartTooltip.tsx";
 import { axisTicks, formatTick } from "./axis.ts";
-import { placeOfStep, placeTicks, writeTick } from "./chart-axis.ts";
+import { placeOfStep, placeTicks, writeFirstTick, writeTick } from "./chart-axis.ts";
 import type { ChartAxis } from "./chart-axis.ts";
 import { useChartFrame } from "../state/chart-frame.ts";
 import { PLOT, ZoomArea } from "./ZoomArea.tsx";
@@ -30,11 +30,13 @@ export interface ChartLine {
   readonly color: string;
   readonly points: readonly SeriesPoint[];
 }
-/** A vertical line: checkpoint, evaluation, start of a stage. */
+/** A vertical line: checkpoint, evaluation, start of a stage, a knob that was turned, a rule that was broken. */
 export interface ChartMark {
   readonly step: number;
   readonly label: string;
-  readonly kind: "evaluation" | "checkpoint" | "stage";
+  readonly kind: "evaluation" | "checkpoint" | "stage" | "knob" | "alert";
+  /** Drawn only beside this metric: what an alert is about. */
+  readonly metric?: string;
 }
 /** A measured point beside the curves, such as an accuracy on held-out items. */
 export interface ChartDot {
@@ -65,7 +67,13 @@ interface DrawnProps extends ChartProps {
 }
 
 const SHARE_TICKS = [0, 0.25, 0.5, 0.75, 1];
-const MARK_DASHES = { evaluation: "2 3", checkpoint: undefined, stage: undefined } as const;
+const MARK_LOOKS = {
+  evaluation: { stroke: "var(--line-strong)", strokeDasharray: "2 3" },
+  checkpoint: { stroke: "var(--text-3)" },
+  stage: { stroke: "var(--text-3)" },
+  knob: { stroke: "var(--accent)", strokeDasharray: "4 2" },
+  alert: { stroke: "var(--warn)", strokeDasharray: "4 2" },
+} as const;
 
 /** Until several updates share a point, minimum and maximum are the value itself. */
 const hasBand = ({ points }: ChartLine): boolean => points.some(({ min, max }) => max > min);
@@ -98,6 +106,7 @@ function DrawnChart({
     [],
   );
   const located = marks.flatMap((mark) => {
+    if (mark.metric !== undefined && !lines.some(({ key }) => key === mark.metric)) return [];
     const x = axis === "step" ? mark.step : placeOfStep(longest, mark.step);
     return x !== null && x > first && x <= last ? [{ ...mark, x }] : [];
   });
@@ -105,6 +114,7 @@ function DrawnChart({
     const x = axis === "step" ? dot.step : placeOfStep(longest, dot.step);
     return x !== null && x >= first && x <= last ? [{ ...dot, x }] : [];
   });
+  const places = placeTicks(axis, first, last);
   return (
     <div
       className={styles["chart"]}
@@ -129,8 +139,10 @@ function DrawnChart({
             dataKey="x"
             type="number"
             domain={[first, last]}
-            ticks={placeTicks(axis, first, last)}
-            tickFormatter={(place: number) => writeTick(axis, place, last - first)}
+            ticks={places}
+            tickFormatter={(place: number) =>
+              (place === places[0] ? writeFirstTick : writeTick)(axis, place, last - first)
+            }
             allowDataOverflow
             tickLine={false}
             axisLine={{ stroke: "var(--line-strong)" }}
@@ -192,8 +204,7 @@ function DrawnChart({
               <ReferenceLine
                 key={`${mark.kind}-${mark.step}-${mark.label}`}
                 x={mark.x}
-                stroke={mark.kind === "stage" ? "var(--text-3)" : "var(--line-strong)"}
-                strokeDasharray={MARK_DASHES[mark.kind]}
+                {...MARK_LOOKS[mark.kind]}
                 label={
                   mark.x === last
                     ? undefined
@@ -242,7 +253,7 @@ function DrawnChart({
                 axis={axis}
                 unit={unit}
                 lines={lines}
-                marks={marks}
+                marks={located}
                 pickable={onPick !== undefined}
               />
             }

@@ -3,7 +3,7 @@ import type { Unit } from "./format.ts";
 import type { ChartLine, ChartMark } from "./Chart.tsx";
 import { describePlace } from "./chart-axis.ts";
 import type { ChartAxis } from "./chart-axis.ts";
-import styles from "./Chart.module.css";
+import { ChartValues } from "./ChartValues.tsx";
 
 interface TooltipProps {
   readonly lines: readonly ChartLine[];
@@ -26,35 +26,27 @@ export function ChartTooltip({ lines, marks, pickable, shown, axis, unit, active
   const values = lines
     .map((line) => ({ line, value: row[line.key], raw: row[`${line.key}:raw`], band: row[`${line.key}:band`] }))
     .filter((entry): entry is typeof entry & { value: number } => typeof entry.value === "number")
-    .sort((a, b) => b.value - a.value);
+    .sort((a, b) => b.value - a.value)
+    .map(({ line: { key, color, label: name }, value, raw, band }) => ({
+      key,
+      color,
+      label: name,
+      value: format(value),
+      notes: [
+        ...(typeof raw === "number" && raw !== value ? [`raw ${format(raw)}`] : []),
+        ...(Array.isArray(band) && band[0] !== band[1]
+          ? [`${format(band[0] as number)} … ${format(band[1] as number)}`]
+          : []),
+      ],
+    }));
   const step = Number(row["step"]);
-  const here = marks.filter((mark) => mark.step === step);
+  const here = marks.filter((mark) => mark.step === step).map((mark) => mark.label);
   const place = describePlace(axis, Number(label));
   return (
-    <div className={styles["tooltip"]}>
-      <p className={styles["step"]}>
-        Step {formatCount(step)}
-        {place && ` · ${place}`}
-      </p>
-      {values.map(({ line, value, raw, band }) => (
-        <p key={line.key} className={styles["value"]}>
-          <span className={styles["swatch"]} style={{ background: line.color }} />
-          <span>{line.label}</span>
-          <strong>{format(value)}</strong>
-          {typeof raw === "number" && raw !== value && <em>raw {format(raw)}</em>}
-          {Array.isArray(band) && band[0] !== band[1] && (
-            <em>
-              {format(band[0] as number)} … {format(band[1] as number)}
-            </em>
-          )}
-        </p>
-      ))}
-      {here.map((mark) => (
-        <p key={mark.kind + mark.label} className={styles["hint"]}>
-          {mark.kind === "checkpoint" ? "Checkpoint" : mark.label}
-        </p>
-      ))}
-      {pickable && <p className={styles["hint"]}>Click: rollouts of this step</p>}
-    </div>
+    <ChartValues
+      place={`Step ${formatCount(step)}${place ? ` · ${place}` : ""}`}
+      values={values}
+      hints={[...new Set(here), ...(pickable ? ["Click: rollouts of this step"] : [])]}
+    />
   );
 }

@@ -87,6 +87,7 @@ export function GroupMapCard({
           cells={placed.cells}
           rowHeight={ROW_HEIGHTS[rows]}
           rowLabel={placed.rowLabel}
+          columnUnit="step"
           columnLabel={(column) => String(placed.steps[column] ?? "")}
           describe={describe}
           onPick={open}

@@ -20,6 +20,8 @@ interface HeatMapProps {
   /** A few labels beside the rows and under the columns. */
   readonly rowLabel: (row: number) => string;
   readonly columnLabel: (column: number) => string;
+  /** Named at the first label. */
+  readonly columnUnit: string;
   readonly describe: (cell: number) => ReactNode;
   readonly onPick: (cell: number) => void;
   readonly rowHeight?: number;
@@ -55,7 +57,7 @@ function roundColumns(columns: number, label: (column: number) => string, every:
 }
 
 export function HeatMap(props: HeatMapProps) {
-  const { label, columns, rows, cells, rowLabel, columnLabel, describe, onPick, rowHeight = 12 } = props;
+  const { label, columns, rows, cells, rowLabel, columnLabel, columnUnit, describe, onPick, rowHeight = 12 } = props;
   const holder = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const [width, setWidth] = useState(0);
@@ -153,8 +155,9 @@ export function HeatMap(props: HeatMapProps) {
             )}
           </div>
           <div className={styles["columns"]} style={{ width: columns * step }} aria-hidden="true">
-            {labelled.map((column) => (
+            {labelled.map((column, index) => (
               <span key={column} style={{ left: column * step }}>
+                {index === 0 && `${columnUnit} `}
                 {columnLabel(column)}
               </span>
             ))}

@@ -2,6 +2,7 @@
 import type { GroupView, RolloutView } from "../../contract/methods.ts";
 import type { WhatIfSettings } from "../../science/what-if.ts";
 import { rewardPartLabel } from "../metrics.ts";
+import { normalisationWords } from "./advantage-words.ts";
 import { formatNumber, formatSigned } from "./format.ts";
 import { rewardPartColor } from "./RewardWaterfall.tsx";
 import styles from "./RewardCascade.module.css";
@@ -23,24 +24,6 @@ interface Bar {
   readonly to: number;
   readonly color: string;
   readonly total?: boolean;
-}
-
-/** How an advantage comes out of a reward, in the words of its normalisation. */
-function normalisationWords(mode: string): string {
-  switch (mode) {
-    case "none":
-      return "minus the group's mean (Dr. GRPO)";
-    case "batch":
-      return "minus the group's mean, by the spread of the whole step";
-    case "normalize_then_sum":
-      return "each part by its own spread, then summed and whitened over the step";
-    case "rloo":
-      return "minus the mean of the group's other answers";
-    case "rloo_normalized":
-      return "minus the mean of the others, whitened over the step";
-    default:
-      return "minus the group's mean, by the group's spread";
-  }
 }
 
 function barsOf({ rollout, group }: CascadeProps): Bar[] {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { placed, placeOfStep, placeTicks, serviceRange, writeTick } from "./chart-axis.ts";
+import { placed, placeOfStep, placeTicks, serviceRange, writeFirstTick, writeTick } from "./chart-axis.ts";
 
 const MINUTE = 60_000;
 
@@ -21,6 +21,12 @@ describe("the axis of a chart", () => {
     expect(writeTick("tokens", 250_000, 1e6)).toBe("250 k");
     expect(writeTick("tokens", 2_500_000, 1e7)).toBe("2.5 M");
     expect(writeTick("wall", new Date(2026, 10, 21, 7, 5).getTime(), 30 * MINUTE)).toBe("07:05");
+  });
+
+  it("names what it counts at the first tick, unless the tick has a unit", () => {
+    expect(writeFirstTick("step", 150, 200)).toBe("step 150");
+    expect(writeFirstTick("tokens", 250_000, 1e6)).toBe("250 k tokens");
+    expect(writeFirstTick("relative", 30_000, 120_000)).toBe("30 s");
   });
 
   it("counts elapsed time from each run's own start, and asks the service for the clock's", () => {

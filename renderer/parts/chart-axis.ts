@@ -86,6 +86,12 @@ export function writeTick(axis: ChartAxis, place: number, span: number): string 
   return date.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", ...seconds });
 }
 
+/** The first tick also says what is counted, so that no chart has an axis without a name; times say it by their unit. */
+export function writeFirstTick(axis: ChartAxis, place: number, span: number): string {
+  const tick = writeTick(axis, place, span);
+  return axis === "step" ? `step ${tick}` : axis === "tokens" ? `${tick} tokens` : tick;
+}
+
 const shortLarge = (value: number): string =>
   formatLarge(value)
     .replace(/(\.\d*?)0+(?= )/, "$1")

@@ -148,7 +148,7 @@ const panels: readonly Panel[] = [
   },
   {
     kind: "channel",
-    title: "Entropy",
+    title: "Where it hesitated",
     channel: "entropy",
     explanation: "Where the policy hesitated, token by token.",
   },

@@ -16,7 +16,7 @@ export async function checkCharts(page: Page, run: string, claim: Claim): Promis
     await chart.locator(".recharts-line").first().waitFor({ timeout: 20_000 });
     for (const [name, param, look] of [
       ["Clock", "wall", /^\d\d:\d\d(:\d\d)?$/],
-      ["Tokens", "tokens", /^(0|[\d.,]+( [kM])?)$/],
+      ["Tokens", "tokens", /^(0|[\d.,]+( [kM])?)( tokens)?$/],
       ["Elapsed", "relative", /^([\d:.]+ (s|min|h)|0)$/],
     ] as const) {
       await axis.getByRole("radio", { name }).click();

@@ -34,6 +34,7 @@ export function dialogsOf(run: string, step: number, dataset: string | null): Op
       opener: "Replay",
       before: (page) => page.locator("[data-rollout]").first().click({ timeout: 20_000 }),
     },
+    { name: "an enlarged curve", screen: `#/runs/${run}`, opener: "Enlarge Reward" },
     { name: "the deletion of a run", screen: "#/system", opener: "Delete" },
   ];
 }

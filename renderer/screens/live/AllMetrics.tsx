@@ -6,7 +6,7 @@ import { EmptyState } from "../../parts/EmptyState.tsx";
 import { matchesQuery } from "../../parts/Palette.tsx";
 import { useService } from "../../state/queries.ts";
 import { navigate } from "../../state/route.ts";
-import { useChartMarks } from "./Overview.tsx";
+import { useChartMarks } from "./chart-marks.ts";
 import styles from "./AllMetrics.module.css";
 
 /** Metrics by the part of their name before the slash; those without one are "train". */

@@ -81,3 +81,6 @@ export function knobsOf(
     };
   });
 }
+
+/** What a knob is called. */
+export const knobTitle = (name: string): string => KNOBS.find(({ knob }) => knob === name)?.title ?? name;
