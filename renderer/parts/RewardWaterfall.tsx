@@ -46,3 +46,29 @@ export function RewardWaterfall({
     </div>
   );
 }
+
+/** What the colours of the bars are, for all answers below. */
+export function RewardLegend({ rollouts }: { readonly rollouts: readonly RolloutView[] }) {
+  const parts = Object.keys(rollouts[0]?.rewards ?? {});
+  const isEarned = (part: string) => rollouts.some(({ rewards }) => (rewards[part] ?? 0) !== 0);
+  if (parts.length === 0) return null;
+  return (
+    <ul className={styles["legend"]} aria-label="Parts of the reward">
+      <li>Reward of an answer:</li>
+      {parts.map(
+        (part, index) =>
+          isEarned(part) && (
+            <li key={part}>
+              <i style={{ background: rewardPartColor(part, index) }} />
+              {rewardPartLabel(part)}
+            </li>
+          ),
+      )}
+      <li data-kind="mean">
+        <i />
+        Mean of the group
+      </li>
+      <li>▲ ▼ advantage: how much better or worse than the group</li>
+    </ul>
+  );
+}

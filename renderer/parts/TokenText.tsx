@@ -176,6 +176,7 @@ function coloured({ texts, from, to, marks, values, channel, scale, cursor, lit,
         data-citation={citation}
         data-lit={lit[citation] === "1" || undefined}
         aria-label={`Show the frames at ${marks.citations[citation]!.text}`}
+        title={`Show the frames at ${marks.citations[citation]!.text}`}
       >
         {inner.map((node, offset) => (
           <Fragment key={offset}>{node}</Fragment>

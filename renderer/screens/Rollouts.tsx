@@ -17,7 +17,7 @@ import { Corrections } from "./rollouts/corrections/Corrections.tsx";
 import { GroupList } from "./rollouts/GroupList.tsx";
 import { PromptHistory } from "./rollouts/history/PromptHistory.tsx";
 import { DeadGroupMap } from "./rollouts/map/DeadGroupMap.tsx";
-import { joinPairs, passesFilter } from "./rollouts/pairs.ts";
+import { holdsWords, joinPairs, passesFilter } from "./rollouts/pairs.ts";
 import type { PairFilter } from "./rollouts/pairs.ts";
 import { PairView } from "./rollouts/PairView.tsx";
 import type { ShownViews } from "./rollouts/PairView.tsx";
@@ -35,7 +35,11 @@ interface RolloutsProps {
   readonly rollout: number | null;
   readonly view?: RolloutsView;
   readonly sample?: string | null;
+  readonly color?: TokenChannel;
 }
+
+/** What tokens are coloured by unless the address says otherwise. */
+const USUAL_COLOR: TokenChannel = "logProb";
 
 /** The step that has rollouts and lies nearest to the one asked for; without one the newest. */
 export function nearestStep(steps: readonly StepIndexEntry[], asked: number | null): number | null {
@@ -131,6 +135,7 @@ function StepView({
   following,
   pair: askedPair,
   rollout,
+  color,
 }: RolloutsProps & {
   readonly detail: RunDetail;
   readonly view: "answers" | "what-if";
@@ -141,10 +146,14 @@ function StepView({
   const { data: groups, error } = useService("rollouts.groups", { run, step });
   const { config } = detail;
   const [filter, setFilter] = useState<PairFilter>("all");
-  const [channel, setChannel] = useState<TokenChannel>("logProb");
+  const [words, setWords] = useState("");
+  const channel = color ?? USUAL_COLOR;
   const [views, setViews] = useState<ShownViews>("both");
   const pairs = useMemo(() => joinPairs(groups ?? []), [groups]);
-  const shown = useMemo(() => pairs.filter((candidate) => passesFilter(candidate, filter)), [pairs, filter]);
+  const shown = useMemo(
+    () => pairs.filter((candidate) => passesFilter(candidate, filter) && holdsWords(candidate, words)),
+    [pairs, filter, words],
+  );
   // What would change is seen best where there is something to push.
   const first = view === "what-if" ? pairs.find(({ ordered }) => !ordered.dead) : shown[0];
   const pair = pairs.find((candidate) => candidate.pair === askedPair) ?? first ?? pairs[0] ?? null;
@@ -163,7 +172,13 @@ function StepView({
     readonly step?: number | null;
     readonly pair?: string | null;
     readonly rollout?: number | null;
-  }) => navigate({ screen: "rollouts", run, view, step, pair: null, rollout: null, ...next }, "replace");
+    readonly color?: TokenChannel;
+  }) => {
+    const kept = color === undefined ? {} : { color };
+    navigate({ screen: "rollouts", run, view, step, pair: null, rollout: null, ...kept, ...next }, "replace");
+  };
+  const setChannel = (next: TokenChannel) =>
+    go({ step: following ? null : step, pair: askedPair, rollout, color: next });
   const goStep = (next: number) => go({ step: next });
   const goPair = (next: string) => go({ pair: next });
   const goRollout = (next: number) => go({ pair: pair!.pair, rollout: next });
@@ -226,12 +241,6 @@ function StepView({
       shortcut: "c",
       perform: () => setChannel(cycle(TOKEN_CHANNELS, channel)),
     },
-    {
-      id: "copy-link",
-      label: "Copy a link to this view",
-      group: "Rollouts",
-      perform: () => void navigator.clipboard.writeText(window.location.href),
-    },
   ]);
   return (
     <div className={styles["view"]}>
@@ -271,8 +280,10 @@ function StepView({
           <GroupList
             pairs={pairs}
             filter={filter}
+            words={words}
             selected={pair?.pair ?? null}
             onFilter={setFilter}
+            onWords={setWords}
             onSelect={goPair}
           />
           {error && !groups ? (

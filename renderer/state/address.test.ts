@@ -38,3 +38,10 @@ it("shows the list of runs for an address that it does not understand", () => {
   expect(parseRoute("#/nowhere/at/all")).toEqual({ screen: "runs" });
   expect(parseRoute("")).toEqual({ screen: "runs" });
 });
+
+it("keeps what tokens are coloured by, and forgets what is no channel", () => {
+  const route = parseRoute("#/runs/a/rollouts?step=3&color=entropy");
+  expect(route).toMatchObject({ screen: "rollouts", step: 3, color: "entropy" });
+  expect(formatRoute(route)).toBe("#/runs/a/rollouts?step=3&color=entropy");
+  expect(parseRoute("#/runs/a/rollouts?color=mauve")).not.toHaveProperty("color");
+});

@@ -8,6 +8,8 @@ import { MEASURED_VIEWS } from "../../contract/evaluation.ts";
 import type { TableView } from "../../contract/methods.ts";
 import { CHART_AXES } from "../parts/chart-axis.ts";
 import type { ChartAxis, ChartZoom } from "../parts/chart-axis.ts";
+import { TOKEN_CHANNELS } from "../parts/token-heat.ts";
+import type { TokenChannel } from "../parts/token-heat.ts";
 import { readView, writeView } from "./table-view.ts";
 
 export type MeasuredViewName = (typeof MEASURED_VIEWS)[number];
@@ -62,6 +64,8 @@ export type Route =
       readonly view?: RolloutsView;
       /** The prompt that `view: "prompt"` follows over time. */
       readonly sample?: string | null;
+      /** What tokens are coloured by, where it is not the usual. */
+      readonly color?: TokenChannel;
     }
   | ({ readonly screen: "compare"; readonly runs: readonly string[]; readonly sample?: string | null } & ChartAddress)
   | {
@@ -125,6 +129,7 @@ export function parseRoute(fragment: string): Route {
       rollout: numberOrNull(query.get("rollout")),
       view: ROLLOUTS_VIEWS.find((view) => view === fourth) ?? "answers",
       sample: query.get("sample"),
+      ...colorOf(query.get("color")),
     };
   }
   if (first === "runs" && second) {
@@ -165,6 +170,11 @@ export function parseRoute(fragment: string): Route {
   const table = readView(query);
   const [view, isChanged] = [query.get("view"), Object.keys(table).length > 0];
   return { screen: "runs", ...(view === null ? {} : { view }), ...(isChanged ? { table } : {}) };
+}
+
+function colorOf(text: string | null): { readonly color?: TokenChannel } {
+  const color = TOKEN_CHANNELS.find((name) => name === text);
+  return color === undefined ? {} : { color };
 }
 
 function chartOf(query: URLSearchParams): ChartAddress {
@@ -217,6 +227,7 @@ export function formatRoute(route: Route): string {
       if (route.pair !== null) query.set("pair", route.pair);
       if (route.rollout !== null) query.set("rollout", String(route.rollout));
       if (route.sample) query.set("sample", route.sample);
+      if (route.color) query.set("color", route.color);
       const search = query.toString();
       const view = route.view === undefined || route.view === "answers" ? "" : `/${route.view}`;
       return `#/runs/${encodeURIComponent(route.run)}/rollouts${view}${search ? `?${search}` : ""}`;

@@ -45,6 +45,7 @@ export function ChannelBar({
             }}
           />
           {formatNumber(ends[1], 2)}
+          <em>{CHANNEL_WORDS[channel].explanation}.</em>
         </span>
       )}
       {views && (

@@ -57,6 +57,16 @@ export function Evidence({ ordered, shuffled, pointed, onPoint, ref }: EvidenceP
     },
     { ...hidden, id: "frame-before", label: "Model frame before", shortcut: ",", perform: () => frameStep(-1) },
     { ...hidden, id: "frame-after", label: "Model frame after", shortcut: ".", perform: () => frameStep(1) },
+    ...media.frames.slice(0, 9).map((_, index) => ({
+      ...hidden,
+      id: `frame-${index + 1}`,
+      label: `Model frame ${index + 1}`,
+      shortcut: String(index + 1),
+      perform: () => {
+        onPoint([index]);
+        show([index]);
+      },
+    })),
     {
       id: "hashes",
       label: "Show or hide the frames' content hashes",
@@ -96,7 +106,12 @@ export function Evidence({ ordered, shuffled, pointed, onPoint, ref }: EvidenceP
         )}
         <div className={styles["foot"]}>
           <PromptRuler media={media} promptTokens={ordered.promptTokens} hovered={pointed} />
-          <button type="button" aria-pressed={hashes} onClick={() => setHashes(!hashes)}>
+          <button
+            type="button"
+            aria-pressed={hashes}
+            title="Content hashes: the same pixels have the same hash, here and in the journal"
+            onClick={() => setHashes(!hashes)}
+          >
             hashes
           </button>
         </div>

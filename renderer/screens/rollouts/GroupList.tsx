@@ -1,8 +1,9 @@
 import { useEffect, useRef } from "react";
 import type { RolloutView } from "../../../contract/methods.ts";
+import { useActions } from "../../actions.ts";
 import { EmptyState } from "../../parts/EmptyState.tsx";
 import { formatNumber } from "../../parts/format.ts";
-import { FILTERS, passesFilter } from "./pairs.ts";
+import { FILTERS, holdsWords, passesFilter } from "./pairs.ts";
 import type { Pair, PairFilter } from "./pairs.ts";
 import styles from "./GroupList.module.css";
 
@@ -12,6 +13,10 @@ const FILTER_WORDS: Readonly<Record<PairFilter, { readonly label: string; readon
   gate: { label: "Bonus", hint: "The temporal gate passed and somebody was right" },
   truncated: { label: "Truncated", hint: "An answer hit the length limit" },
   correction: { label: "Second thoughts", hint: "An answer takes something back" },
+  contradiction: {
+    label: "Contradicts",
+    hint: "The reasoning of an answer leads, by a rule, to another answer than the one that is given",
+  },
 };
 
 /** One mark for each rollout: filled when right, hollow when wrong. */
@@ -35,21 +40,45 @@ function Dots({
   );
 }
 
+/** One dot of the legend. */
+function Key({ kind, correct = false }: { readonly kind: "ordered" | "shuffled"; readonly correct?: boolean }) {
+  return (
+    <span className={styles["dots"]} data-kind={kind} aria-hidden="true">
+      <i data-correct={correct} />
+    </span>
+  );
+}
+
 /** The prompts of a step. */
 export function GroupList({
   pairs,
   filter,
+  words,
   selected,
   onFilter,
+  onWords,
   onSelect,
 }: {
   readonly pairs: readonly Pair[];
   readonly filter: PairFilter;
+  /** What question or answers must hold. */
+  readonly words: string;
   readonly selected: string | null;
   readonly onFilter: (filter: PairFilter) => void;
+  readonly onWords: (words: string) => void;
   readonly onSelect: (pair: string) => void;
 }) {
-  const shown = pairs.filter((pair) => passesFilter(pair, filter));
+  const shown = pairs.filter((pair) => passesFilter(pair, filter) && holdsWords(pair, words));
+  const search = useRef<HTMLInputElement>(null);
+  useActions([
+    {
+      id: "find-answers",
+      label: "Find words in this step's questions and answers",
+      group: "Rollouts",
+      shortcut: "/",
+      perform: () => search.current?.focus(),
+    },
+  ]);
   const list = useRef<HTMLUListElement>(null);
   useEffect(() => {
     list.current?.querySelector("[aria-current=true]")?.scrollIntoView({ block: "nearest" });
@@ -57,6 +86,15 @@ export function GroupList({
   return (
     <aside className={styles["side"]} aria-label="Prompts of this step">
       <div className={styles["filters"]}>
+        <input
+          ref={search}
+          type="search"
+          aria-label="Find in questions and answers"
+          placeholder="Find in questions and answers"
+          value={words}
+          onChange={(event) => onWords(event.target.value)}
+          onKeyDown={(event) => event.key === "Escape" && event.currentTarget.blur()}
+        />
         {FILTERS.map((name) => {
           const count = name === "all" ? pairs.length : pairs.filter((pair) => passesFilter(pair, name)).length;
           // A filter that finds nothing is no choice.
@@ -74,6 +112,10 @@ export function GroupList({
           );
         })}
       </div>
+      <p className={styles["key"]}>
+        <Key correct kind="ordered" /> right <Key kind="ordered" /> wrong, in order · <Key correct kind="shuffled" />{" "}
+        shuffled · ± spread of rewards
+      </p>
       {shown.length === 0 && <EmptyState icon="search" title="No prompt of this step passes the filter." />}
       <ul ref={list} className={styles["list"]}>
         {shown.map(({ pair, ordered, shuffled }) => (

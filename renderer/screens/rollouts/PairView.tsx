@@ -11,6 +11,7 @@ import { Evidence } from "./Evidence.tsx";
 import type { EvidenceHandle } from "./Evidence.tsx";
 import { shareCorrect } from "./pairs.ts";
 import type { Pair } from "./pairs.ts";
+import { RewardLegend } from "../../parts/RewardWaterfall.tsx";
 import { RolloutCard } from "./RolloutCard.tsx";
 import { withPush } from "./token-pushes.ts";
 import type { PushSettings } from "./token-pushes.ts";
@@ -118,6 +119,7 @@ export function PairView({
         onChannel={onChannel}
         onViews={onViews}
       />
+      <RewardLegend rollouts={rollouts} />
       <div className={styles["columns"]} data-count={shown.length}>
         {shown.map(({ group, kind }) => (
           <section key={group.group} aria-label={`${kind} rollouts`}>

@@ -10,6 +10,7 @@ import { TokenText } from "../../parts/TokenText.tsx";
 import { formatNumber, formatSigned } from "../../parts/format.ts";
 import type { Scale, TokenChannel } from "../../parts/token-heat.ts";
 import { citedPositions } from "./evidence-times.ts";
+import { contradictsItself } from "./pairs.ts";
 import { RolloutLinks } from "./RolloutLinks.tsx";
 import styles from "./RolloutCard.module.css";
 
@@ -50,6 +51,7 @@ export function RolloutCard(props: RolloutCardProps) {
   }, [selected]);
   const bonus = group.gate?.passed === true && group.gate.eligible.includes(rollout.index);
   const { advantage } = rollout;
+  const contradicts = useMemo(() => contradictsItself(rollout, group), [rollout, group]);
   const { media } = group;
   const onCitation = useCallback(
     (citation: Citation | null, chosen: boolean) => {
@@ -90,12 +92,24 @@ export function RolloutCard(props: RolloutCardProps) {
             <Icon name="gate" size={12} /> bonus
           </span>
         )}
+        {contradicts && (
+          <span
+            className={styles["cut"]}
+            title="Its reasoning leads, by a rule, to another answer than the one it gives"
+          >
+            contradicts itself
+          </span>
+        )}
         {STOP_WORDS[rollout.stopReason] && <span className={styles["cut"]}>{STOP_WORDS[rollout.stopReason]}</span>}
         <span className={styles["numbers"]}>
           <span title="Tokens">{rollout.tokenCount} tok</span>
-          <strong title="Reward">{formatNumber(rollout.reward)}</strong>
+          <strong title={`Reward ${rollout.reward}`}>{formatNumber(rollout.reward)}</strong>
           {advantage !== null && group.trained && (
-            <span className={styles["advantage"]} data-sign={Math.sign(advantage)} title="Advantage against the group">
+            <span
+              className={styles["advantage"]}
+              data-sign={Math.sign(advantage)}
+              title={`Advantage against the group: ${advantage}`}
+            >
               {advantage > 0 ? "▲" : advantage < 0 ? "▼" : "="} {formatSigned(advantage)}
             </span>
           )}

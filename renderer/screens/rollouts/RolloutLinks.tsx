@@ -3,6 +3,7 @@ import type { GroupView, RolloutView } from "../../../contract/methods.ts";
 import { useActions } from "../../actions.ts";
 import { Button } from "../../parts/Button.tsx";
 import { navigate } from "../../state/route.ts";
+import { AnswerDifference } from "./AnswerDifference.tsx";
 import { ReplayDialog } from "./ReplayDialog.tsx";
 import styles from "./RolloutLinks.module.css";
 
@@ -17,6 +18,8 @@ export function RolloutLinks({
   readonly rollout: RolloutView;
 }) {
   const [replaying, setReplaying] = useState(false);
+  const [comparing, setComparing] = useState(false);
+  const compare = (): void => setComparing(!comparing);
   const ask = (): void => navigate({ screen: "playground", run, rollout: rollout.id });
   const measure = (): void => navigate({ screen: "playground", run, rollout: rollout.id, measure: true });
   const replay = (): void => setReplaying(true);
@@ -24,6 +27,13 @@ export function RolloutLinks({
   useActions([
     { id: "ask-again", label: "Ask this prompt again", group: "Rollouts", perform: ask },
     { id: "which-frames", label: "Which frames mattered", group: "Rollouts", enabled: hasFrames, perform: measure },
+    {
+      id: "differences",
+      label: "Show or hide how this answer differs",
+      group: "Rollouts",
+      shortcut: "d",
+      perform: compare,
+    },
     { id: "replay", label: "Replay this answer", group: "Rollouts", shortcut: "R", perform: replay },
   ]);
   return (
@@ -44,6 +54,17 @@ export function RolloutLinks({
       >
         Replay
       </Button>
+      {group.rollouts.length > 1 && (
+        <Button
+          icon="compare"
+          shortcut="d"
+          hint="Word by word against the best answer of the group; the best one against the least"
+          onClick={compare}
+        >
+          {comparing ? "Hide differences" : "Differences"}
+        </Button>
+      )}
+      {comparing && <AnswerDifference group={group} rollout={rollout} />}
       {replaying && (
         <ReplayDialog
           run={run}

@@ -97,8 +97,8 @@ export function StepScrubber({
           );
         })}
       </svg>
-      <span className={styles["range"]}>
-        {formatCount(steps[0]?.step)} – {formatCount(steps.at(-1)?.step)}
+      <span className={styles["range"]} title="Each bar is a step, as high as the mean reward of its answers">
+        steps {formatCount(steps[0]?.step)} – {formatCount(steps.at(-1)?.step)}
       </span>
       <Button
         kind={following ? "quiet" : "secondary"}

@@ -1,6 +1,7 @@
 /** The groups of a step joined by prompt: what was answered with the frames in order, and what with shuffled ones. */
 import type { GroupView, RolloutView } from "../../../contract/methods.ts";
 import { findCorrections } from "../../../science/aha.ts";
+import { isConsistent } from "../../../science/metrics/consistency.ts";
 
 export interface Pair {
   readonly pair: string;
@@ -9,7 +10,7 @@ export interface Pair {
   readonly shuffled: GroupView | null;
 }
 
-export const FILTERS = ["all", "dead", "gate", "truncated", "correction"] as const;
+export const FILTERS = ["all", "dead", "gate", "truncated", "correction", "contradiction"] as const;
 export type PairFilter = (typeof FILTERS)[number];
 
 /** Joins groups that share a prompt, in the order in which they came. */
@@ -23,6 +24,12 @@ export function joinPairs(groups: readonly GroupView[]): Pair[] {
 }
 
 const isTruncated = (rollout: RolloutView) => rollout.stopReason === "length";
+
+/** Whether the reasoning leads, by a rule, to another answer than the one that is given. */
+export const contradictsItself = (
+  { text }: Pick<RolloutView, "text">,
+  { problemType, options }: Pick<GroupView, "problemType" | "options">,
+): boolean => isConsistent(text, problemType, options) === false;
 
 /** Whether a pair passes a filter. */
 export function passesFilter({ ordered, shuffled }: Pair, filter: PairFilter): boolean {
@@ -38,7 +45,27 @@ export function passesFilter({ ordered, shuffled }: Pair, filter: PairFilter): b
       return rollouts.some(isTruncated);
     case "correction":
       return rollouts.some(({ text }) => findCorrections(text).length > 0);
+    case "contradiction":
+      return rollouts.some((rollout) => contradictsItself(rollout, ordered));
   }
+}
+
+/** Whether the prompt or one of its answers holds all the words, in any order. */
+export function holdsWords({ ordered, shuffled }: Pair, query: string): boolean {
+  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+  if (words.length === 0) return true;
+  const texts = [...ordered.rollouts, ...(shuffled?.rollouts ?? [])].map(({ text }) => text);
+  const all = [ordered.question, ordered.task, ordered.sampleId, ...ordered.options, ...texts].join("\n").toLowerCase();
+  return words.every((word) => all.includes(word));
+}
+
+/** The answer of a group to read another one beside: the best of the others, for the best one the least; null for a lone one. */
+export function counterpartOf(group: Pick<GroupView, "rollouts">, rollout: RolloutView): RolloutView | null {
+  const others = group.rollouts.filter(({ id }) => id !== rollout.id);
+  if (others.length === 0) return null;
+  const best = others.reduce((most, one) => (one.reward > most.reward ? one : most));
+  if (best.reward > rollout.reward) return best;
+  return others.reduce((least, one) => (one.reward < least.reward ? one : least));
 }
 
 /** Share of right answers in a group; null without rollouts. */
