@@ -138,6 +138,14 @@ export function App() {
     ...goTo,
     { id: "launch", label: "New run", group: "Runs", shortcut: "c", perform: () => navigate({ screen: "launch" }) },
     {
+      id: "copy-link",
+      label: "Copy a link to this view",
+      group: "View",
+      shortcut: "y",
+      keywords: "share address url",
+      perform: () => void navigator.clipboard.writeText(window.location.href),
+    },
+    {
       id: "allow-notifications",
       label: "Allow notifications of alerts and ended runs",
       group: "View",

@@ -229,6 +229,7 @@ export type DatasetFilter = z.infer<typeof filter>;
 export const datasetInputs = {
   "datasets.list": z.object({}),
   "datasets.imports": z.object({}),
+  "datasets.suggested": z.object({}),
   "datasets.get": dataset,
   "datasets.preview": z.object({ file: z.string(), mediaRoot: z.string().optional() }),
   "datasets.import": z.object({ file: z.string(), mediaRoot: z.string(), name: z.string().max(200).optional() }),
@@ -257,9 +258,17 @@ export const datasetInputs = {
   "datasets.stopCheck": dataset,
 } as const;
 
+/** A file of rows that lies in the data folder and was not imported yet. */
+export interface SuggestedDataset {
+  readonly name: string;
+  readonly file: string;
+  readonly mediaRoot: string;
+}
+
 export interface DatasetResults {
   "datasets.list": readonly DatasetSummary[];
   "datasets.imports": readonly DatasetImport[];
+  "datasets.suggested": readonly SuggestedDataset[];
   "datasets.get": DatasetDetail;
   "datasets.preview": DatasetPreview;
   "datasets.import": { readonly import: string };

@@ -1,3 +1,4 @@
+import { useState } from "react";
 import type { ReactNode } from "react";
 import { ServiceError } from "../connection.ts";
 import { Button } from "./Button.tsx";
@@ -31,6 +32,9 @@ export function EmptyState({
 
 /** Something failed: what, and what to do. Stays until it is solved. */
 export function ErrorNote({ error, onRetry }: { readonly error: Error; readonly onRetry?: () => void }) {
+  const [copied, setCopied] = useState(false);
+  const words = [error.message, ...(error instanceof ServiceError ? [error.remedy] : [])].join("\n");
+  const copy = () => void navigator.clipboard.writeText(words).then(() => setCopied(true));
   return (
     <div className={styles["error"]} role="alert">
       <Icon name="warning" />
@@ -38,6 +42,12 @@ export function ErrorNote({ error, onRetry }: { readonly error: Error; readonly 
         <p>{error.message}</p>
         {error instanceof ServiceError && <p className={styles["remedy"]}>{error.remedy}</p>}
       </div>
+      <Button
+        kind="quiet"
+        icon={copied ? "check" : "copy"}
+        hint={copied ? "Copied" : "Copy these words"}
+        onClick={copy}
+      />
       {onRetry && <Button onClick={onRetry}>Try again</Button>}
     </div>
   );

@@ -1,5 +1,6 @@
 import type { EventOf } from "../../contract/journal.ts";
 import { evaluationLabel } from "../explain.ts";
+import { AccuracyBar, AccuracyLegend } from "./AccuracyBar.tsx";
 import { Card } from "./Card.tsx";
 import { formatCount, formatNumber, formatPercent, formatSigned } from "./format.ts";
 import { TaskTable } from "./TaskTable.tsx";
@@ -12,23 +13,6 @@ export function newestByLabel(evaluations: readonly Evaluation[], split: string)
   const byLabel = new Map<string, Evaluation>();
   for (const evaluation of evaluations) if (evaluation.split === split) byLabel.set(evaluation.label, evaluation);
   return [...byLabel.values()];
-}
-
-/** Accuracy with its interval as a bar from 0 to 100 %; the shuffled one as a second mark. */
-function AccuracyBar({ evaluation }: { readonly evaluation: Evaluation }) {
-  const [low, high] = evaluation.interval;
-  return (
-    <span className={styles["scale"]} aria-hidden="true">
-      <span
-        className={styles["interval"]}
-        style={{ left: `${low * 100}%`, width: `${Math.max(0.5, (high - low) * 100)}%` }}
-      />
-      {evaluation.accuracyShuffled !== null && (
-        <span className={styles["shuffled"]} style={{ left: `${evaluation.accuracyShuffled * 100}%` }} />
-      )}
-      <span className={styles["value"]} style={{ left: `${evaluation.accuracy * 100}%` }} />
-    </span>
-  );
 }
 
 /** The result of the run: each policy on the questions that were held out, with 95 % intervals. */
@@ -49,13 +33,7 @@ export function EvaluationCards({
     <Card
       title={onHeldOut ? "Held-out accuracy" : "Validation accuracy"}
       explanation="Greedy answers to questions whose clips the run never trains on. The band is the 95 % bootstrap interval; the orange mark is the same questions with shuffled frames."
-      aside={
-        <ul className={styles["legend"]}>
-          <li data-kind="ordered">ordered frames</li>
-          <li data-kind="shuffled">shuffled frames</li>
-          <li data-kind="interval">95 % interval</li>
-        </ul>
-      }
+      aside={<AccuracyLegend />}
     >
       <ol
         className={styles["cards"]}
@@ -80,7 +58,11 @@ export function EvaluationCards({
                   </span>
                 )}
               </p>
-              <AccuracyBar evaluation={evaluation} />
+              <AccuracyBar
+                accuracy={evaluation.accuracy}
+                interval={evaluation.interval}
+                shuffled={evaluation.accuracyShuffled}
+              />
               <dl>
                 <div>
                   <dt>Shuffled</dt>

@@ -1,4 +1,4 @@
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import type { RunDetail } from "../../contract/methods.ts";
 import { useActions } from "../actions.ts";
 import { Button } from "../parts/Button.tsx";
@@ -25,16 +25,11 @@ export function Compare({ route }: { readonly route: Extract<ChartRoute, { scree
   );
   const runs = useMemo(() => queries.flatMap(({ data }) => (data ? [data] : [])), [queries]);
   const failed = queries.find(({ error, data }) => error && !data)?.error;
+  const [hidden, setHidden] = useState<readonly string[]>([]);
   const go = (next: readonly string[]) => navigate({ ...route, runs: next }, "replace");
   const frame = useFrameOf(route, runs);
   const crumbs = [{ label: "Runs", href: formatRoute({ screen: "runs" }) }];
   useActions([
-    {
-      id: "copy-link",
-      label: "Copy a link to this view",
-      group: "Runs",
-      perform: () => void navigator.clipboard.writeText(window.location.href),
-    },
     {
       id: "compare-baseline",
       label: "Take the next run as the baseline",
@@ -47,7 +42,7 @@ export function Compare({ route }: { readonly route: Extract<ChartRoute, { scree
   return (
     <Page crumbs={crumbs} title="Compare" actions={<ChartControls frame={frame} route={route} />}>
       <div className={styles["compare"]}>
-        <RunChips ids={ids} runs={runs} onChange={go} />
+        <RunChips ids={ids} runs={runs} hidden={hidden} onHide={setHidden} onChange={go} />
         {failed ? (
           <ErrorNote error={failed} />
         ) : ids.length < 2 ? (
@@ -62,6 +57,7 @@ export function Compare({ route }: { readonly route: Extract<ChartRoute, { scree
           <ChartFrameProvider frame={frame}>
             <Compared
               runs={runs}
+              hidden={hidden}
               sample={sample}
               onSample={(next) => navigate({ ...route, sample: next }, "replace")}
             />
@@ -77,10 +73,12 @@ const MOST_TEXTS = 4;
 
 function Compared({
   runs,
+  hidden,
   sample,
   onSample,
 }: {
   readonly runs: readonly RunDetail[];
+  readonly hidden: readonly string[];
   readonly sample: string | null;
   readonly onSample: (sample: string) => void;
 }) {
@@ -89,7 +87,7 @@ function Compared({
     <>
       <ConfigurationTable runs={runs} />
       <Measurements runs={runs} />
-      <ComparedCurves runs={runs} />
+      <ComparedCurves runs={runs} hidden={hidden} />
       <SharedPrompts runs={beside} sample={sample} onSample={onSample} />
     </>
   );

@@ -122,12 +122,6 @@ export function Runs({ view: id, changed }: { readonly view: string | null; read
       keywords: "tensorboard tfevents trl verl logs",
       perform: () => setImporting(true),
     },
-    {
-      id: "copy-link",
-      label: "Copy a link to this view",
-      group: "Runs",
-      perform: () => void navigator.clipboard.writeText(window.location.href),
-    },
     { id: "compare-marked", label: "Compare the marked runs", group: "Runs", enabled: canCompare, perform: compare },
     {
       id: "archive-marked",

@@ -10,10 +10,11 @@ import type { Claim } from "./rollouts.ts";
 export async function checkData(page: Page, data: string, claim: Claim): Promise<string> {
   let dataset = "";
   const pack = join(data, "sample-pack");
-  await claim("says before an import what is wrong with a file", async () => {
+  await claim("offers the sample pack, and says before an import what is wrong with a file", async () => {
     const prose = join(data, "prose.json");
     writeFileSync(prose, "no rows here\n");
     await page.evaluate(() => (location.hash = "#/data"));
+    await page.getByRole("button", { name: "Look at the sample pack" }).waitFor({ timeout: 20_000 });
     await page.getByRole("button", { name: "Import" }).first().click();
     await page.getByLabel("File").fill(prose);
     await page.getByText("neither a JSON list of rows").waitFor();

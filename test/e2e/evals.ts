@@ -9,8 +9,13 @@ import type { Claim } from "./rollouts.ts";
 /** @param page connected to a service in whose data folder a run has kept its checkpoints. */
 export async function checkEvaluations(page: Page, data: string, claim: Claim): Promise<void> {
   await page.evaluate(() => (location.hash = "#/evals"));
+  await claim("shows at once what runs measured of themselves while they trained", async () => {
+    const table = page.getByRole("region", { name: "Measured while training" });
+    await table.getByText("After RL").first().waitFor({ timeout: 20_000 });
+    assert.match(await table.innerText(), /Base model\s+0\s+[\d.]+ %/);
+  });
   await claim("starts an evaluation of two models from the screen", async () => {
-    await page.getByText("Nothing was measured yet").waitFor({ timeout: 20_000 });
+    await page.getByText("No checkpoint was measured on a benchmark yet").waitFor({ timeout: 20_000 });
     await page.getByRole("button", { name: "New evaluation" }).first().click();
     const dialog = page.getByRole("dialog");
     const models = dialog.getByRole("checkbox");

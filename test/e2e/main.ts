@@ -20,6 +20,7 @@ import { claimLaunchedSystems } from "./systems-launched.ts";
 import { claimVerifiedSystems } from "./systems-verified.ts";
 import { claimInterop } from "./interop.ts";
 import { claimOwnVideos } from "./own-videos.ts";
+import { claimExplained } from "./explained.ts";
 import { claimHallucinations } from "./hallucinations.ts";
 import { checkLaunch } from "./launch.ts";
 import { checkLiveRun } from "./live.ts";
@@ -136,6 +137,7 @@ try {
     await claimVerifiedSystems({ page, claim, data });
     await checkRuns(page, claim);
     await checkCharts(page, run, claim);
+    await claimExplained(page, claim, run, journal);
     const training = await checkLaunch(page, data, claim);
     const stop = { name: "the end of a run that trains", screen: `#/runs/${training}`, opener: "Stop" };
     await claimDialogs(page, claim, [stop]);

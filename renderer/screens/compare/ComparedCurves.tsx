@@ -30,7 +30,14 @@ const FIRST: readonly string[] = [
 const MAX_POINTS = 500;
 
 /** The same metric of all runs in one chart; the main ones first, every other on demand. */
-export function ComparedCurves({ runs }: { readonly runs: readonly RunDetail[] }) {
+export function ComparedCurves({
+  runs,
+  hidden,
+}: {
+  readonly runs: readonly RunDetail[];
+  /** Runs whose curves are not drawn; colours stay as they are. */
+  readonly hidden: readonly string[];
+}) {
   const [all, setAll] = useState(false);
   const known = [...new Set(runs.flatMap(({ metricNames }) => metricNames))].sort();
   const shared = (name: string) => runs.some(({ metricNames }) => metricNames.includes(name));
@@ -46,18 +53,26 @@ export function ComparedCurves({ runs }: { readonly runs: readonly RunDetail[] }
       </header>
       <div className={styles["grid"]}>
         {names.map((metric) => (
-          <MetricOfRuns key={metric} metric={metric} runs={runs} />
+          <MetricOfRuns key={metric} metric={metric} runs={runs} hidden={hidden} />
         ))}
       </div>
     </section>
   );
 }
 
-function MetricOfRuns({ metric, runs }: { readonly metric: string; readonly runs: readonly RunDetail[] }) {
+function MetricOfRuns({
+  metric,
+  runs,
+  hidden,
+}: {
+  readonly metric: string;
+  readonly runs: readonly RunDetail[];
+  readonly hidden: readonly string[];
+}) {
   const [ref, visible] = useVisible<HTMLDivElement>();
   const smoothing = useChartSettings((settings) => settings.smoothing);
   const { axis, zoom, starts } = useChartFrame();
-  const having = runs.filter(({ metricNames }) => metricNames.includes(metric));
+  const having = runs.filter(({ id, metricNames }) => metricNames.includes(metric) && !hidden.includes(id));
   const series = useServices(
     "series.get",
     visible
@@ -77,7 +92,7 @@ function MetricOfRuns({ metric, runs }: { readonly metric: string; readonly runs
       })),
     // `having` follows from the runs and the metric.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-    [series, runs, metric, axis, starts],
+    [series, runs, hidden, metric, axis, starts],
   );
   const { label, explanation } = describeMetric(metric);
   const unit = unitOf(metric);

@@ -107,6 +107,15 @@ function MediaCell({ total, missing, undecodable }: DatasetSummary["media"]) {
 export function DatasetList() {
   const { data: datasets, error } = useService("datasets.list", {});
   const { data: imports } = useService("datasets.imports", {});
+  const { data: suggested } = useService("datasets.suggested", {});
+  const [failure, setFailure] = useState<Error | null>(null);
+  const takePack = () => {
+    setFailure(null);
+    void Promise.all((suggested ?? []).map((one) => call("datasets.import", one)))
+      .catch(setFailure)
+      .finally(dataChanged);
+  };
+  const hasPack = (suggested ?? []).length > 0;
   const [sorting, setSorting] = useState<Sorting>({ key: "added", descending: true });
   const [selected, setSelected] = useState(-1);
   const [importing, setImporting] = useState<{ readonly file: string } | null>(null);
@@ -116,6 +125,14 @@ export function DatasetList() {
   useDroppedDataset((file) => setImporting({ file }));
   useActions([
     { id: "import-data", label: "Import a dataset", group: "Data", shortcut: "i", perform: ask },
+    {
+      id: "import-pack",
+      label: "Take in the sample pack's questions",
+      group: "Data",
+      keywords: "demo example",
+      enabled: hasPack,
+      perform: takePack,
+    },
     { id: "next-row", label: "Next", group: "Data", shortcut: "j or ArrowDown", hidden: true, perform: () => move(1) },
     {
       id: "previous-row",
@@ -149,6 +166,11 @@ export function DatasetList() {
         {(imports ?? []).map((one) => (
           <ImportNote key={one.id} {...one} />
         ))}
+        {failure && (
+          <div className={styles["pad"]}>
+            <ErrorNote error={failure} />
+          </div>
+        )}
         {error && !datasets ? (
           <div className={styles["pad"]}>
             <ErrorNote error={error} onRetry={dataChanged} />
@@ -162,11 +184,20 @@ export function DatasetList() {
           <div className={styles["pad"]}>
             <EmptyState
               icon="data"
-              title="No dataset yet. Import a file of questions in Video-R1's JSON format and point it at its videos."
+              title="No dataset yet. Import a file of questions in Video-R1's JSON format and point it at its videos: rows, durations, duplicates and broken files are looked over here before anything trains on them."
             >
               <Button kind="primary" icon="plus" onClick={ask}>
                 Import
               </Button>
+              {hasPack && (
+                <Button
+                  icon="data"
+                  hint="The questions and clips that the demo trains and measures on"
+                  onClick={takePack}
+                >
+                  Look at the sample pack
+                </Button>
+              )}
             </EmptyState>
           </div>
         ) : (

@@ -15,6 +15,7 @@ import { FrameCurves } from "./FrameCurves.tsx";
 import { ImportDialog } from "./ImportDialog.tsx";
 import { MatrixTable } from "./MatrixTable.tsx";
 import { StartDialog } from "./StartDialog.tsx";
+import { WhileTraining } from "./WhileTraining.tsx";
 import { buildMatrix, frameCurves, scoreRows } from "./matrix.ts";
 import { refreshEvaluations } from "./refresh.ts";
 import styles from "./MatrixPage.module.css";
@@ -86,7 +87,7 @@ export function MatrixPage({ overview }: { readonly overview: EvaluationsOvervie
         {matrix.columns.length === 0 ? (
           <EmptyState
             icon="evals"
-            title="Nothing was measured yet. The sample pack's held-out questions take about a minute."
+            title="No checkpoint was measured on a benchmark yet. The sample pack's held-out questions take about a minute."
           >
             <Button kind="primary" icon="plus" onClick={start}>
               New evaluation
@@ -96,6 +97,7 @@ export function MatrixPage({ overview }: { readonly overview: EvaluationsOvervie
         ) : (
           <MatrixTable matrix={matrix} journalled={overview.journalled} />
         )}
+        <WhileTraining journalled={overview.journalled} />
         {curves.length > 0 && <FrameCurves curves={curves} />}
         {scope === "all" && <BenchmarkList benchmarks={overview.benchmarks} />}
       </div>

@@ -82,7 +82,7 @@ function numbers(
         return <SpreadCell spread={line.group.values[column.key]} runs={line.group.runs} format={format} />;
       }
       const value = valueOf(line.run);
-      return value === null || value === undefined ? <Nothing /> : format(value);
+      return value === null || value === undefined ? <Nothing /> : <span title={String(value)}>{format(value)}</span>;
     },
   };
 }

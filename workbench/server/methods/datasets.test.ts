@@ -110,6 +110,21 @@ describe("the window's datasets", () => {
     expect(overlap).toMatchObject({ dataset, rows: 1, rowsWithMedia: 2, hashed: [1, 3], examples: [1, 2] });
   });
 
+  it("offer the sample pack until it was imported", { timeout: 60_000 }, async () => {
+    const { data, media, client } = await serviceWithPictures();
+    expect(await client.call("datasets.suggested", {})).toEqual([]);
+    const pack = join(data, "sample-pack");
+    mkdirSync(pack);
+    for (const name of ["train", "heldout"]) copyFileSync(join(data, "rows.json"), join(pack, `${name}.json`));
+    const offered = await client.call("datasets.suggested", {});
+    expect(offered.map(({ name, mediaRoot }) => [name, mediaRoot])).toEqual([
+      ["Sample pack, training", pack],
+      ["Sample pack, held out", pack],
+    ]);
+    await imported(client, { file: offered[0]!.file, mediaRoot: media });
+    expect(await client.call("datasets.suggested", {})).toEqual([offered[1]]);
+  });
+
   it("say why an import failed, and forget it when told", { timeout: 60_000 }, async () => {
     const { data, media, client } = await serviceWithPictures();
     const file = join(data, "prose.json");

@@ -10,6 +10,7 @@ import { previewFile } from "../../library/dataset-preview.ts";
 import { readSample } from "../../library/dataset-sample.ts";
 import { listDatasets, renameDataset } from "../../library/datasets.ts";
 import { rowsFile } from "../../library/rows-database.ts";
+import { suggestedDatasets } from "../../library/suggested-datasets.ts";
 import { findUses } from "../../library/sample-uses.ts";
 import type { MediaSigner } from "../media.ts";
 import type { HandlersOf } from "./context.ts";
@@ -22,6 +23,7 @@ const addressesIn =
 export const datasetMethods: HandlersOf<keyof DatasetResults> = {
   "datasets.list": ({ datasets }) => datasets.list(),
   "datasets.imports": ({ datasets }) => datasets.imports(),
+  "datasets.suggested": ({ data, user }) => suggestedDatasets(data, listDatasets(user)),
   "datasets.get": ({ data, datasets }, { dataset }) => {
     const found = datasets.find(dataset);
     return detailOf(data, found, datasets.summary(found));
