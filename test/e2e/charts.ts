@@ -8,11 +8,15 @@ import type { Claim } from "./rollouts.ts";
 export async function checkCharts(page: Page, run: string, claim: Claim): Promise<void> {
   const axis = page.getByLabel("Curves over");
   const chart = page.locator('[data-panel="Reward"]');
-  const ticks = (): Promise<string[]> =>
-    chart.locator('.recharts-cartesian-axis-tick-value[text-anchor="middle"]').allTextContents();
+  const ticks = async (): Promise<string[]> => {
+    // Curves are drawn where they are looked at.
+    await chart.scrollIntoViewIfNeeded({ timeout: 20_000 });
+    return chart.locator('.recharts-cartesian-axis-tick-value[text-anchor="middle"]').allTextContents();
+  };
 
   await claim("draws curves over the clock, elapsed time or tokens, and keeps the choice in the address", async () => {
     await page.evaluate((id) => (location.hash = `#/runs/${id}`), run);
+    await ticks();
     await chart.locator(".recharts-line").first().waitFor({ timeout: 20_000 });
     for (const [name, param, look] of [
       ["Clock", "wall", /^\d\d:\d\d(:\d\d)?$/],

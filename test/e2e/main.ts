@@ -108,6 +108,8 @@ try {
     await page.waitForSelector("text=Connected");
     await claim("leads from a click on a curve to the rollouts of that step", async () => {
       await page.evaluate((id) => (location.hash = `#/runs/${id}`), run);
+      // Curves are drawn where they are looked at.
+      await page.locator('[data-panel="Reward"]').scrollIntoViewIfNeeded({ timeout: 20_000 });
       const chart = page.locator('[data-panel="Reward"] .recharts-surface').first();
       await chart.waitFor({ timeout: 20_000 });
       const box = (await chart.boundingBox())!;
