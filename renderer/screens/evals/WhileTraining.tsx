@@ -20,7 +20,7 @@ export function WhileTraining({ journalled }: { readonly journalled: readonly Jo
   return (
     <Card
       title="Measured while training"
-      explanation="Greedy answers to the questions that were held out from each run, as its journal has them: at the start, and at the end of each stage."
+      explanation="Answers to the questions that were held out from each run, as its journal has them: at the start, and at the end of each stage."
       aside={<AccuracyLegend />}
     >
       <table className={styles["table"]}>
