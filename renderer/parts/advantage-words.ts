@@ -3,6 +3,8 @@ export function normalisationWords(mode: string): string {
   switch (mode) {
     case "none":
       return "minus the group's mean (Dr. GRPO)";
+    case "reward":
+      return "itself, without a baseline (REINFORCE)";
     case "batch":
       return "minus the group's mean, by the spread of the whole step";
     case "normalize_then_sum":

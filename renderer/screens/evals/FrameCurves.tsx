@@ -1,5 +1,7 @@
 import { Area, CartesianGrid, ComposedChart, Line, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
 import { Card } from "../../parts/Card.tsx";
+import { ChartValues } from "../../parts/ChartValues.tsx";
+import type { ChartValue } from "../../parts/ChartValues.tsx";
 import { formatPercent } from "../../parts/format.ts";
 import type { FrameCurve } from "./matrix.ts";
 import styles from "./FrameCurves.module.css";
@@ -30,6 +32,9 @@ export function FrameCurves({ curves }: { readonly curves: readonly FrameCurve[]
                   scale="log"
                   domain={["dataMin", "dataMax"]}
                   ticks={curve.points.map(({ frames }) => frames)}
+                  tickFormatter={(frames: number) =>
+                    frames === curve.points[0]?.frames ? `${frames} frames` : String(frames)
+                  }
                   tickLine={false}
                   axisLine={{ stroke: "var(--line-strong)" }}
                   height={22}
@@ -55,13 +60,7 @@ export function FrameCurves({ curves }: { readonly curves: readonly FrameCurve[]
                   content={({ active, payload }) => {
                     const point = (payload?.[0] as { payload?: FrameCurve["points"][number] } | undefined)?.payload;
                     if (!active || point === undefined) return null;
-                    return (
-                      <div className={styles["tip"]}>
-                        {point.frames} frames: {formatPercent(point.ordered)} ({formatPercent(point.interval[0])} –{" "}
-                        {formatPercent(point.interval[1])})
-                        {point.shuffled !== null && `, shuffled ${formatPercent(point.shuffled)}`}
-                      </div>
-                    );
+                    return <ChartValues place={`${point.frames} frames`} values={valuesOf(point)} />;
                   }}
                 />
               </ComposedChart>
@@ -71,4 +70,14 @@ export function FrameCurves({ curves }: { readonly curves: readonly FrameCurve[]
       ))}
     </div>
   );
+}
+
+function valuesOf({ ordered, interval, shuffled }: FrameCurve["points"][number]): ChartValue[] {
+  const range = `${formatPercent(interval[0])} – ${formatPercent(interval[1])}`;
+  return [
+    { key: "ordered", color: "var(--ordered)", label: "ordered", value: formatPercent(ordered), notes: [range] },
+    ...(shuffled === null
+      ? []
+      : [{ key: "shuffled", color: "var(--shuffled)", label: "shuffled", value: formatPercent(shuffled) }]),
+  ];
 }
