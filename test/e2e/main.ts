@@ -62,8 +62,11 @@ try {
     await page.waitForSelector("text=Connected");
     assert.ok(!page.url().includes("token="), page.url());
   });
-  await claim("shows the demo's run in the list while it trains", async () => {
-    await page.getByText("Demo · SFT then T-GRPO").first().click({ timeout: 60_000 });
+  await claim("opens on the demo's run, says how it learns, and lists the run while it trains", async () => {
+    await page.locator("h1", { hasText: "Demo · SFT then T-GRPO" }).waitFor({ timeout: 60_000 });
+    await page.getByRole("region", { name: "How it learns" }).getByText("worked examples").waitFor();
+    await page.evaluate(() => (location.hash = "#/runs"));
+    await page.getByRole("grid").getByText("Demo · SFT then T-GRPO").first().click({ timeout: 60_000 });
     await page.waitForURL(/#\/runs\/[^/]+/);
   });
   const run = /#\/runs\/([^/?]+)/.exec(page.url())![1]!;

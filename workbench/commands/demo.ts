@@ -6,7 +6,7 @@ import { recipeById } from "../../science/recipes/index.ts";
 import { dataFolder } from "../data-folder.ts";
 import { heldOutByLabel, SMALL_OVERRIDES, sftStepsForTheTimeOfRl, wallSeconds } from "../demo/plan.ts";
 import { armOf, closingTable, type DemoResult } from "../demo/report.ts";
-import { ensureService } from "../runs/ensure-service.ts";
+import { ensureService, pageAt } from "../runs/ensure-service.ts";
 import { RunFollower } from "../runs/follow.ts";
 import { createRun, startWorker } from "../runs/launch.ts";
 import { BASE_MODEL, newRunFrom } from "../runs/new-run.ts";
@@ -45,15 +45,19 @@ export const demo: Command = {
     }
     await makeSamplePack(data, small);
     const service = await ensureService(data);
-    say(`the page: ${service.pageAddress}`);
-    if (options["open"] !== false) openPage(service.pageAddress);
+    const launch = launcher(data, seed, small);
+    const main = launch(`Demo · SFT then T-GRPO · seed ${seed}`, {});
+    // The run's own page explains what goes on: nobody has to find it first.
+    const page = pageAt(service, `/runs/${main.id}`);
+    say(`the page: ${page}`);
+    if (options["open"] !== false) openPage(page);
     const follower = new RunFollower(data);
     try {
-      const result = await trainBothArms(data, seed, small, follower, started);
+      const result = await trainBothArms(data, seed, main.id, launch, follower, started);
       const file = text(options["json"]);
       if (file) writeFileSync(resolve(file), `${JSON.stringify(result, null, 2)}\n`);
       console.log(`\n${closingTable(result)}`);
-      if (options["open"] !== false) console.log(`\nOpen a rollout: ${service.pageAddress}`);
+      if (options["open"] !== false) console.log(`\nOpen a rollout: ${pageAt(service, `/runs/${main.id}/rollouts`)}`);
       else if (service.started) process.kill(service.pid, "SIGTERM");
     } finally {
       follower.close();
@@ -77,37 +81,46 @@ async function makeSamplePack(data: string, small: boolean): Promise<void> {
   if (code !== 0) throw new Error("The sample pack could not be made; its output is above.");
 }
 
-async function trainBothArms(
-  data: string,
-  seed: number,
-  small: boolean,
-  follower: RunFollower,
-  startedAt: number,
-): Promise<DemoResult> {
-  const preset = "tiny";
-  const recipe = recipeById("video-r1");
+type Launch = (
+  name: string,
+  more: Record<string, unknown>,
+  branch?: { readonly run: string; readonly checkpoint: string },
+) => { readonly id: string };
+
+/** Starts runs of the demo: the tiny preset of Video-R1. */
+function launcher(data: string, seed: number, small: boolean): Launch {
   const overrides: Record<string, unknown> = small ? { ...SMALL_OVERRIDES } : {};
-  const launch = (name: string, more: Record<string, unknown>, branch?: { run: string; checkpoint: string }) => {
-    const request = { recipe: recipe.id, preset, seed, name, overrides: { ...overrides, ...more } };
+  return (name, more, branch) => {
+    const recipe = recipeById("video-r1").id;
+    const request = { recipe, preset: "tiny", seed, name, overrides: { ...overrides, ...more } };
     const run = createRun(data, { ...newRunFrom(data, request), ...(branch ? { branchFrom: branch } : {}) });
     startWorker(data, run.id);
     return run;
   };
+}
 
-  const main = launch(`Demo · SFT then T-GRPO · seed ${seed}`, {});
-  const first = await follower.toTheEnd(main.id, "SFT, then T-GRPO");
-  const checkpoint = listEvents(follower.database, main.id, "checkpoint").find((event) => event.label === "sft");
-  const steps = sftStepsForTheTimeOfRl(follower.database, main.id);
-  if (!checkpoint || steps === 0) throw new Error(`Run ${main.id} left no SFT checkpoint to go on from.`);
-  const branch = { run: main.id, checkpoint: checkpoint.path };
+/** Follows the main run to its end, then trains on with SFT for as long as RL took. */
+async function trainBothArms(
+  data: string,
+  seed: number,
+  main: string,
+  launch: Launch,
+  follower: RunFollower,
+  startedAt: number,
+): Promise<DemoResult> {
+  const first = await follower.toTheEnd(main, "SFT, then T-GRPO");
+  const checkpoint = listEvents(follower.database, main, "checkpoint").find((event) => event.label === "sft");
+  const steps = sftStepsForTheTimeOfRl(follower.database, main);
+  if (!checkpoint || steps === 0) throw new Error(`Run ${main} left no SFT checkpoint to go on from.`);
+  const branch = { run: main, checkpoint: checkpoint.path };
   const continued = launch(`Demo · SFT continued · seed ${seed}`, { "sft.steps": steps, "rl.steps": 0 }, branch);
   const second = await follower.toTheEnd(continued.id, "SFT continued");
 
   const heldOut = Object.fromEntries(
-    [...heldOutByLabel(follower.database, main.id)].map(([label, event]) => [label, armOf(event)]),
+    [...heldOutByLabel(follower.database, main)].map(([label, event]) => [label, armOf(event)]),
   );
   const continuedEvent = heldOutByLabel(follower.database, continued.id).get("sft");
-  const detail = follower.details(main.id);
+  const detail = follower.details(main);
   return {
     seed,
     device: detail.device,
@@ -115,9 +128,9 @@ async function trainBothArms(
     trainSeconds: wallSeconds(first) + wallSeconds(second),
     parameters: detail.parameters,
     heldOut: { ...heldOut, ...(continuedEvent ? { sftContinued: armOf(continuedEvent) } : {}) },
-    events: await auditBoth(data, [main.id, continued.id]),
+    events: await auditBoth(data, [main, continued.id]),
     runs: [
-      { id: main.id, role: "sft then rl", steps: first.totalSteps },
+      { id: main, role: "sft then rl", steps: first.totalSteps },
       { id: continued.id, role: "sft continued", steps: second.totalSteps },
     ],
     dataErrors: first.dataErrors + second.dataErrors,

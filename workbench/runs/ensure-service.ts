@@ -14,6 +14,10 @@ export interface RunningService {
   readonly started: boolean;
 }
 
+/** The page's address at one of its views: `fragment` as the window writes it, such as `/runs/ID`. */
+export const pageAt = ({ pageAddress }: Pick<RunningService, "pageAddress">, fragment: string): string =>
+  pageAddress.replace("/#token=", `/#${fragment}&token=`);
+
 const START_LIMIT_MS = 20_000;
 
 /** The service that answers now; null when none does. */
