@@ -167,7 +167,6 @@ export function App() {
   ]);
   useEffect(listenForShortcuts, []);
   useSavedViewActions();
-  useDesktopMenu();
   useEffect(startTaskbar, []);
   useEffect(listenForDrops, []);
   const close = () => setOpen(null);
@@ -180,6 +179,7 @@ export function App() {
           <Screen />
         </main>
       </div>
+      <DesktopMenu />
       <NewsNotes />
       <DropNote />
       {open === "palette" && <Palette onClose={close} />}
@@ -188,8 +188,8 @@ export function App() {
   );
 }
 
-/** The desktop's application menu is made from the same registry. */
-function useDesktopMenu(): void {
+/** The desktop's application menu is made from the same registry. Alone, so that actions that come and go redraw only this. */
+function DesktopMenu() {
   const actions = useCurrentActions();
   useEffect(() => {
     window.secondlook?.onAction(performAction);
@@ -205,4 +205,5 @@ function useDesktopMenu(): void {
       })),
     );
   }, [actions]);
+  return null;
 }

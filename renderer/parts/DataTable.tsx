@@ -1,6 +1,6 @@
 /** Rows by the ten thousand: only those on screen are in the page. A grid for screen readers and the keyboard. */
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useRef } from "react";
+import { memo, useEffect, useRef } from "react";
 import type { ReactNode } from "react";
 import { Icon } from "./Icon.tsx";
 import styles from "./DataTable.module.css";
@@ -31,7 +31,6 @@ export function DataTable<Item>({
   label,
   rows,
   columns,
-  rowKey,
   selected,
   sorting,
   onSort,
@@ -42,7 +41,6 @@ export function DataTable<Item>({
   /** A row that is not there yet is undefined. */
   readonly rows: readonly (Item | undefined)[];
   readonly columns: readonly Column<Item>[];
-  readonly rowKey: (item: Item) => string;
   readonly selected: number;
   readonly sorting: Sorting;
   readonly onSort: (sorting: Sorting) => void;
@@ -97,50 +95,69 @@ export function DataTable<Item>({
             );
           })}
         </div>
-        <div ref={scroller} role="rowgroup" tabIndex={0} className={styles["body"]}>
+        <div
+          ref={scroller}
+          role="rowgroup"
+          tabIndex={0}
+          className={styles["body"]}
+          onClick={({ target }) => {
+            const row = (target as HTMLElement).closest<HTMLElement>("[data-row]");
+            const item = row ? rows[Number(row.dataset["row"])] : undefined;
+            if (item !== undefined) onOpen(item);
+          }}
+        >
           <div style={{ height: virtual.getTotalSize(), position: "relative" }}>
-            {items.map(({ index, start }) => {
-              const item = rows[index];
-              const place = {
-                gridTemplateColumns: template,
-                height: ROW_HEIGHT_PX,
-                transform: `translateY(${start}px)`,
-              };
-              if (item === undefined) {
-                return (
-                  <div
-                    key={`row-${index}`}
-                    role="row"
-                    aria-rowindex={index + 2}
-                    className={styles["row"]}
-                    style={place}
-                  />
-                );
-              }
-              return (
-                <div
-                  key={rowKey(item)}
-                  role="row"
-                  aria-rowindex={index + 2}
-                  aria-selected={index === selected}
-                  className={styles["row"]}
-                  style={place}
-                  onClick={() => onOpen(item)}
-                >
-                  {columns.map((column) => (
-                    <div key={column.key} role="gridcell" data-align={column.align}>
-                      {column.cell(item)}
-                    </div>
-                  ))}
-                </div>
-              );
-            })}
+            {/* By place and not by item: another order changes texts, where rows would be made anew. */}
+            {items.map(({ index, start }) => (
+              <Row
+                key={index}
+                index={index}
+                item={rows[index]}
+                columns={columns}
+                start={start}
+                template={template}
+                selected={index === selected}
+              />
+            ))}
           </div>
         </div>
       </div>
     </div>
   );
 }
+
+interface RowProps<Item> {
+  readonly index: number;
+  readonly item: Item | undefined;
+  readonly columns: readonly Column<Item>[];
+  readonly start: number;
+  readonly template: string;
+  readonly selected: boolean;
+}
+
+/** A row that is not there yet is an empty one. */
+function DrawnRow<Item>({ index, item, columns, start, template, selected }: RowProps<Item>) {
+  return (
+    <div
+      role="row"
+      aria-rowindex={index + 2}
+      aria-selected={item === undefined ? undefined : selected}
+      data-row={index}
+      className={styles["row"]}
+      style={{ gridTemplateColumns: template, height: ROW_HEIGHT_PX, transform: `translateY(${start}px)` }}
+    >
+      {item !== undefined &&
+        columns.map((column) => (
+          <div key={column.key} role="gridcell" data-align={column.align}>
+            {column.cell(item)}
+          </div>
+        ))}
+    </div>
+  );
+}
+
+/** Drawn again only for another item or other columns. */
+const Row = memo(DrawnRow) as typeof DrawnRow;
 
 /** Rows in the order that a column header asks for; what has no value comes last either way. */
 export function sortRows<Item>(rows: readonly Item[], columns: readonly Column<Item>[], sorting: Sorting): Item[] {

@@ -28,7 +28,12 @@ function draw(canvas: HTMLCanvasElement, values: readonly number[], channel: Tok
   drawing.scale(ratio, ratio);
   drawing.clearRect(0, 0, width, HEIGHT);
   const style = getComputedStyle(canvas);
-  const color = (name: string) => style.getPropertyValue(name);
+  const colors = new Map<string, string>();
+  const color = (name: string) => {
+    let value = colors.get(name);
+    if (value === undefined) colors.set(name, (value = style.getPropertyValue(name)));
+    return value;
+  };
   const low = Math.min(scale.low, baselineOf(channel));
   const high = Math.max(scale.high, baselineOf(channel));
   const y = (value: number) =>

@@ -2,7 +2,7 @@
  * A completion token by token: coloured by a channel, tags set back, the answer set off, second thoughts underlined, cited
  * times as links to their frames. Long ones are coloured where they are looked at; the rest of their text is there, plain.
  */
-import { Fragment, memo, useEffect, useMemo, useRef, useState } from "react";
+import { Fragment, memo, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import type { ReactNode } from "react";
 import { createPortal } from "react-dom";
 import type { TokenChannels } from "../../contract/methods.ts";
@@ -27,9 +27,9 @@ interface TokenTextProps {
   readonly isLit?: (citation: Citation) => boolean;
 }
 
-const CHUNK = 256;
-/** Shorter texts are coloured at once. */
-const SHORT = 1024;
+const CHUNK = 128;
+/** Tokens that are there and coloured at once, about a screen of them; what follows comes as soon as they are painted. */
+const FIRST = 2048;
 /** Coloured this far beyond what is seen, so that scrolling does not show it happen. */
 const MARGIN = "600px 0px";
 
@@ -40,6 +40,10 @@ function DrawnTokenText({ tokens, channel, scale, cursor = null, onCursor, onCit
   const marks = useMemo(() => marksOf(tokens.tokens), [tokens]);
   const values = useMemo(() => channelValues(tokens, channel), [tokens, channel]);
   const count = tokens.tokens.length;
+  const whole = useAfterPaint(count > FIRST);
+  const colours = useMemo(() => ({ values, channel, scale }), [values, channel, scale]);
+  // What is out of sight gets another channel's colours after what is in sight.
+  const late = useDeferredValue(colours);
   const point = (event: React.MouseEvent) => {
     const target = event.target as HTMLElement;
     const index = Number(target.dataset["i"] ?? -1);
@@ -74,7 +78,7 @@ function DrawnTokenText({ tokens, channel, scale, cursor = null, onCursor, onCit
       onClick={choose}
       onKeyDown={(event) => event.key === "Enter" && choose(event)}
     >
-      {Array.from({ length: Math.ceil(count / CHUNK) }, (_, chunk) => {
+      {Array.from({ length: Math.ceil((whole ? count : FIRST) / CHUNK) }, (_, chunk) => {
         const from = chunk * CHUNK;
         const holdsCursor = cursor !== null && cursor >= from && cursor < from + CHUNK;
         return (
@@ -84,10 +88,9 @@ function DrawnTokenText({ tokens, channel, scale, cursor = null, onCursor, onCit
             from={from}
             to={Math.min(count, from + CHUNK)}
             marks={marks}
-            values={values}
-            channel={channel}
-            scale={scale}
-            always={count <= SHORT}
+            colours={colours}
+            late={late}
+            always={count <= FIRST}
             cursor={holdsCursor ? cursor : null}
             lit={lit}
             links={onCitation !== undefined}
@@ -102,34 +105,63 @@ function DrawnTokenText({ tokens, channel, scale, cursor = null, onCursor, onCit
 /** Redrawn only for other tokens, channel or scale: a group holds thousands of them. */
 export const TokenText = memo(DrawnTokenText);
 
-interface ChunkProps {
+/** False in the first picture of what is `long`. */
+function useAfterPaint(long: boolean): boolean {
+  const [after, setAfter] = useState(!long);
+  useEffect(() => {
+    if (after) return;
+    const idle = requestIdleCallback(() => setAfter(true), { timeout: 500 });
+    return () => cancelIdleCallback(idle);
+  }, [after]);
+  return after || !long;
+}
+
+interface Colours {
+  readonly values: readonly number[] | undefined;
+  readonly channel: TokenChannel;
+  readonly scale: Scale;
+}
+
+interface ColouredProps {
   readonly texts: readonly string[];
   readonly from: number;
   readonly to: number;
   readonly marks: TokenMarks;
-  readonly values: readonly number[] | undefined;
-  readonly channel: TokenChannel;
-  readonly scale: Scale;
-  readonly always: boolean;
+  readonly colours: Colours;
   readonly cursor: number | null;
   readonly lit: string;
   readonly links: boolean;
 }
 
-const Chunk = memo(function Chunk(props: ChunkProps) {
-  const [near, setNear] = useState(props.always);
+interface ChunkProps extends ColouredProps {
+  readonly late: Colours;
+  readonly always: boolean;
+}
+
+const Chunk = memo(function Chunk({ late, always, ...props }: ChunkProps) {
+  const { texts, from, to, colours } = props;
+  const first = from < FIRST;
+  const [seen, setSeen] = useState(first);
+  const [near, setNear] = useState(first);
   const holder = useRef<HTMLSpanElement>(null);
   useEffect(() => {
-    if (props.always || !holder.current) return;
-    const observer = new IntersectionObserver(([entry]) => setNear(entry!.isIntersecting), {
-      rootMargin: MARGIN,
-      root: scrollerOf(holder.current),
-    });
-    observer.observe(holder.current);
-    return () => observer.disconnect();
-  }, [props.always]);
-  const { texts, from, to } = props;
-  return <span ref={holder}>{near ? coloured(props) : texts.slice(from, to).join("")}</span>;
+    const element = holder.current;
+    if (always || !element) return;
+    const root = scrollerOf(element);
+    const watch = (set: (isThere: boolean) => void, rootMargin: string) => {
+      const observer = new IntersectionObserver(([entry]) => set(entry!.isIntersecting), { rootMargin, root });
+      observer.observe(element);
+      return observer;
+    };
+    const observers = [watch(setSeen, "0px"), watch(setNear, MARGIN)];
+    return () => observers.forEach((observer) => observer.disconnect());
+  }, [always]);
+  const isColoured = always || seen || near;
+  return (
+    <span ref={holder}>
+      {isColoured ? <Coloured {...props} colours={always || seen ? colours : late} /> : texts.slice(from, to).join("")}
+    </span>
+  );
 });
 
 /** What scrolls the text: an observer's margin counts only there. */
@@ -140,7 +172,8 @@ function scrollerOf(element: HTMLElement): HTMLElement | null {
   return null;
 }
 
-function coloured({ texts, from, to, marks, values, channel, scale, cursor, lit, links }: ChunkProps): ReactNode[] {
+const Coloured = memo(function Coloured({ texts, from, to, marks, colours, cursor, lit, links }: ColouredProps) {
+  const { values, channel, scale } = colours;
   const nodes: ReactNode[] = [];
   const token = (index: number) => {
     const correction = marks.corrections[marks.correction[index]!];
@@ -152,7 +185,7 @@ function coloured({ texts, from, to, marks, values, channel, scale, cursor, lit,
         data-thought={correction?.kind}
         title={correction && CORRECTION_WORDS[correction.kind]}
         data-cursor={index === cursor || undefined}
-        style={values ? { background: heatColor(channel, values[index]!, scale) } : undefined}
+        style={values ? { backgroundColor: heatColor(channel, values[index]!, scale) } : undefined}
       >
         {texts[index]}
       </span>
@@ -185,4 +218,4 @@ function coloured({ texts, from, to, marks, values, channel, scale, cursor, lit,
     );
   }
   return nodes;
-}
+});

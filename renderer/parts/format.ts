@@ -15,10 +15,16 @@ export function formatNumber(value: number | null | undefined, digits = 3): stri
   return formatGrouped(value, Math.min(decimals, 6));
 }
 
+/** By decimals: to make one takes far longer than to use it, and tables use it for every cell. */
+const formats = new Map<number, Intl.NumberFormat>();
+
 function formatGrouped(value: number, decimals: number): string {
-  return value
-    .toLocaleString("en-US", { minimumFractionDigits: decimals, maximumFractionDigits: decimals })
-    .replace("-", "−");
+  let format = formats.get(decimals);
+  if (!format) {
+    format = new Intl.NumberFormat("en-US", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+    formats.set(decimals, format);
+  }
+  return format.format(value).replace("-", "−");
 }
 
 /** A share as a percentage with one decimal. */

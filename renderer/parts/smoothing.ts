@@ -4,12 +4,12 @@
  */
 export function smooth(values: readonly (number | null)[], weight: number): (number | null)[] {
   let average = 0;
-  let count = 0;
+  let power = 1;
   return values.map((value) => {
     if (value === null || !Number.isFinite(value)) return null;
     average = weight * average + (1 - weight) * value;
-    count += 1;
-    return average / (1 - weight ** count);
+    power *= weight;
+    return average / (1 - power);
   });
 }
 

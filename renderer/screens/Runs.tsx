@@ -231,7 +231,6 @@ export function Runs({ view: id, changed }: { readonly view: string | null; read
               label="Runs"
               rows={lines}
               columns={columns.all}
-              rowKey={(line) => (line.kind === "run" ? line.run.id : `group ${line.group.key}`)}
               selected={selected}
               sorting={{ key: view.sort, descending: view.descending }}
               onSort={({ key, descending }) => change({ sort: key, descending })}

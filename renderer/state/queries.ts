@@ -3,7 +3,7 @@
  * somebody looks, an answer that a push made stale is asked again, at most a few times a second. What nobody looks at
  * is forgotten when it becomes stale.
  */
-import { useEffect, useMemo } from "react";
+import { useLayoutEffect, useMemo } from "react";
 import { create } from "zustand";
 import { useShallow } from "zustand/react/shallow";
 import type { Method, MethodInput, MethodResult, Push, RunSummary } from "../../contract/methods.ts";
@@ -142,7 +142,8 @@ export function useService<Name extends Method>(
 ): Query<MethodResult<Name>> {
   const key = params === null ? null : keyOf(method, params);
   const entry = useQueries(({ entries }) => (key === null ? undefined : entries[key]));
-  useEffect(() => {
+  // Asked before the page is painted: the answer is on its way meanwhile.
+  useLayoutEffect(() => {
     if (key === null) return;
     observers.set(key, (observers.get(key) ?? 0) + 1);
     if (!useQueries.getState().entries[key]) ask(key, method, params);
@@ -163,7 +164,7 @@ export function useServices<Name extends Method>(
   const signature = JSON.stringify(paramsList);
   // Compared one by one: an answer to another question re-renders nobody here.
   const entries = useQueries(useShallow((state) => paramsList.map((params) => state.entries[keyOf(method, params)])));
-  useEffect(() => {
+  useLayoutEffect(() => {
     const asked = JSON.parse(signature) as MethodInput<Name>[];
     for (const params of asked) {
       const key = keyOf(method, params);

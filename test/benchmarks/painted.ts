@@ -56,7 +56,7 @@ export async function timed(cpu: Cpu, act: () => Promise<number>): Promise<Time>
 }
 
 /** The value that a share of all does not exceed. */
-function percentile(values: readonly number[], share: number): string {
+export function percentile(values: readonly number[], share: number): string {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)]!.toFixed(0);
 }

@@ -1,6 +1,7 @@
 /**
- * `npm run bench -- window [tokens] [charts] [runs] [--repeats 20]`: what a person waits for in the page, measured in a headless
- * Chromium against the real service: colours of 16,000 tokens, curves of 20 runs redrawn in 12 charts, the table of 10,000 runs.
+ * `npm run bench -- window [tokens] [charts] [seek] [steps] [ingest] [runs] [start] [--repeats 20]`: what a person waits for in
+ * the page, measured in a headless Chromium against the real service: colours of 16,000 tokens, curves of 20 runs redrawn in 12
+ * charts, a frame of a video, a step of a living run, the list while journals are taken in, the table of 10,000 runs, a start.
  * Times end when the frame that shows it is painted; they mean something only on a machine that does nothing else.
  */
 import { mkdtempSync, rmSync } from "node:fs";
@@ -8,10 +9,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { Page } from "playwright-core";
-import { JournalWriter } from "../../workbench/testing/journal-writer.ts";
+import { tokenTexts } from "../../workbench/library/token-text.ts";
 import { SyntheticRun } from "../../workbench/testing/synthetic-run.ts";
+import { measureIngest, measureSteps } from "./live.ts";
+import { ANSWER_STEP, writeOneAnswer } from "./one-answer.ts";
 import { MANY_RUNS, printManyRuns, writeManyRuns } from "./runs.ts";
 import { cpuOf, knowPainted, print, timed, type Cpu, type Time } from "./painted.ts";
+import { measureSeek, writeClip } from "./seek.ts";
 import { openBrowser } from "../support/browser.ts";
 import { startCommand, waitFor } from "../support/processes.ts";
 
@@ -20,7 +24,7 @@ const RUNS = 20;
 const CHARTS = 12;
 const LONGEST_WAIT_MS = 240_000;
 
-type Part = "tokens" | "charts" | "runs";
+type Part = "tokens" | "charts" | "seek" | "steps" | "ingest" | "runs" | "start";
 
 export async function benchWindow(args: readonly string[] = []): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -32,21 +36,16 @@ export async function benchWindow(args: readonly string[] = []): Promise<void> {
   const isAsked = (part: Part) => positionals.length === 0 || positionals.includes(part);
   const data = mkdtempSync(join(tmpdir(), "secondlook-bench-"));
   writeLongRollout(data);
-  const runs = Array.from({ length: RUNS }, (_, index) => writeCurves(data, index));
-  const service = startCommand(["serve", "--no-open", "--stay", "--data", data]);
+  if (isAsked("seek")) writeClip(data);
+  const runs = isAsked("charts") ? Array.from({ length: RUNS }, (_, index) => writeCurves(data, index)) : [];
+  let service = await startService(data);
   const browser = await openBrowser();
   try {
-    const address = await waitFor(
-      "the service",
-      () => /(http:\S+)/.exec(service.output())?.[1],
-      60_000,
-      service.output,
-    );
     const page = await browser.newPage({ viewport: { width: 1920, height: 1200 } });
     // A busy machine makes a page late, not wrong.
     page.setDefaultTimeout(LONGEST_WAIT_MS);
     await knowPainted(page);
-    await page.goto(address);
+    await page.goto(service.address);
     await page.waitForSelector("text=Connected");
     const cpu = await cpuOf(page);
     if (isAsked("tokens")) {
@@ -58,17 +57,42 @@ export async function benchWindow(args: readonly string[] = []): Promise<void> {
       print(`${RUNS} runs in ${CHARTS} charts, all redrawn`, await redraw(page, cpu, runs, repeats), "< 150 ms");
       await page.setViewportSize({ width: 1920, height: 1200 });
     }
-    if (isAsked("runs")) {
+    if (isAsked("seek")) await measureSeek(page, cpu, repeats);
+    if (isAsked("steps")) await measureSteps(page, service.address, data, repeats);
+    if (isAsked("ingest")) await measureIngest(page, service.address, data);
+    if (isAsked("runs") || isAsked("start")) {
       writeManyRuns(data);
       await waitFor("ten thousand runs in the list", () => allListed(page), 600_000, service.output);
-      await printManyRuns(page, cpu, repeats);
+    }
+    if (isAsked("runs")) await printManyRuns(page, cpu, repeats);
+    if (isAsked("start")) {
+      const times: Time[] = [];
+      for (let repeat = 0; repeat < Math.min(5, repeats); repeat++) {
+        await page.goto("about:blank");
+        await service.stop();
+        const start = performance.now();
+        service = await startService(data);
+        await page.goto(service.address);
+        await page.evaluate(() => window.painted(() => document.querySelectorAll("[role=row]").length >= 10));
+        times.push({ wallMs: performance.now() - start, cpuMs: await cpu() });
+      }
+      print(`service and page started, ${MANY_RUNS} runs in the list`, times, "< 1500 ms");
     }
   } finally {
     await browser.close();
-    service.child.kill("SIGTERM");
-    await service.ended;
+    await service.stop();
     rmSync(data, { recursive: true, force: true });
   }
+}
+
+async function startService(data: string) {
+  const { child, ended, output } = startCommand(["serve", "--no-open", "--stay", "--data", data]);
+  const address = await waitFor("the service", () => /(http:\S+)/.exec(output())?.[1], 60_000, output);
+  const stop = async () => {
+    child.kill("SIGTERM");
+    await ended;
+  };
+  return { address, output, stop };
 }
 
 async function allListed(page: Page): Promise<boolean> {
@@ -80,70 +104,8 @@ async function allListed(page: Page): Promise<boolean> {
 
 /** A run with one answer of very many tokens. */
 function writeLongRollout(data: string): void {
-  const run = new SyntheticRun({
-    dataFolder: data,
-    id: "long",
-    steps: 6,
-    seed: 1,
-    startTime: 1_700_000_000_000,
-    prompts: 1,
-    videos: false,
-  });
-  while (run.step());
-  const journal = new JournalWriter(join(data, "runs", "long"), 2);
   const ids = Array.from({ length: TOKENS }, (_, index) => 300 + (index % 400));
-  const values = (scale: number) => ids.map((_, index) => -scale * Math.abs(Math.sin(index * 0.7)));
-  const tokens = journal.tokens({
-    ids,
-    channels: { logProb: values(3), oldLogProb: values(3.01), referenceLogProb: values(2.8), entropy: values(-1) },
-  });
-  const group = {
-    step: 7,
-    stage: "rl",
-    group: "7-0-ordered",
-    pair: "7-0",
-    view: "ordered",
-    sampleId: "long",
-    task: "long",
-  };
-  journal.write(
-    {
-      ...group,
-      type: "group",
-      problemType: "free-form",
-      question: "What happens in this very long video?",
-      options: [],
-      answer: "Much.",
-      promptText: "",
-      promptHash: "bench",
-      promptTokens: 10,
-      media: null,
-      rewardMean: 0,
-      rewardStd: 0,
-      dead: true,
-      gate: null,
-      trained: true,
-    },
-    1_700_000_100_000,
-  );
-  journal.write(
-    {
-      type: "rollout",
-      step: 7,
-      group: "7-0-ordered",
-      index: 0,
-      text: "",
-      stopReason: "stop",
-      prediction: "",
-      correct: false,
-      rewards: { accuracy: 0 },
-      reward: 0,
-      advantage: 0,
-      tokens,
-    },
-    1_700_000_100_000,
-  );
-  journal.flush();
+  writeOneAnswer(data, "long", { ids, text: tokenTexts("resources/base-model", ids).join(""), media: null });
 }
 
 /** A run of curves only; its id. */
@@ -171,15 +133,16 @@ async function openTokens(page: Page, cpu: Cpu, repeats: number): Promise<Time[]
     await page.waitForTimeout(1500);
     times.push(
       await timed(cpu, () =>
-        page.evaluate(async () => {
+        page.evaluate(async (step) => {
           const start = performance.now();
-          location.hash = "#/runs/long/rollouts?step=7";
+          location.hash = `#/runs/long/rollouts?step=${step}`;
           await window.painted(() => document.querySelector('[data-i][style*="background"]') !== null);
           return performance.now() - start;
-        }),
+        }, ANSWER_STEP),
       ),
     );
   }
+  await page.waitForTimeout(1500);
   const shown = await page.evaluate(() => document.querySelector("[data-rollout]")?.textContent?.length ?? 0);
   if (shown < TOKENS) throw new Error(`Only ${shown} characters of ${TOKENS} tokens are in the page.`);
   return times;
@@ -196,10 +159,12 @@ async function recolour(page: Page, cpu: Cpu, repeats: number): Promise<Time[]> 
             ...document.querySelectorAll<HTMLButtonElement>('[aria-label="Colour tokens by"] button'),
           ].find(({ textContent }) => textContent === name)!;
           const token = document.querySelector<HTMLElement>("[data-i='9']")!;
-          const before = token.style.background;
+          const before = token.style.backgroundColor;
           const start = performance.now();
           button.click();
-          await window.painted(() => document.querySelector<HTMLElement>("[data-i='9']")!.style.background !== before);
+          await window.painted(
+            () => document.querySelector<HTMLElement>("[data-i='9']")!.style.backgroundColor !== before,
+          );
           return performance.now() - start;
         }, label),
       ),

@@ -76,9 +76,6 @@ function valuesOf(run: RunSummary, key: string, settings: RunSettings | null): r
     return value === null ? [] : [value];
   }
   if (Object.hasOwn(run.latest, key)) return [run.latest[key]!];
-  if (settings === null) return [];
-  const exact = settings.value(run, key);
-  if (exact !== undefined) return [exact];
-  for (const name of settings.names(run)) if (name.endsWith(`.${key}`)) return [settings.value(run, name)!];
-  return [];
+  const value = settings?.valueByEnd(run, key);
+  return value === undefined ? [] : [value];
 }

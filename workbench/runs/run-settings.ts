@@ -1,13 +1,17 @@
 /** Settings of all runs for columns, filters and groups: read from the index when first asked for, then kept. */
+import { createHash } from "node:crypto";
 import type { EventOf } from "../../contract/journal.ts";
 import type { RunSummary } from "../../contract/methods.ts";
 import { seedlessKey, settingsOf } from "../../science/run-settings.ts";
 import type { Db } from "../store/databases.ts";
+import { prepared } from "../store/prepared.ts";
 
 /** Of one configuration: many runs have the same, so that ten thousand of them take little memory. */
 interface Shared {
   readonly settings: ReadonlyMap<string, string>;
   readonly seedless: string;
+  /** Values by the ends of names that were asked for. */
+  readonly byEnd: Map<string, string | undefined>;
 }
 
 const OWN = ["recipe", "preset", "seed"] as const;
@@ -27,6 +31,15 @@ export class RunSettings {
     return isOwn(name) ? String(run[name]) : this.#shared(run).settings.get(name);
   }
 
+  /** The value of a setting by its whole name or by the last part of it. */
+  valueByEnd(run: RunSummary, end: string): string | undefined {
+    const exact = this.value(run, end);
+    if (exact !== undefined) return exact;
+    const { settings, byEnd } = this.#shared(run);
+    if (!byEnd.has(end)) byEnd.set(end, [...settings].find(([name]) => name.endsWith(`.${end}`))?.[1]);
+    return byEnd.get(end);
+  }
+
   names(run: RunSummary): Iterable<string> {
     return this.#shared(run).settings.keys();
   }
@@ -39,11 +52,11 @@ export class RunSettings {
   #shared(run: RunSummary): Shared {
     const known = this.#ofRun.get(run.id);
     if (known) return known;
-    const started = this.#database
-      .prepare(
-        `SELECT json_object('config', started -> '$.config', 'model', started -> '$.model') FROM runs
-         WHERE id = ? AND started IS NOT NULL`,
-      )
+    const started = prepared(
+      this.#database,
+      `SELECT json_object('config', started -> '$.config', 'model', started -> '$.model') FROM runs
+       WHERE id = ? AND started IS NOT NULL`,
+    )
       .pluck()
       .get(run.id) as string | undefined;
     const text = started ?? "{}";
@@ -59,5 +72,7 @@ function sharedOf(text: string): Shared {
   const { config = {}, model = null } = JSON.parse(text) as Partial<EventOf<"run_started">>;
   const settings = settingsOf({ recipe: "", preset: "", seed: 0, config, model });
   for (const own of OWN) settings.delete(own);
-  return { settings, seedless: seedlessKey(settings) };
+  // The text itself is kilobytes long, and a group's name goes to the window and back.
+  const seedless = createHash("sha256").update(seedlessKey(settings)).digest("base64url").slice(0, 22);
+  return { settings, seedless, byEnd: new Map() };
 }

@@ -6,6 +6,7 @@ import type { RunDetail, RunState, RunSummary } from "../../contract/methods.ts"
 import { RUN_FOLDER, type RunConfigFile } from "../../contract/run-folder.ts";
 import { runFolder } from "../data-folder.ts";
 import type { Db } from "../store/databases.ts";
+import { prepared } from "../store/prepared.ts";
 import { latestMetrics, metricNames } from "../store/series.ts";
 import { livingLease } from "./alive.ts";
 
@@ -46,23 +47,21 @@ function stateOf(row: RunRow, alive: boolean, createdAt: number): RunState {
 
 /** Mean seconds of the last 20 steps, by the journal's own times. */
 function secondsPerStep(database: Db, run: string): number | null {
-  const rows = database
-    .prepare(
-      "SELECT time FROM metrics WHERE run = ? AND metric = 'loss' AND superseded = 0 ORDER BY step DESC LIMIT 20",
-    )
-    .all(run) as { time: number }[];
+  const rows = prepared(
+    database,
+    "SELECT time FROM metrics WHERE run = ? AND metric = 'loss' AND superseded = 0 ORDER BY step DESC LIMIT 20",
+  ).all(run) as { time: number }[];
   if (rows.length < 2) return null;
   return (rows[0]!.time - rows.at(-1)!.time) / 1000 / (rows.length - 1);
 }
 
 /** Means of about 40 stretches of the run, to four digits: the list of runs is sent whole. */
 function sparkline(database: Db, run: string): RunSummary["sparkline"] {
-  const buckets = database
-    .prepare(
-      `SELECT avg(value) AS value FROM metrics WHERE run = @run AND metric = @metric AND superseded = 0
-       AND value IS NOT NULL GROUP BY CAST(step * @count / (SELECT max(step) + 1 FROM latest WHERE run = @run) AS INTEGER) ORDER BY min(step)`,
-    )
-    .pluck();
+  const buckets = prepared(
+    database,
+    `SELECT avg(value) AS value FROM metrics WHERE run = @run AND metric = @metric AND superseded = 0
+     AND value IS NOT NULL GROUP BY CAST(step * @count / (SELECT max(step) + 1 FROM latest WHERE run = @run) AS INTEGER) ORDER BY min(step)`,
+  ).pluck();
   const read = (metric: string) => buckets.all({ run, metric, count: SPARKLINE_VALUES }) as number[];
   const short = (values: number[]) => values.map((value) => Number(value.toPrecision(4)));
   const rewards = read("reward");
@@ -72,19 +71,18 @@ function sparkline(database: Db, run: string): RunSummary["sparkline"] {
 }
 
 function newestHeldOut(database: Db, run: string): number | null {
-  const row = database
-    .prepare(
-      `SELECT event FROM events WHERE run = ? AND type = 'evaluation' AND superseded = 0
-       AND json_extract(event, '$.split') = 'heldout' ORDER BY line DESC LIMIT 1`,
-    )
-    .get(run) as { event: string } | undefined;
+  const row = prepared(
+    database,
+    `SELECT event FROM events WHERE run = ? AND type = 'evaluation' AND superseded = 0
+     AND json_extract(event, '$.split') = 'heldout' ORDER BY line DESC LIMIT 1`,
+  ).get(run) as { event: string } | undefined;
   return row ? (JSON.parse(row.event) as EventOf<"evaluation">).accuracy : null;
 }
 
 export function summarise(database: Db, data: string, run: string): RunSummary | null {
   const folder = runFolder(data, run);
   const config = readConfig(folder);
-  const row = (database.prepare("SELECT * FROM runs WHERE id = ?").get(run) as RunRow | undefined) ?? emptyRow(run);
+  const row = (prepared(database, "SELECT * FROM runs WHERE id = ?").get(run) as RunRow | undefined) ?? emptyRow(run);
   const started = row.started ? (JSON.parse(row.started) as EventOf<"run_started">) : null;
   if (!config && !started) return null;
   const createdAt = config?.createdAt ?? row.started_at ?? 0;
@@ -144,6 +142,12 @@ export function listEvents<Type extends "evaluation" | "notice" | "data_error" |
     .prepare("SELECT event FROM events WHERE run = ? AND type = ? AND superseded = 0 ORDER BY line DESC LIMIT ?")
     .all(run, type, limit) as { event: string }[];
   return rows.reverse().map((row) => JSON.parse(row.event) as EventOf<Type>);
+}
+
+/** Where the run's model and its tokenizer lie; "" where the run does not say. */
+export function modelDirectory(database: Db, run: string): string {
+  const directory = prepared(database, "SELECT started ->> '$.model.directory' FROM runs WHERE id = ?").pluck();
+  return (directory.get(run) as string | null | undefined) ?? "";
 }
 
 /** Journals may come from elsewhere: what they name must lie in the run's own folder. */

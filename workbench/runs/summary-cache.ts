@@ -6,6 +6,7 @@ import type { AlertRule } from "../../contract/alerts.ts";
 import type { RunSummary } from "../../contract/methods.ts";
 import { readOngoingAlerts } from "../store/alerts.ts";
 import type { Db } from "../store/databases.ts";
+import { prepared } from "../store/prepared.ts";
 import type { RunMarks } from "../store/run-marks.ts";
 import { summarise } from "./summaries.ts";
 
@@ -28,6 +29,8 @@ export class SummaryCache {
   readonly #known = new Map<string, RunSummary | null>();
   /** Of ended runs, without what people say of them. */
   #kept: Map<string, RunSummary> | null = null;
+  /** Runs that changed and were not summarised since. */
+  readonly #changed = new Set<string>();
 
   constructor(database: Db, data: string, facts: RunFacts) {
     this.#database = database;
@@ -40,15 +43,36 @@ export class SummaryCache {
     if (known !== undefined) return known;
     const found = this.#keptOf(run) ?? this.#make(run);
     const summary = found && withFacts(found, this.facts);
+    this.#changed.delete(run);
     // "starting" turns into "lost" by time alone.
     if (summary?.state !== "starting") this.#known.set(run, summary);
     return summary;
+  }
+
+  /** Those of many runs: what has to be made is written at once. */
+  all(runs: readonly string[]): RunSummary[] {
+    const read = () => runs.map((run) => this.get(run)).filter((run): run is RunSummary => run !== null);
+    return runs.every((run) => this.#known.has(run)) ? read() : this.#database.transaction(read)();
   }
 
   /** After something of the run changed, in its journal or in what people say of it. */
   forget(run: string): void {
     this.#known.delete(run);
     this.#kept?.delete(run);
+    this.#changed.add(run);
+  }
+
+  /** Summarises runs that changed, for at most about `limitMs`, so that nobody waits for thousands of them at once. */
+  keepUp(limitMs: number): void {
+    if (this.#changed.size === 0) return;
+    const deadline = performance.now() + limitMs;
+    this.#database.transaction(() => {
+      for (const run of this.#changed) {
+        this.#changed.delete(run);
+        this.get(run);
+        if (performance.now() > deadline) return;
+      }
+    })();
   }
 
   /** After a rule of alerts changed. */
@@ -75,9 +99,11 @@ export class SummaryCache {
     const alerts = readOngoingAlerts(this.#database, run, summary.step, this.facts.alertRules());
     const whole = { ...summary, alerts };
     if (isFinal(whole)) {
-      this.#database
-        .prepare("INSERT OR REPLACE INTO summaries (run, version, summary) VALUES (?, ?, ?)")
-        .run(run, VERSION, JSON.stringify(whole));
+      prepared(this.#database, "INSERT OR REPLACE INTO summaries (run, version, summary) VALUES (?, ?, ?)").run(
+        run,
+        VERSION,
+        JSON.stringify(whole),
+      );
     }
     return whole;
   }

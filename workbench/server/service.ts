@@ -34,8 +34,10 @@ import { Tailer, type RunChange } from "./tailer.ts";
 import { serviceToken } from "./token.ts";
 import { serveWindow } from "./window-files.ts";
 
-/** A new step is on screen within this time after its line was written. */
-const TAIL_MS = 200;
+/** A new step is in the index about this long after its line was written. */
+const TAIL_MS = 50;
+/** Of each round, for summaries that no window has asked for. */
+const SUMMARIES_MS = 10;
 const IDLE_CHECK_MS = 5_000;
 const QUEUE_MS = 1_000;
 const RETENTION_MS = 6 * 60 * 60_000;
@@ -243,6 +245,7 @@ export class Service {
 
   #tail(): void {
     this.#announce(this.#tailer.round());
+    this.#summaries.keepUp(SUMMARIES_MS);
   }
 
   #announce(changes: readonly RunChange[]): void {

@@ -18,11 +18,12 @@ export interface RunChange {
   readonly step: number;
 }
 
-const ROUND_LIMIT_MS = 100;
-const BATCH_BYTES = 4 * 1024 * 1024;
+const ROUND_LIMIT_MS = 40;
+/** Some tens of milliseconds: a window's question waits for the whole of a batch. */
+const BATCH_BYTES = 512 * 1024;
 /** A run that grew is watched closely for this long. */
 const WARM_MS = 30_000;
-const COLD_RUNS_A_ROUND = 100;
+const COLD_RUNS_A_ROUND = 25;
 
 interface Watched {
   alive: boolean;

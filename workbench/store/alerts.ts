@@ -4,6 +4,7 @@ import type { EventOf } from "../../contract/journal.ts";
 import { alertsOf, type AlertPoint } from "../../science/alerts/evaluate.ts";
 import { alertMetrics, DEFAULT_ALERT_RULES } from "../../science/alerts/rules.ts";
 import type { Db } from "./databases.ts";
+import { prepared } from "./prepared.ts";
 
 /** Newest updates that the list of runs looks at: enough for the longest window. */
 const NEWEST = 120;
@@ -69,14 +70,15 @@ export function readOngoingAlerts(database: Db, run: string, step: number, rules
 }
 
 function readPoints(database: Db, run: string, rules: readonly AlertRule[], from: number): Map<string, AlertPoint[]> {
-  const points = database.prepare(
+  const points = prepared(
+    database,
     `SELECT step, value FROM metrics WHERE run = ? AND metric = ? AND superseded = 0 AND step >= ? ORDER BY step`,
   );
   return new Map(alertMetrics(rules).map((metric) => [metric, points.all(run, metric, from) as AlertPoint[]]));
 }
 
 function stageStarts(database: Db, run: string): number[] {
-  const started = database.prepare("SELECT started FROM runs WHERE id = ?").pluck().get(run) as string | null;
+  const started = prepared(database, "SELECT started FROM runs WHERE id = ?").pluck().get(run) as string | null;
   if (!started) return [1];
   let first = 1;
   return (JSON.parse(started) as EventOf<"run_started">).stages.map(({ steps }) => {

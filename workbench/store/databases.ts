@@ -15,6 +15,8 @@ function open(file: string): Db {
     database.pragma("busy_timeout = 5000");
     database.pragma("temp_store = MEMORY");
     database.pragma("mmap_size = 268435456");
+    // KiB. With the 2 MB that are usual, a large index is read through the system again and again.
+    database.pragma("cache_size = -65536");
     return database;
   } catch (error) {
     database.close();

@@ -9,7 +9,7 @@ import { DATA_FOLDER } from "../../contract/run-folder.ts";
 import { correctionBits } from "../../science/aha.ts";
 import { isRunId } from "../data-folder.ts";
 import type { Db } from "./databases.ts";
-import { endsALine, readJournalChunk, type JournalLine } from "./journal-tail.ts";
+import { CHUNK_BYTES, endsALine, readJournalChunk, type JournalLine } from "./journal-tail.ts";
 import { MetricBlocks } from "./metric-blocks.ts";
 import { parseLine, type UnknownEvent } from "./parse-line.ts";
 import { lineId } from "./schema.ts";
@@ -85,7 +85,7 @@ export class Ingest {
     for (const file of journalFiles(folder)) {
       for (;;) {
         if (read >= limitBytes) return { run, events, kinds, step, more: true };
-        const batch = this.#batch(run, folder, file, kinds);
+        const batch = this.#batch(run, folder, file, kinds, Math.min(limitBytes, CHUNK_BYTES));
         if (batch === null) break;
         events += batch.events;
         step = Math.max(step, batch.step);
@@ -96,7 +96,13 @@ export class Ingest {
   }
 
   /** One chunk of a journal in one transaction; null when it has nothing new. */
-  #batch(run: string, folder: string, file: string, kinds: Set<string>): (Counts & { bytes: number }) | null {
+  #batch(
+    run: string,
+    folder: string,
+    file: string,
+    kinds: Set<string>,
+    chunkBytes: number,
+  ): (Counts & { bytes: number }) | null {
     const path = join(folder, file);
     const status = statSync(path, { throwIfNoEntry: false });
     // A folder has a size too, and a pipe would be waited for.
@@ -113,7 +119,7 @@ export class Ingest {
         this.#resumes.delete(run);
         offset = 0;
       }
-      const chunk = readJournalChunk(path, offset);
+      const chunk = readJournalChunk(path, offset, chunkBytes);
       if (chunk.end === offset) return null;
       this.#statements.addRun.run(run);
       this.#statements.dropSummary.run(run);

@@ -13,7 +13,7 @@ export interface JournalChunk {
   readonly end: number;
 }
 
-const CHUNK_BYTES = 4 * 1024 * 1024;
+export const CHUNK_BYTES = 4 * 1024 * 1024;
 /** No event is nearly as long; a file that has no lines at all must not fill the memory. */
 const LONGEST_LINE_BYTES = 64 * 1024 * 1024;
 

@@ -2,6 +2,7 @@
 import type { Series, SeriesAxis, SeriesPoint } from "../../contract/methods.ts";
 import type { Db } from "./databases.ts";
 import { BLOCK_STEPS } from "./metric-blocks.ts";
+import { prepared } from "./prepared.ts";
 import { readOnAxis } from "./series-axis.ts";
 
 export interface SeriesQuery {
@@ -34,7 +35,8 @@ export function readSeries(database: Db, query: SeriesQuery): Series[] {
     }));
   }
   const ends = ["ASC", "DESC"].map((order) =>
-    database.prepare(
+    prepared(
+      database,
       `SELECT step FROM metrics WHERE run = @run AND metric = @metric AND superseded = 0 AND value IS NOT NULL
        AND step BETWEEN @from AND @to ORDER BY step ${order} LIMIT 1`,
     ),
@@ -57,16 +59,15 @@ function fromPoints(
   width: number,
 ): Omit<Series, "metric"> {
   // Bound numbers are floating point, hence the cast; CROSS JOIN keeps SQLite from walking all steps for each bucket: buckets outside, a look-up by key inside.
-  const rows = database
-    .prepare(
-      `SELECT b.step, m.time, m.value, b.low AS min, b.high AS max, b.count FROM (
-         SELECT max(step) AS step, min(value) AS low, max(value) AS high, count(*) AS count FROM metrics
-         WHERE run = @run AND metric = @metric AND superseded = 0 AND value IS NOT NULL AND step BETWEEN @first AND @last
-         GROUP BY CAST((step - @first) / @width AS INTEGER)
-       ) b CROSS JOIN metrics m ON m.run = @run AND m.metric = @metric AND m.step = b.step AND m.superseded = 0
-       ORDER BY b.step`,
-    )
-    .all({ run, metric, first, last, width }) as (Omit<SeriesPoint, "x"> & { count: number })[];
+  const rows = prepared(
+    database,
+    `SELECT b.step, m.time, m.value, b.low AS min, b.high AS max, b.count FROM (
+       SELECT max(step) AS step, min(value) AS low, max(value) AS high, count(*) AS count FROM metrics
+       WHERE run = @run AND metric = @metric AND superseded = 0 AND value IS NOT NULL AND step BETWEEN @first AND @last
+       GROUP BY CAST((step - @first) / @width AS INTEGER)
+     ) b CROSS JOIN metrics m ON m.run = @run AND m.metric = @metric AND m.step = b.step AND m.superseded = 0
+     ORDER BY b.step`,
+  ).all({ run, metric, first, last, width }) as (Omit<SeriesPoint, "x"> & { count: number })[];
   return counted(rows);
 }
 
@@ -79,19 +80,19 @@ function fromBlocks(
   width: number,
 ): Omit<Series, "metric"> {
   const blocks = Math.ceil(width / BLOCK_STEPS);
-  const buckets = database
-    .prepare(
-      `SELECT CAST(block / @blocks AS INTEGER) AS bucket, min(low) AS min, max(high) AS max, sum(count) AS count
-       FROM metric_blocks WHERE run = @run AND metric = @metric AND block BETWEEN @from AND @to GROUP BY bucket`,
-    )
-    .all({
-      run,
-      metric,
-      blocks,
-      from: Math.floor(first / BLOCK_STEPS),
-      to: Math.floor(last / BLOCK_STEPS),
-    }) as { bucket: number; min: number; max: number; count: number }[];
-  const newest = database.prepare(
+  const buckets = prepared(
+    database,
+    `SELECT CAST(block / @blocks AS INTEGER) AS bucket, min(low) AS min, max(high) AS max, sum(count) AS count
+     FROM metric_blocks WHERE run = @run AND metric = @metric AND block BETWEEN @from AND @to GROUP BY bucket`,
+  ).all({
+    run,
+    metric,
+    blocks,
+    from: Math.floor(first / BLOCK_STEPS),
+    to: Math.floor(last / BLOCK_STEPS),
+  }) as { bucket: number; min: number; max: number; count: number }[];
+  const newest = prepared(
+    database,
     `SELECT step, time, value FROM metrics WHERE run = ? AND metric = ? AND step <= ? AND superseded = 0 AND value IS NOT NULL
      ORDER BY step DESC LIMIT 1`,
   );
@@ -111,12 +112,12 @@ function counted(rows: readonly (Omit<SeriesPoint, "x"> & { readonly count: numb
 }
 
 export function metricNames(database: Db, run: string): string[] {
-  const rows = database.prepare("SELECT metric FROM latest WHERE run = ? ORDER BY metric").all(run);
+  const rows = prepared(database, "SELECT metric FROM latest WHERE run = ? ORDER BY metric").all(run);
   return (rows as { metric: string }[]).map((row) => row.metric);
 }
 
 /** Newest value of each metric. */
 export function latestMetrics(database: Db, run: string): Record<string, number> {
-  const rows = database.prepare("SELECT metric, value FROM latest WHERE run = ?").all(run);
+  const rows = prepared(database, "SELECT metric, value FROM latest WHERE run = ?").all(run);
   return Object.fromEntries((rows as { metric: string; value: number }[]).map((row) => [row.metric, row.value]));
 }

@@ -206,7 +206,6 @@ export function DatasetList() {
               label="Datasets"
               rows={rows}
               columns={COLUMNS}
-              rowKey={({ id }) => id}
               selected={selected}
               sorting={sorting}
               onSort={setSorting}

@@ -166,7 +166,6 @@ export function EvaluationPage({ id, summary, model, view, sample, overview }: P
                   label="Items"
                   rows={rows}
                   columns={columns}
-                  rowKey={(row) => row.sampleId}
                   selected={selected}
                   sorting={sorting}
                   onSort={setSorting}

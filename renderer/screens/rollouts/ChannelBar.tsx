@@ -16,7 +16,7 @@ export function ChannelBar({
 }: {
   readonly channel: TokenChannel;
   readonly scale: Scale;
-  readonly available: (channel: TokenChannel) => boolean;
+  readonly available: ReadonlySet<TokenChannel>;
   /** Null where there is only one view. */
   readonly views: ShownViews | null;
   readonly onChannel: (channel: TokenChannel) => void;
@@ -30,7 +30,7 @@ export function ChannelBar({
         label="Colour tokens by"
         value={channel}
         onChange={onChannel}
-        choices={TOKEN_CHANNELS.filter((name) => name === "none" || available(name)).map((name) => ({
+        choices={TOKEN_CHANNELS.filter((name) => name === "none" || available.has(name)).map((name) => ({
           value: name,
           label: CHANNEL_WORDS[name].label,
           hint: CHANNEL_WORDS[name].explanation,

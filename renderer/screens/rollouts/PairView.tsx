@@ -3,7 +3,7 @@ import type { GroupView } from "../../../contract/methods.ts";
 import { AugmentationReadout } from "../../parts/AugmentationReadout.tsx";
 import { GateReadout } from "../../parts/GateReadout.tsx";
 import { formatPercent } from "../../parts/format.ts";
-import { channelValues, scaleOf } from "../../parts/token-heat.ts";
+import { channelValues, scaleOf, TOKEN_CHANNELS } from "../../parts/token-heat.ts";
 import type { TokenChannel } from "../../parts/token-heat.ts";
 import { useServices } from "../../state/queries.ts";
 import { ChannelBar } from "./ChannelBar.tsx";
@@ -75,6 +75,15 @@ export function PairView({
       ),
     [channel, tokens],
   );
+  const available = useMemo(
+    () =>
+      new Set(
+        TOKEN_CHANNELS.filter((name) =>
+          [...tokens.values()].some((each) => each && channelValues(each, name) !== undefined),
+        ),
+      ),
+    [tokens],
+  );
   const [pointed, setPointed] = useState<readonly number[]>(NOTHING);
   // The same places again must not redraw thousands of tokens.
   const point = useCallback(
@@ -112,9 +121,7 @@ export function PairView({
       <ChannelBar
         channel={channel}
         scale={scale}
-        available={(candidate) =>
-          [...tokens.values()].some((each) => each && channelValues(each, candidate) !== undefined)
-        }
+        available={available}
         views={shuffled ? views : null}
         onChannel={onChannel}
         onViews={onViews}

@@ -1,3 +1,4 @@
+import { useEffect, useState } from "react";
 import type { RunLine, RunSummary } from "../../../contract/methods.ts";
 import { describeMetric, unitOf } from "../../metrics.ts";
 import type { Column } from "../../parts/DataTable.tsx";
@@ -88,6 +89,22 @@ function numbers(
 }
 
 const Nothing = () => <span className={styles["nothing"]}>–</span>;
+
+/** Tells the time anew by itself: rows are drawn again only when something of theirs changes. */
+function Ago({ time }: { readonly time: number }) {
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), AGO_MS);
+    return () => clearInterval(timer);
+  }, []);
+  return (
+    <span className={styles["ago"]} title={new Date(time).toLocaleString()}>
+      {formatAgo(time, now)}
+    </span>
+  );
+}
+
+const AGO_MS = 20_000;
 
 const percent = (decimals: number) => (value: number) => formatPercent(value, decimals);
 
@@ -183,11 +200,7 @@ export const STANDARD_COLUMNS: readonly RunColumn[] = [
     sortable: true,
     cell: (line) => {
       const { createdAt } = line.kind === "run" ? line.run : line.group;
-      return (
-        <span className={styles["ago"]} title={new Date(createdAt).toLocaleString()}>
-          {formatAgo(createdAt, Date.now())}
-        </span>
-      );
+      return <Ago time={createdAt} />;
     },
   },
 ];

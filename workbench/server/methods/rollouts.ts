@@ -5,7 +5,7 @@ import type { GroupView, RolloutResults } from "../../../contract/methods.ts";
 import { runFolder } from "../../data-folder.ts";
 import { tokenTexts } from "../../library/token-text.ts";
 import { readRunConfig } from "../../runs/launch.ts";
-import { describe } from "../../runs/summaries.ts";
+import { modelDirectory } from "../../runs/summaries.ts";
 import { listRolloutSteps, readGroups, readTokens, type StoredGroup } from "../../store/rollouts.ts";
 import type { MediaSigner } from "../media.ts";
 import type { HandlersOf, MethodContext } from "./context.ts";
@@ -15,11 +15,10 @@ export const rolloutMethods: HandlersOf<keyof RolloutResults> = {
   "rollouts.groups": (context, { run, step }) => groupViews(context, run, readGroups(context.database, run, step)),
   "rollouts.tokens": ({ data, database }, { run, rollout }) => {
     const { ids, channels } = readTokens(database, runFolder(data, run), run, rollout);
-    const started = describe(database, data, run);
     const list = [...ids];
     return {
       ids: list,
-      tokens: tokenTexts(started?.model?.directory ?? "", list),
+      tokens: tokenTexts(modelDirectory(database, run), list),
       channels: Object.fromEntries(Object.entries(channels).map(([name, values]) => [name, [...values]])),
     };
   },

@@ -14,9 +14,7 @@ import { newRunOf } from "./launch.ts";
 
 /** Summaries of all runs but rehearsals. */
 export function allRuns({ known, summaries }: MethodContext): RunSummary[] {
-  return known()
-    .map((run) => summaries.get(run))
-    .filter((run): run is RunSummary => run !== null && !run.dry);
+  return summaries.all(known()).filter(({ dry }) => !dry);
 }
 
 export const runMethods: HandlersOf<keyof RunResults | keyof RunPageResults> = {
