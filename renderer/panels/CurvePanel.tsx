@@ -6,7 +6,7 @@ import { Card } from "../parts/Card.tsx";
 import { Chart } from "../parts/Chart.tsx";
 import type { ChartMark } from "../parts/Chart.tsx";
 import { ErrorNote, Skeleton } from "../parts/EmptyState.tsx";
-import { formatPercent, formatValue } from "../parts/format.ts";
+import { formatCount, formatPercent, formatValue } from "../parts/format.ts";
 import { Modal } from "../parts/Modal.tsx";
 import { NoPoints } from "../parts/NoPoints.tsx";
 import { saveText } from "../parts/save-text.ts";
@@ -82,7 +82,8 @@ function LargeCurve({
         <div className={styles["foot"]}>
           <LogButton log={log} onLog={onLog} />
           <p>
-            At most {MAX_POINTS_LARGE} points, with minimum and maximum of each: the run&apos;s export has every one.
+            At most {formatCount(MAX_POINTS_LARGE)} points, with minimum and maximum of each: the run&apos;s export has
+            every one.
           </p>
           <Button icon="save" onClick={() => saveText(`${run}-${name}.csv`, curveCsv(curve.lines))}>
             Save as CSV

@@ -68,7 +68,7 @@ export function RewardLegend({ rollouts }: { readonly rollouts: readonly Rollout
         <i />
         Mean of the group
       </li>
-      <li>▲ ▼ advantage: how much better or worse than the group</li>
+      <li title="How much better or worse than the group">▲ ▼ advantage</li>
     </ul>
   );
 }

@@ -20,13 +20,21 @@ export function flattenSettings(values: Readonly<Record<string, unknown>>, prefi
   });
 }
 
-/** Names and values, one a line. */
-export function Settings({ values }: { readonly values: Readonly<Record<string, unknown>> }) {
+/** Names and values, one a line; what a name means comes up where the pointer rests on it. */
+export function Settings({
+  values,
+  explain,
+}: {
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly explain?: (name: string) => string | undefined;
+}) {
   return (
     <dl className={styles["settings"]}>
       {flattenSettings(values).map(([name, value]) => (
         <div key={name}>
-          <dt>{name}</dt>
+          <dt title={explain?.(name)} data-explained={explain?.(name) !== undefined}>
+            {name}
+          </dt>
           <dd title={value}>{value === "" ? "–" : value}</dd>
         </div>
       ))}

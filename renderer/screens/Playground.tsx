@@ -2,6 +2,7 @@
 import { useState } from "react";
 import type { AskableModel, MethodResult } from "../../contract/methods.ts";
 import { useActions } from "../actions.ts";
+import { Button } from "../parts/Button.tsx";
 import { EmptyState, ErrorNote, Skeleton } from "../parts/EmptyState.tsx";
 import { Page } from "../parts/Page.tsx";
 import type { Route } from "../state/address.ts";
@@ -10,7 +11,15 @@ import { AnswerCard } from "./playground/AnswerCard.tsx";
 import { AskForm } from "./playground/AskForm.tsx";
 import { CaseDialog } from "./playground/CaseDialog.tsx";
 import { CaseList } from "./playground/CaseList.tsx";
-import { draftProblem, EMPTY_DRAFT, fromCase, fromOrigin, questionFor, type Draft } from "./playground/draft.ts";
+import {
+  draftProblem,
+  EMPTY_DRAFT,
+  fromCase,
+  fromOrigin,
+  fromSample,
+  questionFor,
+  type Draft,
+} from "./playground/draft.ts";
 import { LoggedAnswer } from "./playground/LoggedAnswer.tsx";
 import styles from "./playground/Playground.module.css";
 import { useAsking } from "./playground/useAsking.ts";
@@ -48,6 +57,7 @@ function Bench({ place, models, cases, origin }: BenchProps) {
     ...(origin ? fromOrigin(origin) : kept ? fromCase(kept) : {}),
   });
   const [keeping, setKeeping] = useState<string | null>(null);
+  const sample = useService("session.samples", {}).data?.find(({ path }) => path !== "");
   const a = useAsking();
   const b = useAsking();
   const first = models.find(({ directory }) => directory === draft.first) ?? models[0];
@@ -95,7 +105,9 @@ function Bench({ place, models, cases, origin }: BenchProps) {
             <EmptyState
               icon="play"
               title="Ask a checkpoint about a video: its answer comes here word by word, with the frames that it saw."
-            />
+            >
+              {sample && <Button onClick={() => change(fromSample(sample))}>Fill in a held-out question</Button>}
+            </EmptyState>
           )}
           <div className={styles["pair"]} data-count={answers.length}>
             {answers.map((state, place) => (

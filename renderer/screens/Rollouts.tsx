@@ -154,8 +154,8 @@ function StepView({
     () => pairs.filter((candidate) => passesFilter(candidate, filter) && holdsWords(candidate, words)),
     [pairs, filter, words],
   );
-  // What would change is seen best where there is something to push.
-  const first = view === "what-if" ? pairs.find(({ ordered }) => !ordered.dead) : shown[0];
+  // Most is to be seen where rewards differ: there the step taught something.
+  const first = (view === "what-if" ? pairs : shown).find(({ ordered }) => !ordered.dead) ?? shown[0];
   const pair = pairs.find((candidate) => candidate.pair === askedPair) ?? first ?? pairs[0] ?? null;
   const rollouts = pair ? [...pair.ordered.rollouts, ...(pair.shuffled?.rollouts ?? [])] : [];
 

@@ -1,4 +1,5 @@
 import type { RunDetail } from "../../../contract/methods.ts";
+import { RECIPES } from "../../../science/recipes/index.ts";
 import { Card } from "../../parts/Card.tsx";
 import { formatCount } from "../../parts/format.ts";
 import { Settings } from "../../parts/Settings.tsx";
@@ -45,6 +46,7 @@ export function configurationSections(config: Values): [section: string, values:
 
 /** The frozen configuration and what it ran on. */
 export function Configuration({ run }: { readonly run: RunDetail }) {
+  const fields = RECIPES.find(({ id }) => id === run.recipe)?.fields;
   const overrides = isObject(run.config["overrides"]) ? run.config["overrides"] : {};
   return (
     <div className={styles["columns"]}>
@@ -62,7 +64,10 @@ export function Configuration({ run }: { readonly run: RunDetail }) {
         {configurationSections(run.config).map(([section, values]) => (
           <section key={section} className={styles["section"]}>
             {section !== "" && <h3>{SECTION_WORDS[section] ?? section}</h3>}
-            <Settings values={values} />
+            <Settings
+              values={values}
+              explain={(name) => fields?.[section === "" ? name : `${section}.${name}`]?.explanation}
+            />
           </section>
         ))}
       </Card>

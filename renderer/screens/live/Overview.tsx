@@ -7,11 +7,13 @@ import { curvesOf, isFed, otherPanelsOf } from "../../panels/defaults.ts";
 import { PanelView } from "../../panels/PanelView.tsx";
 import { Button } from "../../parts/Button.tsx";
 import { EmptyState } from "../../parts/EmptyState.tsx";
+import { evenColumns } from "../../parts/even-columns.ts";
 import { EvaluationCards } from "../../parts/EvaluationCards.tsx";
 import { formatCount, formatDuration, formatLarge } from "../../parts/format.ts";
 import { StageTrack } from "../../parts/StageTrack.tsx";
 import { TimingBar } from "../../parts/TimingBar.tsx";
 import { Explained, setExplaining, useExplaining } from "../../state/explaining.ts";
+import { useWidth } from "../../parts/useWidth.ts";
 import { useService } from "../../state/queries.ts";
 import { navigate } from "../../state/route.ts";
 import { useChartMarks } from "./chart-marks.ts";
@@ -43,6 +45,8 @@ export function Overview({ run }: { readonly run: RunDetail }) {
   );
   const others = useMemo(() => otherPanelsOf(run.recipe, run.panels), [run.recipe, run.panels]);
   const tookSec = run.startedAt === null || run.endedAt === null ? null : (run.endedAt - run.startedAt) / 1000;
+  const [grid, width] = useWidth<HTMLDivElement>();
+  const columns = evenColumns(curves.length, width);
   const pick = useMemo(
     () => (step: number) => navigate({ screen: "rollouts", run: run.id, step, pair: null, rollout: null }),
     [run.id],
@@ -100,7 +104,11 @@ export function Overview({ run }: { readonly run: RunDetail }) {
         {curves.length === 0 ? (
           <EmptyState icon="live" title="No step has been finished yet. Curves appear here with the first one." />
         ) : (
-          <div className={styles["curves"]}>
+          <div
+            ref={grid}
+            className={styles["curves"]}
+            style={{ gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` }}
+          >
             {curves.map((panel) => (
               <PanelView
                 key={panel.title}

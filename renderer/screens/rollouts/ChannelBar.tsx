@@ -36,18 +36,6 @@ export function ChannelBar({
           hint: CHANNEL_WORDS[name].explanation,
         }))}
       />
-      {channel !== "none" && (
-        <span className={styles["legend"]} title="One scale for all answers to this prompt">
-          {formatNumber(ends[0], 2)}
-          <i
-            style={{
-              background: `linear-gradient(to right, ${stops.map((value) => heatColor(channel, value, scale)).join(", ")})`,
-            }}
-          />
-          {formatNumber(ends[1], 2)}
-          <em>{CHANNEL_WORDS[channel].explanation}.</em>
-        </span>
-      )}
       {views && (
         <span className={styles["views"]}>
           <Segmented
@@ -60,6 +48,18 @@ export function ChannelBar({
               { value: "shuffled", label: "Shuffled" },
             ]}
           />
+        </span>
+      )}
+      {channel !== "none" && (
+        <span className={styles["legend"]} title="One scale for all answers to this prompt">
+          {formatNumber(ends[0], 2)}
+          <i
+            style={{
+              background: `linear-gradient(to right, ${stops.map((value) => heatColor(channel, value, scale)).join(", ")})`,
+            }}
+          />
+          {formatNumber(ends[1], 2)}
+          <em>{CHANNEL_WORDS[channel].explanation}.</em>
         </span>
       )}
     </div>

@@ -113,8 +113,8 @@ export function GroupList({
         })}
       </div>
       <p className={styles["key"]}>
-        <Key correct kind="ordered" /> right <Key kind="ordered" /> wrong, in order · <Key correct kind="shuffled" />{" "}
-        shuffled · ± spread of rewards
+        <Key correct kind="ordered" /> right <Key kind="ordered" /> wrong <Key correct kind="shuffled" /> shuffled, ±
+        spread
       </p>
       {shown.length === 0 && <EmptyState icon="search" title="No prompt of this step passes the filter." />}
       <ul ref={list} className={styles["list"]}>

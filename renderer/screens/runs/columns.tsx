@@ -24,14 +24,14 @@ export const FIXED_COLUMNS: readonly RunColumn[] = [
   {
     key: "state",
     title: "State",
-    width: "88px",
+    width: "84px",
     sortable: true,
     cell: (line) => (line.kind === "run" ? <StatusDot state={line.run.state} /> : <GroupStates group={line.group} />),
   },
   {
     key: "name",
     title: "Run",
-    width: "minmax(160px, 2fr)",
+    width: "minmax(200px, 2fr)",
     sortable: true,
     cell: (line) =>
       line.kind === "run" ? (
@@ -74,7 +74,7 @@ function numbers(
   format: (value: number) => string = (value) => formatNumber(value, 3),
 ): RunColumn {
   return {
-    width: "72px",
+    width: "60px",
     ...column,
     align: "right",
     sortable: true,
@@ -118,7 +118,7 @@ const COURSE: RunColumn = {
   key: "course",
   title: "Course",
   hint: "Of the reward; of the loss while there is no reward yet",
-  width: "96px",
+  width: "88px",
   cell: (line) => {
     if (line.kind === "group") {
       const [first, ...others] = line.group.curves;
@@ -154,7 +154,7 @@ export const STANDARD_COLUMNS: readonly RunColumn[] = [
   {
     key: "step",
     title: "Step",
-    width: "96px",
+    width: "84px",
     sortable: true,
     cell: (line) =>
       line.kind === "run" ? (
@@ -195,7 +195,7 @@ export const STANDARD_COLUMNS: readonly RunColumn[] = [
   {
     key: "created",
     title: "Started",
-    width: "78px",
+    width: "70px",
     align: "right",
     sortable: true,
     cell: (line) => {
