@@ -20,6 +20,8 @@ interface FrameStripProps {
 }
 
 const NONE: readonly number[] = [];
+/** Frames are enlarged up to this; there may be many of them. */
+const WIDEST_PX = 112;
 
 /** Position in the ordered clip of what the view shows at place `index`. */
 export function sourcePosition(media: Pick<Media, "permutation">, index: number): number {
@@ -31,7 +33,7 @@ export function FrameStrip({ label, media, kind, hovered, playing, hashes, onHov
     <div className={styles["strip"]} data-kind={kind}>
       <span className={styles["label"]}>{label}</span>
       <ol
-        style={{ gridTemplateColumns: `repeat(${media.frames.length}, minmax(0, 84px))` }}
+        style={{ gridTemplateColumns: `repeat(${media.frames.length}, minmax(0, ${WIDEST_PX}px))` }}
         onMouseLeave={() => onHover(NONE)}
       >
         {media.frames.map((frame, index) => {
@@ -82,7 +84,7 @@ export function PermutationLines({
   return (
     <svg
       className={styles["lines"]}
-      style={{ maxWidth: count * 84 + (count - 1) * 6 }}
+      style={{ maxWidth: count * WIDEST_PX + (count - 1) * 6 }}
       viewBox={`0 0 ${count} 1`}
       preserveAspectRatio="none"
       role="img"

@@ -12,6 +12,10 @@ import styles from "./GroupMapCard.module.css";
 /** Rows thinner than this cannot be pointed at; more rows than that many pixels scroll. */
 const ROW_HEIGHTS: Readonly<Record<MapRows, number>> = { stacked: 14, prompt: 8, task: 16 };
 
+/** Rows that all fit on the screen may be as high as it has room for. */
+const stackedHeight = (rows: number): number =>
+  Math.max(ROW_HEIGHTS.stacked, Math.min(24, Math.floor((window.innerHeight * 0.5) / Math.max(1, rows))));
+
 /** The map in its card, with the choice of rows; also shown as a recipe's panel. */
 export function GroupMapCard({
   run,
@@ -85,7 +89,7 @@ export function GroupMapCard({
           columns={placed.steps.length}
           rows={placed.rows}
           cells={placed.cells}
-          rowHeight={ROW_HEIGHTS[rows]}
+          rowHeight={rows === "stacked" ? stackedHeight(placed.rows) : ROW_HEIGHTS[rows]}
           rowLabel={placed.rowLabel}
           columnUnit="step"
           columnLabel={(column) => String(placed.steps[column] ?? "")}

@@ -80,7 +80,10 @@ function RecipePage({ recipe }: { readonly recipe: Recipe }) {
         <div>
           <p className={styles["summary"]}>{recipe.summary}</p>
           <p className={styles["meta"]}>
-            {recipe.paper.title}, arXiv {recipe.paper.arxiv}
+            {recipe.paper.title},{" "}
+            <a href={`https://arxiv.org/abs/${recipe.paper.arxiv}`} target="_blank" rel="noreferrer">
+              arXiv {recipe.paper.arxiv}
+            </a>
           </p>
         </div>
         <dl className={styles["claim"]}>
