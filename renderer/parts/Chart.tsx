@@ -148,7 +148,8 @@ function DrawnChart({
             axisLine={{ stroke: "var(--line-strong)" }}
             tickMargin={6}
             height={PLOT.bottom}
-            minTickGap={28}
+            minTickGap={12}
+            interval="preserveStart"
             allowDecimals={false}
           />
           <YAxis

@@ -101,7 +101,7 @@ export function TokenPlot({ tokens, channel, scale, cursor, onCursor }: TokenPlo
       </div>
       <p className={styles["words"]} aria-hidden="true">
         {cursor === null ? (
-          `${CHANNEL_WORDS[channel].label} of ${values.length} tokens, ${formatNumber(scale.low, 2)} to ${formatNumber(scale.high, 2)}; point at a bar, or move with the arrow keys`
+          `${CHANNEL_WORDS[channel].label} of ${values.length} tokens, ${formatNumber(scale.low, 2)} to ${formatNumber(scale.high, 2)}; arrows move`
         ) : (
           <>
             <code>{JSON.stringify(tokens.tokens[cursor])}</code> token {cursor + 1}: {formatNumber(values[cursor], 4)}
