@@ -76,6 +76,10 @@ export async function claimExplained(page: Page, claim: Claim, run: string, jour
     await waitFor("the prompts that hold it", async () => (await prompts.count()) === expected, 5_000);
     await page.keyboard.press("Escape");
     await page.locator("[data-rollout] header").first().click();
+    const card = page.locator('[data-rollout][data-selected="true"]');
+    await card.locator("canvas").waitFor({ timeout: 20_000 });
+    const beyond = await card.evaluate((node) => node.scrollWidth - node.clientWidth);
+    assert.ok(beyond <= 0, `the open answer reaches ${beyond} pixels beyond its card`);
     await page.keyboard.press("d");
     await page
       .getByRole("region", { name: "Differences" })
