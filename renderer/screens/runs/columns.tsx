@@ -118,7 +118,7 @@ const COURSE: RunColumn = {
   key: "course",
   title: "Course",
   hint: "Of the reward; of the loss while there is no reward yet",
-  width: "88px",
+  width: "96px",
   cell: (line) => {
     if (line.kind === "group") {
       const [first, ...others] = line.group.curves;
@@ -154,7 +154,7 @@ export const STANDARD_COLUMNS: readonly RunColumn[] = [
   {
     key: "step",
     title: "Step",
-    width: "84px",
+    width: "96px",
     sortable: true,
     cell: (line) =>
       line.kind === "run" ? (
