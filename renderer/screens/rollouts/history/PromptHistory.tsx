@@ -177,6 +177,12 @@ function Question({ history }: { readonly history: History }) {
           {history.question && ` · ${history.sampleId}`}
         </span>
       </p>
+      {!history.question && (
+        <p>
+          Asked in measurements only: the journal keeps their answers, the question stands in the run&apos;s file of
+          rows.
+        </p>
+      )}
     </header>
   );
 }
