@@ -18,7 +18,8 @@ const MOST_DOTS = 40;
 type CurvePanel = Extract<Panel, { kind: "curve" }>;
 
 export function HowItLearns({ run, curves }: { readonly run: RunDetail; readonly curves: readonly CurvePanel[] }) {
-  const settings = useMemo(() => settingsOf(run), [run]);
+  const { recipe, preset, config } = run;
+  const settings = useMemo(() => settingsOf({ recipe, preset, config }), [recipe, preset, config]);
   const [chosen, setChosen] = useState<string | null>(null);
   if (!settings) return null;
   const stage = chosen ?? toldStage(run, settings);

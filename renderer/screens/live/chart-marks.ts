@@ -10,6 +10,7 @@ import { useService } from "../../state/queries.ts";
 import { knobTitle } from "./knobs.ts";
 
 type Evaluation = EventOf<"evaluation">;
+type Raised = Pick<Alert, "rule" | "title" | "fromStep">;
 
 /** Knobs that were turned while the run went on, at the update from which they count. */
 export function knobMarks(entries: readonly ControlEntry[]): ChartMark[] {
@@ -21,7 +22,7 @@ export function knobMarks(entries: readonly ControlEntry[]): ChartMark[] {
 }
 
 /** Where rules were first broken, beside the metric that each is about. */
-export function alertMarks(alerts: readonly Alert[], rules: readonly AlertRule[]): ChartMark[] {
+export function alertMarks(alerts: readonly Raised[], rules: readonly AlertRule[]): ChartMark[] {
   return alerts.flatMap(({ rule: id, title, fromStep }) => {
     const metric = rules.find((rule) => rule.id === id)?.metric;
     return metric === undefined ? [] : [{ step: fromStep, label: title, kind: "alert" as const, metric }];
@@ -58,13 +59,15 @@ export function useChartMarks(run: RunDetail, evaluations: readonly Evaluation[]
   const starts = run.stages.map((_, index) => run.stages.slice(0, index).reduce((sum, { steps }) => sum + steps, 1));
   // Steps that start no new stage change nothing: no chart is drawn again for them.
   const begun = starts.filter((start) => start <= run.step).length;
+  // Every push brings the alerts anew: what counts is whether they say something else.
+  const alerts = JSON.stringify(run.alerts.map(({ rule, title, fromStep }) => ({ rule, title, fromStep })));
   return useMemo(
     () => [
       ...courseMarks(run.stages, begun, evaluations),
       ...knobMarks(entries),
-      ...alertMarks(run.alerts, rules),
+      ...alertMarks(JSON.parse(alerts) as Raised[], rules),
       ...run.checkpoints.map(({ step }) => ({ step, label: "Checkpoint", kind: "checkpoint" as const })),
     ],
-    [run.stages, begun, run.checkpoints, run.alerts, evaluations, entries, rules],
+    [run.stages, begun, run.checkpoints, alerts, evaluations, entries, rules],
   );
 }
