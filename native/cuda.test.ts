@@ -139,6 +139,45 @@ it("samples the tokens that the processor samples, from the same distributions",
   });
 });
 
+it(
+  "samples the same bits from recorded passes as from passes that are queued, also once weights have changed",
+  patience,
+  async () => {
+    const sampling = { topP: 0.95, repetitionPenalty: 1.05, maxTokens: 10, stopIds: [], seed: 3 };
+    for (const dtype of ["float32", "bf16"] as const) {
+      const model = await device.load(oraclePath("tiny-qwen25vl"), { dtype });
+      const { prompt } = await loadSample(model, "video");
+      const answers = async (graphs: "on" | "off") => {
+        process.env.SECONDLOOK_CUDA_GRAPHS = graphs;
+        const [group] = await model.generate([prompt], { n: 3, sampling });
+        delete process.env.SECONDLOOK_CUDA_GRAPHS;
+        return group!.completions;
+      };
+      const before = await answers("on");
+      expect(await answers("off")).toEqual(before);
+      await train(model, 1);
+      const after = await answers("on");
+      expect(await answers("off")).toEqual(after);
+      expect(after.map(({ logProbs }) => [...logProbs])).not.toEqual(before.map(({ logProbs }) => [...logProbs]));
+      model.dispose();
+    }
+  },
+);
+
+it("leaves the weights alone when a gradient is not finite, and names the culprit", patience, async () => {
+  const model = await device.load(oraclePath("tiny-qwen25vl"));
+  const name = "model.layers.0.mlp.down_proj.weight";
+  const before = await model.readParameter(name);
+  const tape = await model.forward(answerBatch(await loadSample(model, "video")));
+  await tape.backward(new Float32Array(tape.logProbs.length).fill(Infinity));
+  const step = await model.step({ learningRate: 1e-3 });
+  expect(step.skipped).toBe(true);
+  expect(model.parameters.map((parameter) => parameter.name)).toContain(step.culprit);
+  expect(await model.readParameter(name)).toEqual(before);
+  expect((await model.step({ learningRate: 0 })).gradientNorm).toBe(0);
+  model.dispose();
+});
+
 it("reads a long prompt in stretches, and a known beginning from the cache of prefixes", patience, async () => {
   const ids = (from: number, count: number): number[] =>
     Array.from({ length: count }, (_, i) => 3 + ((from + i * 37) % 500));

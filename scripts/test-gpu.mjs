@@ -37,7 +37,7 @@ const parts = [
 ];
 if (spawnSync("compute-sanitizer", ["--version"]).status === 0)
   for (const tool of ["memcheck", "racecheck", "initcheck"])
-    for (const claim of ["attention", "tensor", "equal float64"])
+    for (const claim of ["attention", "tensor", "equal float64", "record"])
       parts.push([
         `${tool}: ${claim}`,
         "compute-sanitizer",

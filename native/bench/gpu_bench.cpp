@@ -1,8 +1,10 @@
 // Speed of the CUDA kernels at the sizes of Qwen2.5-VL-7B, with random weights made here. Usage: gpu_bench [--probe]
 // Without a device it says so in one line and ends with 2.
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstring>
+#include <memory>
 #include <random>
 #include <string>
 #include <vector>
@@ -107,7 +109,8 @@ struct Layer {
   ops::Matrix qkv, proj, up, down;
 };
 
-/// One token for each of `batch` sequences behind 1600 tokens, 1350 of them shared by eight; all operators of a 7B step.
+/// One token for each of `batch` sequences behind 1600 tokens, 1350 of them shared by eight; all operators of a 7B step, queued
+/// one by one and from a recording.
 void benchDecode(Context& context, const std::vector<Layer>& layers, ops::Matrix head, int64_t batch) {
   Device& device = *context.device;
   const int64_t width = 3584, ffn = 18944, queryHeads = 28, keyHeads = 4, dim = 128, vocab = 152064, prompt = 1350, own = 250;
@@ -126,12 +129,26 @@ void benchDecode(Context& context, const std::vector<Layer>& layers, ops::Matrix
     float* keys = ownCache + i * 2 * own * keyWidth;
     rows.push_back({prefix, prefix + prompt * keyWidth, prompt, keys, keys + own * keyWidth, own});
   }
-  const double time = seconds(device, 10, [&] {
+  DevicePass pass{};
+  device.call(&DeviceTable::planDecode, &shape, static_cast<const ops::DecodeRow*>(rows.data()), batch, &pass);
+  std::vector<uint8_t> written(pass.bytes);
+  device.call(&DeviceTable::writeDecode, &shape, static_cast<const ops::DecodeRow*>(rows.data()), batch,
+              static_cast<const DevicePass*>(&pass), static_cast<void*>(written.data()));
+  void* lists = device.allocate(pass.bytes);
+  device.call(&DeviceTable::upload, lists, static_cast<const void*>(written.data()), written.size());
+  std::vector<DeviceDraw> wanted;
+  for (int64_t i = 0; i < batch; ++i) wanted.push_back({i, 1, static_cast<uint32_t>(i), 0, nullptr});
+  auto* draws = room<DeviceDraw>(device, batch);
+  device.call(&DeviceTable::upload, static_cast<void*>(draws), static_cast<const void*>(wanted.data()), wanted.size() * sizeof(DeviceDraw));
+  auto* samples = room<DeviceSample>(device, batch);
+  const DeviceSampling sampling{1.0f, 0.95f, 0.0f, 1.0f, 0, 0, 7};
+  const auto step = [&] {
     for (const Layer& layer : layers) {
       ops::rmsNorm(context, batch, width, 1e-6f, x, norm, normed, nullptr);
       ops::linear(context, batch, width, qkvWidth, normed, layer.qkv, nullptr, qkv);
       ops::rotary(context, batch, queryHeads + keyHeads, dim, qkv, qkvWidth, turns, turns, false);
-      ops::attentionDecode(context, shape, rows, qkv, qkv + width, qkv + width + keyWidth, attended);
+      device.call(&DeviceTable::attentionListed, &shape, static_cast<const DevicePass*>(&pass), static_cast<const void*>(lists),
+                  int64_t{0}, qkv, qkv + width, qkv + width + keyWidth, attended);
       ops::linear(context, batch, width, width, attended, layer.proj, nullptr, y);
       ops::addRows(context, batch * width, y, x);
       ops::rmsNorm(context, batch, width, 1e-6f, x, norm, normed, nullptr);
@@ -141,9 +158,19 @@ void benchDecode(Context& context, const std::vector<Layer>& layers, ops::Matrix
       ops::addRows(context, batch * width, y, x);
     }
     ops::linear(context, batch, width, vocab, x, head, nullptr, logits);
-  });
-  std::printf("decode_7b_b%-3lld          %9.3f ms %8.0f tokens/s\n", static_cast<long long>(batch), time * 1e3,
-              static_cast<double>(batch) / time);
+    device.call(&DeviceTable::sampleListed, &sampling, batch, vocab, logits, static_cast<const DeviceDraw*>(draws),
+                static_cast<const int32_t*>(nullptr), int64_t{0}, samples);
+  };
+  const auto report = [&](const char* how, double time) {
+    std::printf("decode_7b_b%-3lld_%-8s %9.3f ms %8.0f tokens/s\n", static_cast<long long>(batch), how, time * 1e3,
+                static_cast<double>(batch) / time);
+  };
+  report("queued", seconds(device, 10, step));
+  const RecordedWork recorded = device.record(step);
+  if (recorded)
+    report("recorded", seconds(device, 10, [&] { recorded.run(); }));
+  else
+    std::printf("decode_7b_b%lld: this device records nothing\n", static_cast<long long>(batch));
 }
 
 }  // namespace
@@ -158,8 +185,8 @@ int main(int count, char** arguments) {
   if (count > 1 && std::strcmp(arguments[1], "--probe") == 0) return 0;
   try {
     ThreadPool pool(1);
-    Device device(*cudaLibrary());
-    Context context{pool, InstructionSet::portable, nullptr, &device};
+    const auto device = std::make_shared<Device>(*cudaLibrary());
+    Context context{pool, InstructionSet::portable, nullptr, device.get()};
     benchProducts(context);
     benchAttention(context);
     const int64_t width = 3584, ffn = 18944, qkvWidth = width + 1024;

@@ -43,8 +43,8 @@ const DeviceTable* testLibrary() {
 }
 
 Device* testDevice() {
-  static const std::unique_ptr<Device> device = [] {
-    auto made = testLibrary() ? std::make_unique<Device>(*testLibrary()) : nullptr;
+  static const std::shared_ptr<Device> device = [] {
+    auto made = testLibrary() ? std::make_shared<Device>(*testLibrary()) : nullptr;
     if (made) made->synchronous = true;
     return made;
   }();

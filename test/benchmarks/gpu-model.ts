@@ -96,12 +96,15 @@ async function decodeRows(engine: Engine, size: Size): Promise<void> {
   const generate = async (n: number, maxTokens: number): Promise<void> => {
     await model.generate([prompt], { n, sampling: { maxTokens, stopIds: [], seed: 1, temperature: 1, topP: 0.95 } });
   };
-  for (const n of size.batches) {
-    // Reading the prompt is left out: the difference of two lengths.
-    const long = await secondsOf(() => generate(n, size.decoded + 2));
-    const seconds = (long - (await secondsOf(() => generate(n, 2)))) / size.decoded;
-    row(`decode_${size.name}_b${n}`, seconds, n, model.memory().peak);
-  }
+  for (const graphs of ["off", "on"])
+    for (const n of size.batches) {
+      process.env.SECONDLOOK_CUDA_GRAPHS = graphs;
+      // Reading the prompt is left out: the difference of two lengths.
+      const long = await secondsOf(() => generate(n, size.decoded + 2));
+      const seconds = (long - (await secondsOf(() => generate(n, 2)))) / size.decoded;
+      row(`decode_${size.name}_b${n}${graphs === "off" ? "_queued" : ""}`, seconds, n, model.memory().peak);
+    }
+  delete process.env.SECONDLOOK_CUDA_GRAPHS;
   model.dispose();
 }
 

@@ -1,5 +1,4 @@
-// Attention forward, of training and of decoding: one kernel over tasks. Decoding cuts long runs of keys into fixed pieces, so
-// that few sequences still fill the device, and joins the pieces in a fixed order.
+// Attention forward, of training and of decoding (decode.cu): one kernel over tasks.
 #include "attention.h"
 
 #include <algorithm>
@@ -10,16 +9,6 @@
 namespace secondlook::cuda {
 
 namespace {
-
-struct ForwardArguments {
-  const AttentionTask* tasks;
-  ops::AttentionShape shape;
-  int groupHeads;
-  int64_t totalQueries, partialRows;
-  const float* q;
-  float *out, *logSumExp;  // final: as in ops.h
-  float *partial, *partialLogSumExp;  // [keyHeads, partialRows, headDim], [keyHeads, partialRows]
-};
 
 template <class Tile, int dim>
 constexpr int forwardBytes() {
@@ -36,6 +25,7 @@ __global__ void __launch_bounds__(attentionThreads) attentionKernel(ForwardArgum
   Element* tileV = tileK + columns * stride;
   Element* scratch = tileV + columns * stride + warpId() * (Tile::scratch / 4);
   const AttentionTask& task = x.tasks[blockIdx.x];
+  if (task.tokens == 0) return;
   const ops::AttentionShape& shape = x.shape;
   const int keyHead = static_cast<int>(blockIdx.y), headDim = static_cast<int>(shape.headDim), heads = x.groupHeads;
   const int rows = task.tokens * heads;
@@ -49,7 +39,8 @@ __global__ void __launch_bounds__(attentionThreads) attentionKernel(ForwardArgum
   const int row0 = warpId() * 16 + laneId() / 4;
   float sums[dim / 8][4] = {}, top[2] = {-INFINITY, -INFINITY}, total[2] = {};
   for (int range = 0; range < 2; ++range) {
-    const float *keys = task.keys[range] + keyHead * headDim, *values = task.values[range] + keyHead * headDim;
+    const int64_t from = x.layer * task.layerStride + keyHead * headDim;
+    const float *keys = task.keys[range] + from, *values = task.values[range] + from;
     const int count = visibleKeys(task, range, task.tokens - 1);
     const int visible[2] = {visibleKeys(task, range, row0 / heads), visibleKeys(task, range, (row0 + 8) / heads)};
     for (int first = 0; first < count; first += columns) {
@@ -121,36 +112,7 @@ __global__ void __launch_bounds__(attentionThreads) attentionKernel(ForwardArgum
   }
 }
 
-/// The pieces of one token's attention: of its prefix (split i at first + i * stride) and of its own keys.
-struct Pieces {
-  int64_t prefixFirst, prefixStride, ownFirst;
-  int32_t prefixCount, ownCount;
-};
-
-/// out = sum of pieces weighted by exp(lse), a block a (token, head).
-__global__ void joinKernel(const Pieces* pieces, ops::AttentionShape shape, int groupHeads, int64_t partialRows,
-                           const float* partial, const float* partialLogSumExp, float* out) {
-  const int64_t token = blockIdx.x, head = blockIdx.y, keyHead = head / groupHeads, member = head % groupHeads;
-  const Pieces& own = pieces[token];
-  const auto rowOf = [&](int i) {
-    const int64_t at = i < own.prefixCount ? own.prefixFirst + i * own.prefixStride
-                                           : own.ownFirst + int64_t{i - own.prefixCount} * groupHeads;
-    return keyHead * partialRows + at + member;
-  };
-  const int count = own.prefixCount + own.ownCount;
-  float top = -INFINITY, total = 0.0f;
-  for (int i = 0; i < count; ++i) top = fmaxf(top, partialLogSumExp[rowOf(i)]);
-  for (int i = 0; i < count; ++i) total += expf(partialLogSumExp[rowOf(i)] - top);
-  for (int64_t d = threadIdx.x; d < shape.headDim; d += blockDim.x) {
-    float value = 0.0f;
-    for (int i = 0; i < count; ++i) {
-      const int64_t row = rowOf(i);
-      const float weight = expf(partialLogSumExp[row] - top) / total;
-      if (weight > 0.0f) value += weight * partial[row * shape.headDim + d];
-    }
-    out[token * shape.outputStride + head * shape.headDim + d] = value;
-  }
-}
+}  // namespace
 
 void launchForward(DeviceSession& s, int64_t tasks, const ForwardArguments& arguments) {
   const ForwardArguments x = arguments;
@@ -160,10 +122,6 @@ void launchForward(DeviceSession& s, int64_t tasks, const ForwardArguments& argu
     LAUNCH((attentionKernel<Tile, size>), dim3(tasks, x.shape.keyHeads), dim3(attentionThreads), bytes, s.stream, x);
   });
 }
-
-constexpr int64_t keysPerPiece = 128;
-
-}  // namespace
 
 int64_t groupOf(const ops::AttentionShape& shape) {
   const int64_t group = shape.keyHeads > 0 ? shape.queryHeads / shape.keyHeads : 0;
@@ -215,60 +173,7 @@ DeviceStatus attention(DeviceSession* s, const ops::AttentionShape* shape, const
     if (tasks.empty()) return;
     const Uploaded<AttentionTask> list(*s, tasks);
     launchForward(*s, static_cast<int64_t>(tasks.size()),
-                  {list.data(), *shape, static_cast<int>(groupOf(*shape)), totalQueries, 0, q, out, logSumExp, nullptr, nullptr});
-  });
-}
-
-DeviceStatus attentionDecode(DeviceSession* s, const ops::AttentionShape* shape, const ops::DecodeRow* rows, int64_t count,
-                             const float* q, float* out) {
-  return guarded(s, [&] {
-    if (count == 0) return;
-    const int64_t group = groupOf(*shape), perTile = tokensPerTile(*shape);
-    std::vector<AttentionTask> tasks;
-    std::vector<Pieces> pieces(static_cast<size_t>(count));
-    int64_t slot = 0;
-    const auto cut = [&](int64_t token, int64_t tokens, const float* keys, const float* values, int64_t length) {
-      for (int64_t at = 0; at < length; at += keysPerPiece) {
-        AttentionTask task{};
-        task.tokenBegin = token;
-        task.tokens = static_cast<int32_t>(tokens);
-        task.count[0] = static_cast<int32_t>(least(keysPerPiece, length - at));
-        task.keys[0] = task.keys[1] = keys + at * shape->keyStride;
-        task.values[0] = task.values[1] = values + at * shape->valueStride;
-        task.slot = slot;
-        slot += tokens * group;
-        tasks.push_back(task);
-      }
-    };
-    for (int64_t begin = 0, end = 0; begin < count; begin = end) {
-      // Neighbours with the same prefix read its keys together.
-      for (end = begin + 1; end < count && end - begin < perTile && rows[end].prefixKeys == rows[begin].prefixKeys &&
-                            rows[end].prefixLength == rows[begin].prefixLength;
-           ++end) {
-      }
-      const int64_t first = slot, tokens = end - begin;
-      cut(begin, tokens, rows[begin].prefixKeys, rows[begin].prefixValues, rows[begin].prefixLength);
-      for (int64_t i = begin; i < end; ++i)
-        pieces[static_cast<size_t>(i)] = {first + (i - begin) * group, tokens * group, 0,
-                                          static_cast<int32_t>(ceilDivide(rows[begin].prefixLength, keysPerPiece)), 0};
-    }
-    for (int64_t i = 0; i < count; ++i) {
-      Pieces& own = pieces[static_cast<size_t>(i)];
-      own.ownFirst = slot;
-      own.ownCount = static_cast<int32_t>(ceilDivide(rows[i].ownLength, keysPerPiece));
-      cut(i, 1, rows[i].ownKeys, rows[i].ownValues, rows[i].ownLength);
-    }
-    const Scratch partial(*s, static_cast<size_t>(shape->keyHeads * slot * (shape->headDim + 1)) * sizeof(float));
-    const Uploaded<AttentionTask> taskList(*s, tasks);
-    const Uploaded<Pieces> pieceList(*s, pieces);
-    auto* values = partial.as<float>();
-    float* sums = values + shape->keyHeads * slot * shape->headDim;
-    launchForward(*s, static_cast<int64_t>(tasks.size()),
-                  {taskList.data(), *shape, static_cast<int>(group), count, slot, q, nullptr, nullptr, values, sums});
-    const ops::AttentionShape copyOfShape = *shape;
-    const Pieces* list = pieceList.data();
-    LAUNCH(joinKernel, dim3(count, shape->queryHeads), dim3(roundUp(shape->headDim, warpSize_)), 0, s->stream, list,
-           copyOfShape, static_cast<int>(group), slot, values, sums, out);
+                  {list.data(), *shape, static_cast<int>(groupOf(*shape)), 0, totalQueries, 0, q, out, logSumExp, nullptr, nullptr});
   });
 }
 

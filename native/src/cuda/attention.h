@@ -9,6 +9,17 @@
 
 namespace secondlook::cuda {
 
+struct ForwardArguments {
+  const AttentionTask* tasks;
+  ops::AttentionShape shape;
+  int groupHeads;
+  int64_t layer, totalQueries, partialRows;
+  const float* q;
+  float *out, *logSumExp;             // final: as in ops.h
+  float *partial, *partialLogSumExp;  // [keyHeads, partialRows, headDim], [keyHeads, partialRows]
+};
+void launchForward(DeviceSession&, int64_t tasks, const ForwardArguments&);
+
 /// Query heads that share a key head; throws Failure(unsupported) for shapes that no kernel takes.
 int64_t groupOf(const ops::AttentionShape&);
 /// Query tokens of one task.

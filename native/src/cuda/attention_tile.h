@@ -10,7 +10,8 @@ namespace secondlook::cuda {
 constexpr int rowTile = 64, attentionThreads = 128;
 
 /// Query rows of one key head: tokens tokenBegin .. tokenBegin + tokens, for each the heads that share the key head. They see
-/// all keys of the first range, and of the second those up to their own place. Rows of keys and values are as in the shape.
+/// all keys of the first range, and of the second those up to their own place. Rows of keys and values are as in the shape. A task
+/// of no tokens is a place that nobody took.
 struct AttentionTask {
   int64_t tokenBegin;
   int32_t tokens;
@@ -19,7 +20,8 @@ struct AttentionTask {
   int32_t causalFirst;
   const float* keys[2];
   const float* values[2];
-  int64_t slot;  // first row of partial results (decoding); -1: results are final
+  int64_t slot;         // first row of partial results (decoding); -1: results are final
+  int64_t layerStride;  // decoding: from one layer's keys to the next one's
 };
 constexpr int32_t allKeys = INT32_MAX / 2;
 

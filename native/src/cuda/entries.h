@@ -31,11 +31,13 @@ namespace secondlook::cuda::entries {
 // The same names and types as the members of DeviceTable.
 #define SECONDLOOK_ENTRIES(X)                                                                                          \
   X(probe) X(open) X(close) X(message) X(memory) X(allocate) X(release) X(allocateShared) X(releaseShared) X(upload)   \
-  X(download) X(copy) X(zero) X(synchronise) X(gemm) X(linear) X(linearBackward) X(gatherMatrixRows) X(narrow)         \
-  X(widen) X(rmsNorm) X(rmsNormBackward) X(layerNorm) X(layerNormBackward) X(swiglu) X(swigluBackward) X(activation)   \
-  X(activationBackward) X(rotary) X(addRows) X(gatherRows) X(scatterRows) X(scatterAddRows) X(copyRows) X(spreadRows)  \
-  X(attention) X(attentionBackward) X(attentionDecode) X(linearLogProb) X(linearLogProbBackward) X(adamw) X(adamw8)    \
-  X(sumOfSquares) X(sample) X(beginGraph) X(endGraph) X(runGraph) X(releaseGraph)
+  X(download) X(allocatePinned) X(releasePinned) X(send) X(receive) X(copy) X(zero) X(synchronise) X(gemm) X(linear)   \
+  X(linearBackward) X(gatherMatrixRows) X(narrow) X(widen) X(rmsNorm) X(rmsNormBackward) X(layerNorm)                  \
+  X(layerNormBackward) X(swiglu) X(swigluBackward) X(activation) X(activationBackward) X(rotary) X(addRows)            \
+  X(gatherRows) X(scatterRows) X(scatterAddRows) X(copyRows) X(spreadRows) X(attention) X(attentionBackward)           \
+  X(attentionDecode) X(linearLogProb) X(linearLogProbBackward) X(adamw) X(adamw8) X(sumsOfSquares) X(sample)           \
+  X(planDecode) X(writeDecode) X(attentionListed) X(gatherListed) X(sampleListed) X(beginGraph) X(endGraph)            \
+  X(runGraph) X(releaseGraph)
 
 #define SECONDLOOK_DECLARE(name) std::remove_pointer_t<decltype(DeviceTable::name)> name;
 SECONDLOOK_ENTRIES(SECONDLOOK_DECLARE)

@@ -1,4 +1,4 @@
-// AdamW with float32 and with 8-bit moments, and the squared norm. The formulas are in ops/shared/elements.h.
+// AdamW with float32 and with 8-bit moments, and squared norms. The formulas are in ops/shared/elements.h.
 #include <cmath>
 
 #include "block_row.h"
@@ -44,10 +44,26 @@ __global__ void __launch_bounds__(blockSize8)
 constexpr int squareThreads = 256;
 constexpr int64_t squareBlock = 16384;
 
+/// A tensor whose squares are summed: its blocks are firstBlock up to the next one's.
+struct Squared {
+  const float* x;
+  int64_t count, firstBlock;
+};
+
 /// partial[block] = sum of squares of its elements, in float64.
-__global__ void squaresKernel(int64_t count, const float* x, double* partial) {
+__global__ void squaresKernel(int64_t tensors, const Squared* list, double* partial) {
   __shared__ double slots[squareThreads / 32];
-  const int64_t begin = int64_t{blockIdx.x} * squareBlock, end = least(count, begin + squareBlock);
+  // The last one that begins here or before: empty ones have no blocks.
+  int64_t low = 0, high = tensors - 1;
+  while (low < high) {
+    const int64_t middle = (low + high + 1) / 2;
+    if (list[middle].firstBlock <= int64_t{blockIdx.x})
+      low = middle;
+    else
+      high = middle - 1;
+  }
+  const float* x = list[low].x;
+  const int64_t begin = (int64_t{blockIdx.x} - list[low].firstBlock) * squareBlock, end = least(list[low].count, begin + squareBlock);
   double total = 0.0;
   for (int64_t i = begin + threadIdx.x; i < end; i += squareThreads)
     total += static_cast<double>(x[i]) * static_cast<double>(x[i]);
@@ -55,12 +71,14 @@ __global__ void squaresKernel(int64_t count, const float* x, double* partial) {
   if (threadIdx.x == 0) partial[blockIdx.x] = total;
 }
 
-__global__ void addSquaresKernel(int64_t blocks, const double* partial, double* total) {
+/// totals[tensor], a block each.
+__global__ void addSquaresKernel(const Squared* list, const double* partial, double* totals) {
   __shared__ double slots[squareThreads / 32];
   double own = 0.0;
-  for (int64_t i = threadIdx.x; i < blocks; i += squareThreads) own += partial[i];
+  for (int64_t i = list[blockIdx.x].firstBlock + threadIdx.x; i < list[blockIdx.x + 1].firstBlock; i += squareThreads)
+    own += partial[i];
   own = foldBlock(own, Add{}, slots);
-  if (threadIdx.x == 0) *total = own;
+  if (threadIdx.x == 0) totals[blockIdx.x] = own;
 }
 
 AdamwConstants constantsOf(const ops::AdamW& settings) {
@@ -92,16 +110,23 @@ DeviceStatus adamw8(DeviceSession* s, const ops::AdamW* settings, uint64_t strea
   });
 }
 
-DeviceStatus sumOfSquares(DeviceSession* s, int64_t count, const float* x, double* total) {
+DeviceStatus sumsOfSquares(DeviceSession* s, const ops::Values* list, int64_t count, double* totals) {
   return guarded(s, [&] {
-    *total = 0.0;
     if (count == 0) return;
-    const int64_t blocks = ceilDivide(count, squareBlock);
-    const Scratch room(*s, static_cast<size_t>(blocks + 1) * sizeof(double));
-    auto* partial = room.as<double>();
-    LAUNCH(squaresKernel, dim3(blocks), dim3(squareThreads), 0, s->stream, count, x, partial);
-    LAUNCH(addSquaresKernel, dim3(1), dim3(squareThreads), 0, s->stream, blocks, partial, partial + blocks);
-    check(cudaMemcpyAsync(total, partial + blocks, sizeof(double), cudaMemcpyDeviceToHost, s->stream));
+    std::vector<Squared> tensors;
+    int64_t blocks = 0;
+    for (int64_t i = 0; i < count; ++i) {
+      tensors.push_back({list[i].data, list[i].count, blocks});
+      blocks += ceilDivide(list[i].count, squareBlock);
+    }
+    tensors.push_back({nullptr, 0, blocks});
+    const Uploaded<Squared> uploaded(*s, tensors);
+    const Scratch room(*s, static_cast<size_t>(blocks + count) * sizeof(double));
+    const Squared* all = uploaded.data();
+    auto *sums = room.as<double>(), *partial = sums + count;
+    if (blocks > 0) LAUNCH(squaresKernel, dim3(blocks), dim3(squareThreads), 0, s->stream, count, all, partial);
+    LAUNCH(addSquaresKernel, dim3(count), dim3(squareThreads), 0, s->stream, all, partial, sums);
+    check(cudaMemcpyAsync(totals, sums, static_cast<size_t>(count) * sizeof(double), cudaMemcpyDeviceToHost, s->stream));
     check(cudaStreamSynchronize(s->stream));
   });
 }

@@ -310,6 +310,19 @@ DeviceStatus gatherMatrixRows(DeviceSession* s, int64_t rows, int64_t width, con
   });
 }
 
+DeviceStatus gatherListed(DeviceSession* s, int64_t rows, int64_t width, const int32_t* index, const ops::Matrix* matrix,
+                          float* to) {
+  return guarded(s, [&] {
+    if (rows == 0) return;
+    const auto* half = static_cast<const Bfloat16*>(matrix->data);
+    const auto* wide = static_cast<const float*>(matrix->data);
+    if (matrix->half)
+      LAUNCH(gatherKernel<Bfloat16>, dim3(rows), dim3(threadsFor(width, 1)), 0, s->stream, width, index, half, to);
+    else
+      LAUNCH(gatherKernel<float>, dim3(rows), dim3(threadsFor(width, 1)), 0, s->stream, width, index, wide, to);
+  });
+}
+
 DeviceStatus scatterRows(DeviceSession* s, int64_t rows, int64_t width, const int32_t* index, const float* from,
                          float* to) {
   return guarded(s, [&] {

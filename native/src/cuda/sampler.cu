@@ -146,11 +146,18 @@ DEVICE void keepNucleus(float* z, int64_t vocab, float topP, float highest, Shar
   __syncthreads();
 }
 
+/// The raw softmax is what is sampled from.
+EITHER bool isPlain(const DeviceSampling& settings, int64_t bannedCount) {
+  return settings.temperature == 1.0f && settings.topP >= 1.0f && settings.minP <= 0.0f && settings.topK <= 0 &&
+         settings.repetitionPenalty == 1.0f && bannedCount == 0;
+}
+
 __global__ void __launch_bounds__(sampleThreads)
-    sampleKernel(DeviceSampling settings, int64_t vocab, const float* logits, float* filtered, const uint8_t* seen,
-                 const int32_t* banned, int64_t bannedCount, const DeviceDraw* draws, DeviceSample* samples) {
+    sampleKernel(DeviceSampling settings, int64_t vocab, const float* logits, float* filtered, const int32_t* banned,
+                 int64_t bannedCount, const DeviceDraw* draws, DeviceSample* samples) {
   __shared__ Shared shared;
   const int64_t row = blockIdx.x;
+  if (draws[row].logits < 0) return;
   const float* raw = logits + draws[row].logits * vocab;
   const float rawHighest = largestOf(vocab, shared, [&](int64_t j) { return raw[j]; });
   float sum = 0.0f, weighted = 0.0f;
@@ -166,13 +173,11 @@ __global__ void __launch_bounds__(sampleThreads)
     if (threadIdx.x == 0) samples[row] = {-1, 0.0f, 0.0f, 0.0f};
     return;
   }
-  const bool plain = settings.temperature == 1.0f && settings.topP >= 1.0f && settings.minP <= 0.0f && settings.topK <= 0 &&
-                     settings.repetitionPenalty == 1.0f && bannedCount == 0;
   const float* z = raw;
   float highest = rawHighest;
-  if (!plain) {
+  if (!isPlain(settings, bannedCount)) {
     float* own = filtered + row * vocab;
-    const uint8_t* history = seen ? seen + row * vocab : nullptr;
+    const uint8_t* history = draws[row].seen;
     const bool punished = history && settings.repetitionPenalty != 1.0f && !settings.greedy;
     for (int64_t j = threadIdx.x; j < vocab; j += sampleThreads) {
       float value = raw[j];
@@ -241,8 +246,19 @@ __global__ void __launch_bounds__(sampleThreads)
     }
     sampledLogProb = z[chosen] - highest - static_cast<float>(log(total));
   }
-  if (threadIdx.x == 0)
-    samples[row] = {chosen, raw[chosen] - rawHighest - rawLogSum, sampledLogProb, fmaxf(0.0f, rawLogSum - weighted / sum)};
+  if (threadIdx.x != 0) return;
+  if (draws[row].seen) draws[row].seen[chosen] = 1;
+  samples[row] = {chosen, raw[chosen] - rawHighest - rawLogSum, sampledLogProb, fmaxf(0.0f, rawLogSum - weighted / sum)};
+}
+
+/// All lists lie on the device.
+void launchSample(DeviceSession& s, const DeviceSampling& given, int64_t rows, int64_t vocab, const float* logits,
+                  const DeviceDraw* draws, const int32_t* banned, int64_t bannedCount, DeviceSample* samples) {
+  const DeviceSampling settings = given;
+  const Scratch filtered(s, isPlain(settings, bannedCount) ? 0 : static_cast<size_t>(rows * vocab) * sizeof(float));
+  auto* room = filtered.as<float>();
+  LAUNCH(sampleKernel, dim3(rows), dim3(sampleThreads), 0, s.stream, settings, vocab, logits, room, banned, bannedCount, draws,
+         samples);
 }
 
 }  // namespace
@@ -253,27 +269,20 @@ DeviceStatus sample(DeviceSession* s, const DeviceSampling* settings, int64_t ro
                     const DeviceDraw* draws, const int32_t* banned, int64_t bannedCount, DeviceSample* samples) {
   return guarded(s, [&] {
     if (rows == 0) return;
-    std::vector<uint8_t> histories;
-    if (settings->repetitionPenalty != 1.0f && !settings->greedy) {
-      histories.resize(static_cast<size_t>(rows * vocab));
-      for (int64_t i = 0; i < rows; ++i)
-        if (draws[i].seen) std::memcpy(histories.data() + i * vocab, draws[i].seen, static_cast<size_t>(vocab));
-    }
     const Uploaded<DeviceDraw> drawList(*s, draws, rows);
-    const Uploaded<uint8_t> seenList(*s, histories);
     const Uploaded<int32_t> bannedList(*s, banned, bannedCount);
-    const Scratch filtered(*s, static_cast<size_t>(rows * vocab) * sizeof(float));
     const Scratch results(*s, static_cast<size_t>(rows) * sizeof(DeviceSample));
-    const DeviceSampling copyOfSettings = *settings;
-    auto* room = filtered.as<float>();
-    auto* to = results.as<DeviceSample>();
-    const DeviceDraw* draw = drawList.data();
-    const uint8_t* seen = histories.empty() ? nullptr : seenList.data();
-    const int32_t* bans = bannedList.data();
-    LAUNCH(sampleKernel, dim3(rows), dim3(sampleThreads), 0, s->stream, copyOfSettings, vocab, logits, room, seen, bans,
-           bannedCount, draw, to);
-    check(cudaMemcpyAsync(samples, to, static_cast<size_t>(rows) * sizeof(DeviceSample), cudaMemcpyDeviceToHost, s->stream));
+    launchSample(*s, *settings, rows, vocab, logits, drawList.data(), bannedList.data(), bannedCount, results.as<DeviceSample>());
+    check(cudaMemcpyAsync(samples, results.as<void>(), static_cast<size_t>(rows) * sizeof(DeviceSample), cudaMemcpyDeviceToHost,
+                          s->stream));
     check(cudaStreamSynchronize(s->stream));
+  });
+}
+
+DeviceStatus sampleListed(DeviceSession* s, const DeviceSampling* settings, int64_t rows, int64_t vocab, const float* logits,
+                          const DeviceDraw* draws, const int32_t* banned, int64_t bannedCount, DeviceSample* samples) {
+  return guarded(s, [&] {
+    if (rows > 0) launchSample(*s, *settings, rows, vocab, logits, draws, banned, bannedCount, samples);
   });
 }
 

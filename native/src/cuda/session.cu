@@ -13,8 +13,6 @@ namespace {
 
 constexpr size_t slabBytes = size_t{64} << 20;
 constexpr size_t pieceBytes = 256;
-constexpr size_t stagingBytes = size_t{8} << 20;
-constexpr size_t directBytes = size_t{64} << 10;  // smaller copies are not worth staging
 
 std::string mebibytes(size_t bytes) { return std::to_string((bytes + (size_t{1} << 20) - 1) >> 20) + " MiB"; }
 
@@ -30,6 +28,11 @@ void check(cudaError_t error) {
   }
   if (error == cudaErrorNoDevice || error == cudaErrorInsufficientDriver)
     throw Failure(DeviceStatus::noDevice, "CUDA cannot be used: " + what + ". Install a driver for CUDA 13 or newer.");
+  // A recording that failed leaves the context as it was.
+  if (error >= cudaErrorStreamCaptureUnsupported && error <= cudaErrorStreamCaptureWrongThread) {
+    cudaGetLastError();
+    throw Failure(DeviceStatus::failed, "CUDA could not record a graph: " + what + ".");
+  }
   if (error == cudaErrorInvalidValue) throw Failure(DeviceStatus::failed, "CUDA refused a call: " + what + ".");
   throw Failure(DeviceStatus::dead, "The CUDA device reported: " + what +
                                         ". Its context is lost, and nothing more can be computed in this process. Start "
@@ -123,6 +126,59 @@ void Heap::give(void* address) {
   }
 }
 
+void Staging::open() {
+  for (char*& memory : halves_) check(cudaMallocHost(reinterpret_cast<void**>(&memory), half));
+  for (cudaEvent_t& event : left_) check(cudaEventCreateWithFlags(&event, cudaEventDisableTiming));
+}
+
+void Staging::close() noexcept {
+  for (char* memory : halves_)
+    if (memory) cudaFreeHost(memory);
+  for (cudaEvent_t event : left_)
+    if (event) cudaEventDestroy(event);
+}
+
+void Staging::copy(cudaStream_t stream, void* to, const void* from, size_t bytes) {
+  for (size_t done = 0; done < bytes;) {
+    if (used_ == half) {
+      check(cudaEventRecord(left_[turn_], stream));
+      turn_ ^= 1;
+      used_ = 0;
+      check(cudaEventSynchronize(left_[turn_]));
+    }
+    const size_t part = std::min(bytes - done, half - used_);
+    char* memory = halves_[turn_] + used_;
+    std::memcpy(memory, static_cast<const char*>(from) + done, part);
+    check(cudaMemcpyAsync(static_cast<char*>(to) + done, memory, part, cudaMemcpyHostToDevice, stream));
+    used_ = std::min(half, used_ + (part + pieceBytes - 1) / pieceBytes * pieceBytes);
+    done += part;
+  }
+}
+
+void* RecordedScratch::take(Heap& heap, size_t bytes) {
+  Piece* best = nullptr;
+  for (Piece& piece : pieces_)
+    if (!piece.taken && piece.bytes >= bytes && (!best || piece.bytes < best->bytes)) best = &piece;
+  if (!best) best = &pieces_.emplace_back(Piece{heap.take(bytes), bytes, false});
+  best->taken = true;
+  return best->address;
+}
+
+void RecordedScratch::give(void* address) {
+  for (Piece& piece : pieces_)
+    if (piece.address == address) piece.taken = false;
+}
+
+void RecordedScratch::clear(Heap& heap) {
+  for (const Piece& piece : pieces_) heap.give(piece.address);
+  pieces_.clear();
+}
+
+void refuseRecording(const DeviceSession& session) {
+  if (session.capturing)
+    throw Failure(DeviceStatus::unsupported, "A graph cannot hold memory of the host: send it before the recording.");
+}
+
 namespace entries {
 
 namespace {
@@ -174,10 +230,7 @@ DeviceStatus open(int32_t device, DeviceSession** session, char* why, size_t siz
     made->name = properties.name;
     made->processors = properties.multiProcessorCount;
     check(cudaStreamCreateWithFlags(&made->stream, cudaStreamNonBlocking));
-    check(cudaStreamCreateWithFlags(&made->copies, cudaStreamNonBlocking));
-    for (cudaEvent_t* event : {&made->before, &made->after, &made->staged[0], &made->staged[1]})
-      check(cudaEventCreateWithFlags(event, cudaEventDisableTiming));
-    for (char*& buffer : made->staging) check(cudaMallocHost(reinterpret_cast<void**>(&buffer), stagingBytes));
+    made->staging.open();
     made->blas = openBlas();
     *session = made;
     return DeviceStatus::ok;
@@ -192,11 +245,7 @@ DeviceStatus open(int32_t device, DeviceSession** session, char* why, size_t siz
 void close(DeviceSession* session) {
   if (session->stream) cudaStreamSynchronize(session->stream);
   closeBlas(session->blas);
-  for (char* buffer : session->staging)
-    if (buffer) cudaFreeHost(buffer);
-  for (cudaEvent_t event : {session->before, session->after, session->staged[0], session->staged[1]})
-    if (event) cudaEventDestroy(event);
-  if (session->copies) cudaStreamDestroy(session->copies);
+  session->staging.close();
   if (session->stream) cudaStreamDestroy(session->stream);
   delete session;
 }
@@ -229,30 +278,30 @@ void releaseShared(void* address) {
 
 DeviceStatus upload(DeviceSession* session, void* to, const void* from, size_t bytes) {
   return guarded(session, [&] {
-    if (bytes <= directBytes || session->capturing) {
-      if (bytes > 0) check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyHostToDevice, session->stream));
-      return;
-    }
-    // Through two pinned buffers on the second stream: the host fills one while the other is on its way.
-    check(cudaEventRecord(session->before, session->stream));
-    check(cudaStreamWaitEvent(session->copies, session->before));
-    for (size_t at = 0, turn = 0; at < bytes; at += stagingBytes, turn ^= 1) {
-      const size_t part = std::min(stagingBytes, bytes - at);
-      if (at >= 2 * stagingBytes) check(cudaStreamSynchronize(session->copies));
-      std::memcpy(session->staging[turn], static_cast<const char*>(from) + at, part);
-      check(cudaMemcpyAsync(static_cast<char*>(to) + at, session->staging[turn], part, cudaMemcpyHostToDevice, session->copies));
-    }
-    check(cudaEventRecord(session->after, session->copies));
-    check(cudaStreamWaitEvent(session->stream, session->after));
-    check(cudaStreamSynchronize(session->copies));  // the buffers are free for the next call
+    refuseRecording(*session);
+    session->staging.copy(session->stream, to, from, bytes);
   });
 }
 
 DeviceStatus download(DeviceSession* session, void* to, const void* from, size_t bytes) {
   return guarded(session, [&] {
+    refuseRecording(*session);
     if (bytes > 0) check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToHost, session->stream));
     check(cudaStreamSynchronize(session->stream));
   });
+}
+
+DeviceStatus allocatePinned(DeviceSession* session, size_t bytes, void** address) {
+  return guarded(session, [&] { check(cudaMallocHost(address, std::max<size_t>(bytes, 1))); });
+}
+void releasePinned(DeviceSession*, void* address) { cudaFreeHost(address); }
+
+DeviceStatus send(DeviceSession* session, void* to, const void* fromPinned, size_t bytes) {
+  return guarded(session, [&] { check(cudaMemcpyAsync(to, fromPinned, bytes, cudaMemcpyHostToDevice, session->stream)); });
+}
+
+DeviceStatus receive(DeviceSession* session, void* toPinned, const void* from, size_t bytes) {
+  return guarded(session, [&] { check(cudaMemcpyAsync(toPinned, from, bytes, cudaMemcpyDeviceToHost, session->stream)); });
 }
 
 DeviceStatus copy(DeviceSession* session, void* to, const void* from, size_t bytes) {
@@ -273,17 +322,25 @@ DeviceStatus synchronise(DeviceSession* session) {
 
 DeviceStatus beginGraph(DeviceSession* session) {
   return guarded(session, [&] {
-    check(cudaStreamBeginCapture(session->stream, cudaStreamCaptureModeThreadLocal));
+    // Relaxed: scratch memory may still come from the driver.
+    check(cudaStreamBeginCapture(session->stream, cudaStreamCaptureModeRelaxed));
     session->capturing = true;
   });
 }
 
 DeviceStatus endGraph(DeviceSession* session, DeviceGraph** result) {
-  *result = nullptr;
+  if (result) *result = nullptr;
   return guarded(session, [&] {
     session->capturing = false;
     cudaGraph_t graph = nullptr;
-    check(cudaStreamEndCapture(session->stream, &graph));
+    const cudaError_t ended = cudaStreamEndCapture(session->stream, &graph);
+    if (!result) {
+      cudaGetLastError();
+      if (graph) cudaGraphDestroy(graph);
+      if (session->graphs == 0) session->recorded.clear(session->heap);
+      return;
+    }
+    check(ended);
     auto* made = new DeviceGraph;
     const cudaError_t error = cudaGraphInstantiate(&made->executable, graph, 0);
     cudaGraphDestroy(graph);
@@ -291,6 +348,7 @@ DeviceStatus endGraph(DeviceSession* session, DeviceGraph** result) {
       delete made;
       check(error);
     }
+    ++session->graphs;
     *result = made;
   });
 }
@@ -304,6 +362,7 @@ void releaseGraph(DeviceSession* session, DeviceGraph* graph) {
   cudaStreamSynchronize(session->stream);
   cudaGraphExecDestroy(graph->executable);
   delete graph;
+  if (--session->graphs == 0) session->recorded.clear(session->heap);
 }
 
 }  // namespace entries

@@ -28,14 +28,47 @@ struct Failure : std::exception {
   const char* what() const noexcept override { return message.c_str(); }
 };
 
+/// Pinned memory that the host's values go through, in order with the stream's work, so that nobody waits and the caller's
+/// memory is free at once. Two halves take turns: one is filled while copies of the other are under way.
+class Staging {
+ public:
+  void open();
+  void close() noexcept;
+  void copy(cudaStream_t stream, void* to, const void* from, size_t bytes);
+
+ private:
+  static constexpr size_t half = size_t{8} << 20;
+  char* halves_[2] = {nullptr, nullptr};
+  cudaEvent_t left_[2] = {nullptr, nullptr};  // copies out of a half were queued before it
+  size_t used_ = 0;
+  int turn_ = 0;
+};
+
+/// Scratch memory of recorded graphs: what they write between their runs must not become somebody else's. They run one after
+/// the other, so all share it; it goes back to the heap with the last of them.
+class RecordedScratch {
+ public:
+  void* take(Heap& heap, size_t bytes);
+  void give(void* address);
+  void clear(Heap& heap);
+
+ private:
+  struct Piece {
+    void* address;
+    size_t bytes;
+    bool taken;
+  };
+  std::vector<Piece> pieces_;
+};
+
 }  // namespace cuda
 
 struct DeviceSession {
-  cudaStream_t stream = nullptr, copies = nullptr;
-  cudaEvent_t before = nullptr, after = nullptr;
-  char* staging[2] = {nullptr, nullptr};
-  cudaEvent_t staged[2] = {nullptr, nullptr};
+  cudaStream_t stream = nullptr;
+  cuda::Staging staging;
   cuda::Heap heap;
+  cuda::RecordedScratch recorded;
+  int64_t graphs = 0;
   cuda::Blas* blas = nullptr;
   int processors = 1;
   bool capturing = false;
@@ -48,8 +81,16 @@ namespace cuda {
 /// Device memory that lives as long as the call that needs it; later work on the stream may have it next.
 class Scratch {
  public:
-  Scratch(DeviceSession& session, size_t bytes) : session_(session), data_(session.heap.take(bytes)) {}
-  ~Scratch() { session_.heap.give(data_); }
+  Scratch(DeviceSession& session, size_t bytes)
+      : session_(session),
+        recorded_(session.capturing),
+        data_(recorded_ ? session.recorded.take(session.heap, bytes) : session.heap.take(bytes)) {}
+  ~Scratch() {
+    if (recorded_)
+      session_.recorded.give(data_);
+    else
+      session_.heap.give(data_);
+  }
   Scratch(const Scratch&) = delete;
   Scratch& operator=(const Scratch&) = delete;
   template <class T>
@@ -59,18 +100,20 @@ class Scratch {
 
  private:
   DeviceSession& session_;
+  const bool recorded_;
   void* data_;
 };
+
+/// Throws while a graph is recorded, which would read the host's memory again when it runs.
+void refuseRecording(const DeviceSession& session);
 
 /// A list of the host's, copied to the device for one call.
 template <class T>
 class Uploaded : Scratch {
  public:
   Uploaded(DeviceSession& session, std::span<const T> list) : Scratch(session, list.size_bytes()) {
-    if (session.capturing)
-      throw Failure(DeviceStatus::unsupported, "A graph cannot hold a list of the host's: upload it before the recording.");
-    if (!list.empty())
-      check(cudaMemcpyAsync(as<T>(), list.data(), list.size_bytes(), cudaMemcpyHostToDevice, session.stream));
+    refuseRecording(session);
+    session.staging.copy(session.stream, as<T>(), list.data(), list.size_bytes());
   }
   Uploaded(DeviceSession& session, const T* list, int64_t count)
       : Uploaded(session, std::span<const T>(list, static_cast<size_t>(count))) {}

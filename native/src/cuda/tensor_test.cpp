@@ -269,7 +269,7 @@ TEST("the device samples the processor's tokens, with their log-probabilities") 
   for (int64_t j = 0; j < 40; ++j) logits[j * 7] = 5.0f;  // ties
   std::vector<uint8_t, SharedAllocator<uint8_t>> seen(rows * vocab, 0);
   for (size_t i = 0; i < seen.size(); i += 5) seen[i] = 1;
-  std::vector<SamplingSettings> all(9);
+  std::vector<SamplingSettings> all(10);
   all[1].greedy = true;
   all[2].temperature = 0.7f;
   all[3].topK = 17;
@@ -278,21 +278,29 @@ TEST("the device samples the processor's tokens, with their log-probabilities") 
   all[6].repetitionPenalty = 1.3f;
   all[7].bannedIds = {3, 7, 1499};
   all[8] = {0.8f, 0.95f, 0.02f, 1.1f, 200, false, 0, {}, {11}, 9};
+  all[9].greedy = true;  // what each row would choose is banned
+  for (int64_t i = 0; i < rows; ++i) {
+    const float* row = logits.data() + i * vocab;
+    all[9].bannedIds.push_back(static_cast<int32_t>(std::max_element(row, row + vocab) - row));
+  }
   for (SamplingSettings& settings : all) {
     settings.seed = 12345;
     Sampler sampler(settings, vocab);
     // Two draws of each row of logits, at different steps.
     std::vector<DeviceDraw> draws;
     for (int64_t i = 0; i < rows; ++i)
-      draws.push_back({i / 2, 6, static_cast<uint32_t>(i), static_cast<uint32_t>(3 + i % 2), seen.data() + i * vocab});
+      draws.push_back({i / 2, 6, static_cast<uint32_t>(i), static_cast<uint32_t>(3 + i % 2), nullptr});
     int agree = 0;
     for (const int order : {0, 1, 2}) {
       setThreadOrder(order);
       std::vector<DeviceSample> samples(rows);
-      const DeviceSampling given{settings.temperature, settings.topP, settings.minP, settings.repetitionPenalty, settings.topK, settings.greedy, settings.seed};
+      auto marked = seen;  // the device marks what it draws
+      for (int64_t i = 0; i < rows; ++i) draws[i].seen = marked.data() + i * vocab;
+      const DeviceSampling given = deviceSampling(settings);
       device->call(&DeviceTable::sample, &given, rows, vocab, logits.data(), static_cast<const DeviceDraw*>(draws.data()),
                    settings.bannedIds.data(), static_cast<int64_t>(settings.bannedIds.size()), samples.data());
       for (int64_t i = 0; i < rows; ++i) {
+        CHECK(marked[i * vocab + samples[i].id] == 1);
         const SampledToken wanted = sampler.sample(logits.data() + i / 2 * vocab, seen.data() + i * vocab, 6, draws[i].row, draws[i].step);
         agree += samples[i].id == wanted.id;
         if (samples[i].id != wanted.id) continue;
@@ -306,23 +314,103 @@ TEST("the device samples the processor's tokens, with their log-probabilities") 
   setThreadOrder(0);
 }
 
-TEST("a recorded graph repeats its work on what its memory holds then") {
+TEST("recorded work repeats itself on what its memory holds then") {
   Device* device = testDevice();
   if (!device) return;
   Floats x{1, 2, 3, 4}, y(4);
-  DeviceGraph* graph = nullptr;
-  device->synchronous = false;
-  device->call(&DeviceTable::beginGraph);
-  device->call(&DeviceTable::addRows, int64_t{4}, x.data(), y.data());
-  device->call(&DeviceTable::addRows, int64_t{4}, x.data(), y.data());
-  device->call(&DeviceTable::endGraph, &graph);
-  device->synchronous = true;
-  device->call(&DeviceTable::synchronise);
-  CHECK(y[0] == 0.0f);
-  device->call(&DeviceTable::runGraph, graph);
+  const RecordedWork twice = device->record([&] {
+    for (int i = 0; i < 2; ++i) device->call(&DeviceTable::addRows, int64_t{4}, x.data(), y.data());
+  });
+  CHECK(static_cast<bool>(twice) && y[0] == 0.0f);
+  twice.run();
   CHECK(y[0] == 2.0f && y[3] == 8.0f);
   x[0] = 10.0f;
-  device->call(&DeviceTable::runGraph, graph);
+  twice.run();
   CHECK(y[0] == 22.0f && y[3] == 16.0f);
-  device->table().releaseGraph(device->session(), graph);
+}
+
+TEST("what would read the host's memory later is not recorded, and the device goes on") {
+  Device* device = testDevice();
+  if (!device) return;
+  const Floats x{1, 2, 3, 4};
+  Floats y(4);
+  std::vector<float> own(4, 5.0f);
+  const auto upload = [&] { device->call(&DeviceTable::upload, static_cast<void*>(y.data()), static_cast<const void*>(own.data()), size_t{16}); };
+  const auto download = [&] { device->call(&DeviceTable::download, static_cast<void*>(own.data()), static_cast<const void*>(x.data()), size_t{16}); };
+  const auto wait = [&] { device->call(&DeviceTable::synchronise); };
+  const std::vector<int32_t> index{1, 0};
+  const auto gather = [&] { device->call(&DeviceTable::gatherRows, int64_t{2}, int64_t{2}, index.data(), x.data(), y.data()); };
+  CHECK(!device->record(upload) && !device->record(download) && !device->record(wait) && !device->record(gather));
+  CHECK(y[0] == 0.0f && own[0] == 5.0f);
+  gather();
+  CHECK(y[0] == 3.0f && y[3] == 2.0f);
+}
+
+TEST("the scratch memory of recorded work is nobody else's until it is let go") {
+  Device* device = testDevice();
+  if (!device) return;
+  const int64_t rows = 40, width = 64;
+  const Floats x = randomFloats(rows * width, 1), w = randomFloats(width * width, 2);
+  const Halves half = halvesOf(w);
+  Floats wanted(rows * width), got(rows * width);
+  ThreadPool pool(1);
+  Context context{pool, InstructionSet::portable, nullptr, device};
+  const ops::Matrix matrix(half.data());
+  // Rounds x into scratch memory first.
+  ops::linear(context, rows, width, width, x.data(), matrix, nullptr, wanted.data());
+  const auto used = [&] {
+    DeviceMemory memory{};
+    device->call(&DeviceTable::memory, &memory);
+    return memory.used;
+  };
+  const uint64_t before = used();
+  {
+    const RecordedWork work = device->record([&] { ops::linear(context, rows, width, width, x.data(), matrix, nullptr, got.data()); });
+    CHECK(static_cast<bool>(work) && used() >= before + rows * width * 2);
+    work.run();
+    checkSameBits(got, wanted);
+  }
+  CHECK(used() == before);
+}
+
+TEST("decoding from lists on the device has the bits of lists that come with the call, in the layer that is named") {
+  if (!testDevice()) return;
+  const auto shape = shapeOf(4, 2, 16, false);
+  const int64_t layers = 3, prompt = 200, room = 64, count = 5, width = shape.keyStride;
+  const auto roomOf = [&](int64_t tokens, unsigned seed) { return randomFloats(2 * layers * tokens * width, seed); };
+  const Floats q = randomFloats(8 * shape.queryStride, 1), k = randomFloats(8 * width, 2), v = randomFloats(8 * width, 3);
+  onDevice([&](Context& context) {
+    Floats first = roomOf(prompt, 4), second = roomOf(prompt, 5), all;
+    std::vector<Floats> own;
+    for (unsigned i = 0; i < count; ++i) own.push_back(roomOf(room, 6 + i));
+    std::vector<Floats> again = own;
+    // Keys and values of a layer lie side by side; three rows share the first prompt.
+    const auto rowsOf = [&](std::vector<Floats>& rooms, int64_t layer) {
+      std::vector<ops::DecodeRow> rows;
+      for (int64_t i = 0; i < count; ++i) {
+        const float* keys = (i < 3 ? first : second).data() + 2 * layer * prompt * width;
+        float* mine = rooms[i].data() + 2 * layer * room * width;
+        rows.push_back({keys, keys + prompt * width, prompt, mine, mine + room * width, 10 + 11 * i, 2 * prompt * width, 2 * room * width});
+      }
+      return rows;
+    };
+    Device& device = *context.device;
+    const std::vector<ops::DecodeRow> base = rowsOf(again, 0);
+    DevicePass pass{};
+    device.call(&DeviceTable::planDecode, &shape, base.data(), count, &pass);
+    CHECK(pass.rows == 8 && pass.tasks == 16 && pass.pieces == 16);  // 4 + 5 tasks, 10 + 5 pieces
+    std::vector<uint8_t, SharedAllocator<uint8_t>> lists(pass.bytes);
+    device.call(&DeviceTable::writeDecode, &shape, base.data(), count, static_cast<const DevicePass*>(&pass), static_cast<void*>(lists.data()));
+    for (int64_t layer = 0; layer < layers; ++layer) {
+      Floats wanted(count * shape.outputStride, NAN), got(8 * shape.outputStride, NAN);
+      ops::attentionDecode(context, shape, rowsOf(own, layer), q.data(), k.data(), v.data(), wanted.data());
+      device.call(&DeviceTable::attentionListed, &shape, static_cast<const DevicePass*>(&pass), static_cast<const void*>(lists.data()), layer, q.data(), k.data(), v.data(), got.data());
+      for (size_t i = wanted.size(); i < got.size(); ++i) CHECK(got[i] == 0.0f);
+      got.resize(wanted.size());
+      checkSameBits(got, wanted);
+      append(all, got);
+    }
+    for (size_t i = 0; i < own.size(); ++i) checkSameBits(again[i], own[i]);
+    return all;
+  });
 }

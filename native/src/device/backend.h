@@ -1,7 +1,7 @@
 // The one door between the engine and a device's library (libsecondlook_cuda.so), opened with dlopen. Plain C: a table of
 // functions, each returning a status; nothing throws across it. Pointers to tensors are addresses of the device; `index`,
 // `targets`, `segments`, `rows` and spans of them are the host's and are copied before the call returns. Work is queued on
-// the session's stream in order; only download(), synchronise() and calls that return a number wait for it.
+// the session's stream in order; only download(), synchronise() and calls that return numbers wait for it.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +12,7 @@
 namespace secondlook {
 
 /// Both sides must agree; raise it with every change of this file.
-constexpr uint32_t deviceAbi = 2;
+constexpr uint32_t deviceAbi = 3;
 
 enum class DeviceStatus : int32_t {
   ok,
@@ -37,16 +37,24 @@ struct DeviceSampling {
   int32_t greedy;
   uint64_t seed;
 };
-/// A token to draw: the row of the logits, the counters of its random number, and the ids seen [vocab] of the host or null.
+/// A token to draw: the row of the logits (negative: none), the counters of its random number, and the ids seen [vocab], of the
+/// device or null, in which the token that is drawn is marked.
 struct DeviceDraw {
   int64_t logits;
   uint64_t stream;
   uint32_t row, step;
-  const uint8_t* seen;
+  uint8_t* seen;
 };
 struct DeviceSample {
   int32_t id;
   float logProb, sampledLogProb, entropy;
+};
+
+/// A pass of decoding in which nothing but the contents of lists on the device depends on the sequences: bounds that are rounded
+/// up, so that one recorded graph serves many passes.
+struct DevicePass {
+  int64_t rows, tasks, pieces;
+  uint64_t bytes;  // of the lists
 };
 
 struct DeviceTable {
@@ -69,6 +77,11 @@ struct DeviceTable {
   void (*releaseShared)(void*);
   DeviceStatus (*upload)(DeviceSession*, void* to, const void* from, size_t bytes);
   DeviceStatus (*download)(DeviceSession*, void* to, const void* from, size_t bytes);
+  /// Memory of the host that send() and receive() copy from and to while host and device go on.
+  DeviceStatus (*allocatePinned)(DeviceSession*, size_t bytes, void**);
+  void (*releasePinned)(DeviceSession*, void*);
+  DeviceStatus (*send)(DeviceSession*, void* to, const void* fromPinned, size_t bytes);
+  DeviceStatus (*receive)(DeviceSession*, void* toPinned, const void* from, size_t bytes);
   DeviceStatus (*copy)(DeviceSession*, void* to, const void* from, size_t bytes);
   DeviceStatus (*zero)(DeviceSession*, void*, size_t bytes);
   DeviceStatus (*synchronise)(DeviceSession*);
@@ -125,7 +138,7 @@ struct DeviceTable {
                                     const float* v, const float* out, const float* logSumExp, const float* dOut,
                                     float* dq, float* dk, float* dv);
   DeviceStatus (*attentionDecode)(DeviceSession*, const ops::AttentionShape*, const ops::DecodeRow*, int64_t rows,
-                                  const float* q, float* out);
+                                  const float* q, const float* k, const float* v, float* out);
   DeviceStatus (*linearLogProb)(DeviceSession*, int64_t rows, int64_t width, int64_t vocab, float temperature,
                                 const float* x, const ops::Matrix* w, const int32_t* targets, float* logProb,
                                 float* entropy, float* logSumExp);
@@ -138,16 +151,31 @@ struct DeviceTable {
   /// Moments in 8 bits, blocks of 256; see model/optimiser.h.
   DeviceStatus (*adamw8)(DeviceSession*, const ops::AdamW*, uint64_t stream, int64_t count, float* parameter,
                          const float* gradient, uint8_t* first, uint8_t* second, float* firstScale, float* secondScale);
-  DeviceStatus (*sumOfSquares)(DeviceSession*, int64_t count, const float* x, double* total);
+  /// totals[i] of the host: the sum of squares of list[i]; waits once.
+  DeviceStatus (*sumsOfSquares)(DeviceSession*, const ops::Values* list, int64_t count, double* totals);
 
   // ---- generation ----
   /// samples[i] of draws[i] from logits [any, vocab]; `draws` and `banned` are the host's. Waits for the result; id -1 where
   /// the logits are not finite.
   DeviceStatus (*sample)(DeviceSession*, const DeviceSampling*, int64_t rows, int64_t vocab, const float* logits,
                          const DeviceDraw* draws, const int32_t* banned, int64_t bannedCount, DeviceSample* samples);
+  // The same for passes that are recorded: lists lie on the device. planDecode() rounds the bounds of a pass up,
+  // writeDecode() fills pass.bytes of the host's memory with the lists of these rows, which go to the device as they are.
+  DeviceStatus (*planDecode)(DeviceSession*, const ops::AttentionShape*, const ops::DecodeRow*, int64_t rows, DevicePass*);
+  DeviceStatus (*writeDecode)(DeviceSession*, const ops::AttentionShape*, const ops::DecodeRow*, int64_t rows,
+                              const DevicePass*, void* lists);
+  /// Layer `layer` of the rows that the lists name; rows behind them come out as zeros.
+  DeviceStatus (*attentionListed)(DeviceSession*, const ops::AttentionShape*, const DevicePass*, const void* lists,
+                                  int64_t layer, const float* q, const float* k, const float* v, float* out);
+  DeviceStatus (*gatherListed)(DeviceSession*, int64_t rows, int64_t width, const int32_t* index, const ops::Matrix* from,
+                               float* to);
+  DeviceStatus (*sampleListed)(DeviceSession*, const DeviceSampling*, int64_t rows, int64_t vocab, const float* logits,
+                               const DeviceDraw* draws, const int32_t* banned, int64_t bannedCount, DeviceSample* samples);
 
-  // ---- graphs: what is queued between begin and end is recorded instead and can be run again ----
+  // ---- graphs: what is queued between begin and end is recorded instead and can be run again. Lists of the host and copies
+  // that are not of pinned memory are refused meanwhile; scratch memory stays the graphs' ----
   DeviceStatus (*beginGraph)(DeviceSession*);
+  /// Null: what was recorded is dropped, and a failure on the way forgotten.
   DeviceStatus (*endGraph)(DeviceSession*, DeviceGraph**);
   DeviceStatus (*runGraph)(DeviceSession*, DeviceGraph*);
   void (*releaseGraph)(DeviceSession*, DeviceGraph*);

@@ -73,6 +73,37 @@ void* Device::allocate(size_t bytes) {
   return address;
 }
 
+void Device::beginRecording() {
+  recording_ = true;  // nothing waits from here on
+  call(&DeviceTable::beginGraph);
+}
+
+RecordedWork Device::endRecording() {
+  DeviceGraph* graph = nullptr;
+  call(&DeviceTable::endGraph, &graph);
+  recording_ = false;
+  return {shared_from_this(), graph};
+}
+
+void Device::dropRecording() noexcept {
+  recording_ = false;
+  table_->endGraph(session_, nullptr);
+}
+
+RecordedWork::~RecordedWork() {
+  if (graph_) device_->table().releaseGraph(device_->session(), graph_);
+}
+
+void RecordedWork::run() const { device_->call(&DeviceTable::runGraph, graph_); }
+
+PinnedMemory::PinnedMemory(std::shared_ptr<Device> device, size_t bytes) : device_(std::move(device)) {
+  device_->call(&DeviceTable::allocatePinned, bytes, &data_);
+}
+
+PinnedMemory::~PinnedMemory() {
+  if (data_) device_->table().releasePinned(device_->session(), data_);
+}
+
 void Device::check(DeviceStatus status) const {
   if (status != DeviceStatus::ok) throw Error(codeOf(status), table_->message(session_));
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "../model/transfer.h"
+#include "decode_layers.h"
 #include "pass_rows.h"
 
 namespace secondlook {
@@ -24,26 +26,29 @@ Decoder::Place Decoder::place(const KeyValuePool::Room& room, int64_t tokens, in
   return {keys, keys + half};
 }
 
+ops::DecodeRow Decoder::seenBy(const OpenSequence& s, int64_t layer) const noexcept {
+  const Place prefix = place(s.prompt->room, s.prompt->length(), layer), own = place(s.room, s.roomTokens, layer);
+  const auto stride = [&](int64_t tokens) { return 2 * ops::cacheRoom(tokens) * keyWidth_; };
+  return {prefix.keys, prefix.values, s.prompt->length(), own.keys,
+          own.values,  s.fed + 1,     stride(s.prompt->length()), stride(s.roomTokens)};
+}
+
+// Keys and values of all layers lie half a layer apart, so that a block of theirs is one list of rows.
+
 std::vector<float> Decoder::copyBlock(Context& context, const ReadPrompt& prompt, int64_t block) const {
-  const int64_t count = stretchTokens * keyWidth_;
+  const int64_t count = stretchTokens * keyWidth_, half = ops::cacheRoom(prompt.length()) * keyWidth_;
   std::vector<float> values(static_cast<size_t>(2 * layers_ * count));
-  for (int64_t layer = 0; layer < layers_; ++layer) {
-    const Place at = place(prompt.room, prompt.length(), layer);
-    float* to = values.data() + 2 * layer * count;
-    ops::download(context, count, at.keys + block * count, to);
-    ops::download(context, count, at.values + block * count, to + count);
-  }
+  computed(context, *arena_, 2 * layers_ * count, values.data(), [&](float* to) {
+    ops::copyRows(context, 2 * layers_, count, prompt.room.data() + block * count, half, to, count);
+  });
   return values;
 }
 
 void Decoder::fillBlock(Context& context, const ReadPrompt& prompt, int64_t block, const std::vector<float>& values) const {
-  const int64_t count = stretchTokens * keyWidth_;
-  for (int64_t layer = 0; layer < layers_; ++layer) {
-    const Place at = place(prompt.room, prompt.length(), layer);
-    const float* from = values.data() + 2 * layer * count;
-    ops::upload(context, count, from, at.keys + block * count);
-    ops::upload(context, count, from + count, at.values + block * count);
-  }
+  const int64_t count = stretchTokens * keyWidth_, half = ops::cacheRoom(prompt.length()) * keyWidth_;
+  const ArenaScope scope(*arena_);
+  const float* from = placed(context, *arena_, values.data(), 2 * layers_ * count);
+  ops::copyRows(context, 2 * layers_, count, from, count, prompt.room.data() + block * count, half);
 }
 
 const float* Decoder::pass(Context& context, std::span<const Stretch> stretches,
@@ -61,48 +66,23 @@ const float* Decoder::pass(Context& context, std::span<const Stretch> stretches,
                 queryWidth = shape_.queryWidth();
   const TextWeights& w = model_.text();
   arena_->reset();
-  float* x = arena_->floats(count * width);
-  float* y = arena_->floats(count * width);
+  PassBuffers b(*arena_, shape_, count);
   const RotaryRows turns = model_.language().turns(context, batch, *arena_);
   {
     const ArenaScope scope(*arena_);
-    model_.language().embed(context, w, batch, model_.embeddings(context, batch, *arena_), x, *arena_);
+    model_.language().embed(context, w, batch, model_.embeddings(context, batch, *arena_), b.x, *arena_);
   }
-  float* normed = arena_->floats(count * width);
-  float* qkv = arena_->floats(count * qkvWidth);
-  float* attended = arena_->floats(count * queryWidth);
-  float* up = arena_->floats(count * shape_.upWidth());
-  float* activated = arena_->floats(count * shape_.ffn);
-
+  b.takeRest(*arena_, shape_, count);
   const ops::AttentionShape attention = shape_.attention();
   std::vector<ops::DecodeRow> decodeRows(sequences.size());
-  for (int64_t layer = 0; layer < layers_; ++layer) {
-    checkCancelled(context);
-    const BlockWeights& b = w.layers[static_cast<size_t>(layer)];
-    ops::rmsNorm(context, count, width, shape_.epsilon, x, b.norm1, normed, nullptr);
-    linearForward(context, count, width, qkvWidth, normed, b.qkv, qkv, *arena_);
-    ops::rotary(context, count, shape_.queryHeads + shape_.keyHeads, shape_.headDim, qkv, qkvWidth, turns.cos, turns.sin, false);
-    if (reading > 0) attendStretches(context, layer, stretches, qkv, attended);
-    if (!sequences.empty()) {
-      for (size_t i = 0; i < sequences.size(); ++i) {
-        const OpenSequence& s = *sequences[i];
-        const Place prefix = place(s.prompt->room, s.prompt->length(), layer);
-        const Place own = place(s.room, s.roomTokens, layer);
-        decodeRows[i] = {prefix.keys, prefix.values, s.prompt->length(), own.keys, own.values, s.fed + 1};
-      }
-      const float* q = qkv + reading * qkvWidth;
-      const float* k = q + queryWidth;
-      ops::attentionDecode(context, attention, decodeRows, q, k, k + keyWidth_, attended + reading * queryWidth);
-    }
-    linearForward(context, count, queryWidth, width, attended, b.proj, y, *arena_);
-    ops::addRows(context, count * width, y, x);
-    ops::rmsNorm(context, count, width, shape_.epsilon, x, b.norm2, normed, nullptr);
-    linearForward(context, count, width, shape_.upWidth(), normed, b.up, up, *arena_);
-    if (reading > 0) checkCancelled(context);
-    ops::swiglu(context, count, shape_.ffn, up, activated);
-    linearForward(context, count, shape_.ffn, width, activated, b.down, y, *arena_);
-    ops::addRows(context, count * width, y, x);
-  }
+  decodeLayers(context, shape_, w, count, b, turns, *arena_, [&](int64_t layer) {
+    if (reading > 0) attendStretches(context, layer, stretches, b.qkv, b.attended);
+    if (sequences.empty()) return;
+    for (size_t i = 0; i < sequences.size(); ++i) decodeRows[i] = seenBy(*sequences[i], layer);
+    const float* q = b.qkv + reading * qkvWidth;
+    const float* k = q + queryWidth;
+    ops::attentionDecode(context, attention, decodeRows, q, k, k + keyWidth_, b.attended + reading * queryWidth);
+  });
 
   std::vector<int32_t> wanted;
   int64_t row = 0;
@@ -113,12 +93,12 @@ const float* Decoder::pass(Context& context, std::span<const Stretch> stretches,
   for (; row < count; ++row) wanted.push_back(static_cast<int32_t>(row));
   const auto last = static_cast<int64_t>(wanted.size());
   if (last < count) {
-    ops::gatherRows(context, last, width, wanted.data(), x, y);
-    std::swap(x, y);
+    ops::gatherRows(context, last, width, wanted.data(), b.x, b.y);
+    std::swap(b.x, b.y);
   }
   float* logits = arena_->floats(last * vocabulary_);
-  ops::rmsNorm(context, last, width, shape_.epsilon, x, w.norm, normed, nullptr);
-  ops::linear(context, last, width, vocabulary_, normed, w.head, nullptr, logits);
+  ops::rmsNorm(context, last, width, shape_.epsilon, b.x, w.norm, b.normed, nullptr);
+  ops::linear(context, last, width, vocabulary_, b.normed, w.head, nullptr, logits);
   for (const auto& [prompt, rows] : stretches) prompt->read += rows;
   for (OpenSequence* s : sequences) ++s->fed;
   return logits;

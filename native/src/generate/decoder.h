@@ -49,6 +49,9 @@ class Decoder {
   /// lie side by side. What is thrown leaves prompts and sequences as they were.
   const float* pass(Context&, std::span<const Stretch> stretches, std::span<OpenSequence* const> sequences);
 
+  /// What a sequence's next token sees in a layer.
+  ops::DecodeRow seenBy(const OpenSequence& sequence, int64_t layer) const noexcept;
+
   /// Keys and values of one of a prompt's blocks of stretchTokens, out of its room and into it.
   std::vector<float> copyBlock(Context&, const ReadPrompt& prompt, int64_t block) const;
   void fillBlock(Context&, const ReadPrompt& prompt, int64_t block, const std::vector<float>& values) const;

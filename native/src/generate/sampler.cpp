@@ -132,21 +132,14 @@ int32_t firstIndexOf(const float* z, float value, int64_t count) {
 /// The same by the device, which has the logits: only tokens come back.
 std::vector<SampledToken> sampleThere(Device& device, const SamplingSettings& settings, int64_t vocabulary,
                                       const float* logits, std::span<const Draw> draws) {
-  const DeviceSampling sampling{settings.temperature,       settings.topP, settings.minP,
-                                settings.repetitionPenalty, settings.topK, settings.greedy,
-                                settings.seed};
+  const DeviceSampling sampling = deviceSampling(settings);
   std::vector<DeviceDraw> wanted;
   for (const Draw& draw : draws) wanted.push_back({draw.logits, draw.stream, draw.row, draw.step, draw.seen});
   std::vector<DeviceSample> samples(draws.size());
   device.call(&DeviceTable::sample, &sampling, static_cast<int64_t>(draws.size()), vocabulary, logits,
               static_cast<const DeviceDraw*>(wanted.data()), settings.bannedIds.data(),
               static_cast<int64_t>(settings.bannedIds.size()), samples.data());
-  std::vector<SampledToken> tokens;
-  for (const DeviceSample& sample : samples) {
-    if (sample.id < 0) refuseLogits();
-    tokens.push_back({sample.id, sample.logProb, sample.sampledLogProb, sample.entropy});
-  }
-  return tokens;
+  return sampledTokens(samples);
 }
 }  // namespace
 
@@ -273,8 +266,23 @@ std::vector<SampledToken> sampleTokens(Context& context, const SamplingSettings&
     for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i) {
       const Draw& draw = draws[i];
       tokens[i] = sampler.sample(logits + draw.logits * vocabulary, draw.seen, draw.stream, draw.row, draw.step);
+      if (draw.seen) draw.seen[tokens[i].id] = 1;
     }
   });
+  return tokens;
+}
+
+DeviceSampling deviceSampling(const SamplingSettings& settings) {
+  return {settings.temperature, settings.topP, settings.minP, settings.repetitionPenalty,
+          settings.topK,        settings.greedy, settings.seed};
+}
+
+std::vector<SampledToken> sampledTokens(std::span<const DeviceSample> samples) {
+  std::vector<SampledToken> tokens;
+  for (const DeviceSample& sample : samples) {
+    if (sample.id < 0) refuseLogits();
+    tokens.push_back({sample.id, sample.logProb, sample.sampledLogProb, sample.entropy});
+  }
   return tokens;
 }
 

@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "../ops/ops.h"
+#include "../device/backend.h"
 
 namespace secondlook {
 
@@ -53,7 +53,7 @@ class Sampler {
 /// A token to draw: from which row of the logits, and the counters of its random number.
 struct Draw {
   int64_t logits;
-  const uint8_t* seen;  // as in Sampler::sample
+  uint8_t* seen;  // as in Sampler::sample, where operators work; the token that is drawn is marked in it
   uint64_t stream;
   uint32_t row, step;
 };
@@ -61,5 +61,8 @@ struct Draw {
 /// A token for each draw from logits [any, vocabulary], where the context's operators left them.
 std::vector<SampledToken> sampleTokens(Context&, const SamplingSettings&, int64_t vocabulary, const float* logits,
                                        std::span<const Draw> draws);
+/// What a device needs to know, and what it drew. Throws Error(internal) where its logits were not finite.
+DeviceSampling deviceSampling(const SamplingSettings&);
+std::vector<SampledToken> sampledTokens(std::span<const DeviceSample>);
 
 }  // namespace secondlook

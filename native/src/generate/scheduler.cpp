@@ -169,6 +169,12 @@ void Scheduler::pass(Context& context, Completions& results, TokenStream& stream
   const std::vector<Stretch> stretches = nextStretches(context);
   std::vector<OpenSequence*> sequences;
   for (const auto& row : running_) sequences.push_back(&row->sequence);
+  if (stretches.empty() && context.device) {
+    std::vector<RowDraw> rows;
+    for (const auto& row : running_) rows.push_back({row.get(), static_cast<int64_t>(rows.size())});
+    if (!step_) step_ = std::make_unique<DecodeStep>(context, model_, decoder_, request_.sampling);
+    return accept(rows, step_->run(context, sequences, drawsOf(rows)), stream);
+  }
   const float* logits = decoder_.pass(context, stretches, sequences);
   // Logits of prompts that are read come first; all rows of a prompt draw their first token from the same.
   std::vector<RowDraw> first, draws;
@@ -186,7 +192,7 @@ void Scheduler::pass(Context& context, Completions& results, TokenStream& stream
   }
   for (size_t i = 0; i < sequences.size(); ++i) draws.push_back({running_[i].get(), next++});
   draws.insert(draws.end(), first.begin(), first.end());
-  sample(context, logits, draws, stream);
+  accept(draws, sampleTokens(context, request_.sampling, vocabulary_, logits, drawsOf(draws)), stream);
 }
 
 void Scheduler::openRows(const std::shared_ptr<Group>& group, Completions& results) {
@@ -199,22 +205,24 @@ void Scheduler::openRows(const std::shared_ptr<Group>& group, Completions& resul
     row->completion = static_cast<int32_t>(i);
     row->result = &results[static_cast<size_t>(row->prompt)][i];
     if (request_.sampling.repetitionPenalty != 1) {
-      row->seen.assign(static_cast<size_t>(vocabulary_), 0);
-      for (const int32_t id : request_.prompts[static_cast<size_t>(row->prompt)].ids)
-        row->seen[static_cast<size_t>(id)] = 1;
+      std::vector<uint8_t> marks(static_cast<size_t>(vocabulary_), 0);
+      for (const int32_t id : request_.prompts[static_cast<size_t>(row->prompt)].ids) marks[static_cast<size_t>(id)] = 1;
+      row->seen = FlatBuffer((vocabulary_ + 3) / 4, model_.where());
+      model_.where().write(row->marks(), marks.data(), marks.size());
     }
     running_.push_back(std::move(row));
   }
 }
 
-/// Draws a token for each row; rows that end give their rooms back.
-void Scheduler::sample(Context& context, const float* logits, const std::vector<RowDraw>& rows, TokenStream& stream) {
+std::vector<Draw> Scheduler::drawsOf(const std::vector<RowDraw>& rows) const {
   std::vector<Draw> draws;
   for (const auto& [row, from] : rows)
-    draws.push_back({from, row->seen.empty() ? nullptr : row->seen.data(),
-                     request_.streams[static_cast<size_t>(row->prompt)], static_cast<uint32_t>(row->completion),
-                     static_cast<uint32_t>(row->result->ids.size())});
-  const std::vector<SampledToken> sampled = sampleTokens(context, request_.sampling, vocabulary_, logits, draws);
+    draws.push_back({from, row->marks(), request_.streams[static_cast<size_t>(row->prompt)],
+                     static_cast<uint32_t>(row->completion), static_cast<uint32_t>(row->result->ids.size())});
+  return draws;
+}
+
+void Scheduler::accept(const std::vector<RowDraw>& rows, const std::vector<SampledToken>& sampled, TokenStream& stream) {
   for (size_t i = 0; i < rows.size(); ++i) {
     Row& row = *rows[i].row;
     const SampledToken& token = sampled[i];
@@ -225,7 +233,6 @@ void Scheduler::sample(Context& context, const float* logits, const std::vector<
     result.entropy.push_back(token.entropy);
     stream.add({row.prompt, row.completion, token.id, token.logProb});
     row.sequence.next = token.id;
-    if (!row.seen.empty()) row.seen[static_cast<size_t>(token.id)] = 1;
     if (stops_[static_cast<size_t>(token.id)]) result.stopReason = StopReason::stop;
     else if (static_cast<int64_t>(result.ids.size()) == request_.sampling.maxTokens)
       result.stopReason = StopReason::length;

@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "decode_step.h"
 #include "decoder.h"
 #include "sampler.h"
 
@@ -50,6 +51,8 @@ class Scheduler {
   Completions run(Context&);
   /// Floats of the rooms that are taken.
   int64_t roomsUsed() const noexcept { return pool_.used(); }
+  /// Passes that a device did from a recording.
+  int64_t replayed() const noexcept { return step_ ? step_->replayed() : 0; }
 
  private:
   struct Group : ReadPrompt {
@@ -62,7 +65,8 @@ class Scheduler {
     OpenSequence sequence;
     int32_t prompt, completion;
     CompletionResult* result;
-    std::vector<uint8_t> seen;  // ids of prompt and completion, where a penalty wants them
+    FlatBuffer seen;  // ids of prompt and completion [vocabulary], a byte each, where a penalty wants them
+    uint8_t* marks() const noexcept { return reinterpret_cast<uint8_t*>(seen.data()); }
   };
   struct RowDraw {
     Row* row;
@@ -80,13 +84,16 @@ class Scheduler {
   void pass(Context&, Completions& results, TokenStream& stream);
   /// A prompt that was read to its end becomes rows.
   void openRows(const std::shared_ptr<Group>& group, Completions& results);
-  void sample(Context&, const float* logits, const std::vector<RowDraw>& rows, TokenStream& stream);
+  std::vector<Draw> drawsOf(const std::vector<RowDraw>& rows) const;
+  /// Appends the token that was drawn for each row; rows that end give their rooms back.
+  void accept(const std::vector<RowDraw>& rows, const std::vector<SampledToken>& sampled, TokenStream& stream);
 
   Model& model_;
   const GenerationRequest& request_;
   const PackedBatch batch_;  // all prompts
   const int64_t vocabulary_;
   Decoder decoder_;
+  std::unique_ptr<DecodeStep> step_;  // where a device computes
   KeyValuePool pool_;
   size_t admitted_ = 0;                          // prompts that got their rooms
   std::vector<std::shared_ptr<Group>> reading_;  // in the prompts' order

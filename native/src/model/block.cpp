@@ -13,7 +13,7 @@ void checkCancelled(const Context& context) {
 
 ops::AttentionShape BlockShape::attention() const {
   return {queryHeads, keyHeads,   headDim,      qkvWidth(),
-          qkvWidth(), qkvWidth(), queryWidth(), 1.0f / std::sqrt(static_cast<float>(headDim))};
+          qkvWidth(), qkvWidth(), queryWidth(), 1.0f / std::sqrt(static_cast<float>(headDim)), half};
 }
 
 namespace {

@@ -17,6 +17,7 @@ struct BlockShape {
   float epsilon;
   bool layerNorm;  // else RMSNorm
   bool gated;      // SwiGLU over gate|up, else quick GELU
+  bool half = false;  // a device's attention rounds its operands to bfloat16, as products with stored bfloat16 do
   int64_t queryWidth() const { return queryHeads * headDim; }
   int64_t keyWidth() const { return keyHeads * headDim; }
   int64_t qkvWidth() const { return queryWidth() + 2 * keyWidth(); }

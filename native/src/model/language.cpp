@@ -4,8 +4,10 @@
 
 namespace secondlook {
 
-LanguageModel::LanguageModel(const ModelConfig& config)
-    : config_(config), shape_(textBlockShape(config)), table_(config.text.headDim, config.text.ropeTheta) {}
+LanguageModel::LanguageModel(const ModelConfig& config, Storage storage)
+    : config_(config), shape_(textBlockShape(config)), table_(config.text.headDim, config.text.ropeTheta) {
+  shape_.half = storage == Storage::bfloat16;
+}
 
 int64_t LanguageModel::floatsPerRow() const {
   return config_.text.layers *
@@ -30,10 +32,14 @@ void LanguageModel::embed(Context& context, const TextWeights& w, const PackedBa
 RotaryRows LanguageModel::turns(Context& context, const PackedBatch& batch, Arena& arena) {
   const int64_t angles = batch.rows * shape_.headDim;
   const std::array<std::span<const int32_t>, 3> axes{batch.positions[0], batch.positions[1], batch.positions[2]};
-  const float* cos = filled(context, arena, 2 * angles, [&](float* room) {
-    fillMrope(context, table_, config_.text.mropeSection, axes, room, room + angles);
-  });
+  const float* cos =
+      filled(context, arena, 2 * angles, [&](float* room) { writeTurns(context, axes, room, room + angles); });
   return {cos, cos + angles};
+}
+
+void LanguageModel::writeTurns(Context& context, const std::array<std::span<const int32_t>, 3>& positions, float* cos,
+                               float* sin) {
+  fillMrope(context, table_, config_.text.mropeSection, positions, cos, sin);
 }
 
 LanguagePass LanguageModel::forward(Context& context, const TextWeights& w, const PackedBatch& batch,

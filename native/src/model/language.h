@@ -22,7 +22,7 @@ struct LanguagePass {
 
 class LanguageModel {
  public:
-  explicit LanguageModel(const ModelConfig& config);
+  LanguageModel(const ModelConfig& config, Storage storage);
 
   /// `mediaEmbeddings` [batch.units, hidden] of the batch's distinct media, concatenated; null when there are none.
   /// With Keep::nothing only `last` survives.
@@ -31,6 +31,8 @@ class LanguageModel {
   /// x[rows, hidden]: each row's own embedding, of its token or from its medium.
   void embed(Context&, const TextWeights&, const PackedBatch&, const float* mediaEmbeddings, float* x, Arena&) const;
   RotaryRows turns(Context&, const PackedBatch&, Arena&);
+  /// Tables [positions, head dimension] of the host's, for positions by time, height and width.
+  void writeTurns(Context&, const std::array<std::span<const int32_t>, 3>& positions, float* cos, float* sin);
   /// `gradient` holds d(loss)/d(last) and is used up. dMedia (may be null) is overwritten with the media's gradient.
   void backward(Context&, const TextWeights&, const TextGradients& gradients, const PackedBatch&,
                 LanguagePass&, float* gradient, float* dMedia, Arena&);

@@ -17,6 +17,27 @@ struct Found {
   int64_t culprit = -1;  // index of the first parameter that is not finite
 };
 
+/// All parameters in one go, so that a device is waited for once.
+Found inspect(Context& context, const Model& model) {
+  std::vector<ops::Values> parts;
+  std::vector<int64_t> owners;
+  for (size_t i = 0; i < model.table().all().size(); ++i) {
+    const Parameter& parameter = model.table().all()[i];
+    const Span own = parameter.trainable ? model.shards().own(parameter) : Span{};
+    if (own.empty()) continue;
+    parts.push_back({model.gradient(parameter) + own.begin, own.count()});
+    owners.push_back(static_cast<int64_t>(i));
+  }
+  std::vector<double> squares(parts.size());
+  ops::sumsOfSquares(context, parts, squares.data());
+  Found found;
+  for (size_t i = 0; i < parts.size(); ++i) {
+    if (!std::isfinite(squares[i]) && found.culprit < 0) found.culprit = owners[i];
+    found.squares += squares[i];
+  }
+  return found;
+}
+
 Found combined(Communicator& team, const Found& own) {
   std::vector<std::byte> bytes(sizeof(Found));
   std::memcpy(bytes.data(), &own, sizeof(Found));
@@ -51,15 +72,7 @@ StepOutcome Model::step(Context& context, const StepSettings& settings, Communic
       team->sumTo(member, gradients_.data() + part.begin, part.count());
     }
   }
-  Found found;
-  for (size_t i = 0; i < table_.all().size(); ++i) {
-    const Parameter& parameter = table_.all()[i];
-    const Span own = parameter.trainable ? shards_.own(parameter) : Span{};
-    if (own.empty()) continue;
-    const double squares = ops::sumOfSquares(context, own.count(), gradient(parameter) + own.begin);
-    if (!std::isfinite(squares) && found.culprit < 0) found.culprit = static_cast<int64_t>(i);
-    found.squares += squares;
-  }
+  Found found = inspect(context, *this);
   if (team != nullptr) found = combined(*team, found);
   StepOutcome outcome;
   outcome.gradientNorm = std::sqrt(found.squares);

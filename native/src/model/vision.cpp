@@ -34,8 +34,10 @@ const float* concatenate(Context& context, const std::vector<VisionInput>& media
 }
 }  // namespace
 
-VisionTower::VisionTower(const ModelConfig& config)
-    : config_(config), shape_(visionBlockShape(config)), table_(config.vision.headDim() / 2, 10000.0) {}
+VisionTower::VisionTower(const ModelConfig& config, Storage storage)
+    : config_(config), shape_(visionBlockShape(config)), table_(config.vision.headDim() / 2, 10000.0) {
+  shape_.half = storage == Storage::bfloat16;
+}
 
 int64_t VisionTower::floatsPerPatch() const {
   const int64_t perBlock = 3 * shape_.width + shape_.qkvWidth() + shape_.upWidth();

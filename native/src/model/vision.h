@@ -35,7 +35,7 @@ enum class Keep : uint8_t { nothing, blockInputs, everything };
 
 class VisionTower {
  public:
-  explicit VisionTower(const ModelConfig& config);
+  VisionTower(const ModelConfig& config, Storage storage);
 
   /// All media as one batch; windows and grids keep them apart.
   VisionPass forward(Context&, const VisionWeights&, const std::vector<VisionInput>&, Keep, Arena&,

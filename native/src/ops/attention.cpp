@@ -146,14 +146,6 @@ void attentionBackward(Context& context, const AttentionShape& shape, std::span<
   });
 }
 
-namespace {
-/// A device keeps keys as rows, like values.
-AttentionShape keptRows(AttentionShape shape) {
-  shape.keyStride = shape.valueStride = shape.keyHeads * shape.headDim;
-  return shape;
-}
-}  // namespace
-
 void keepKeys(Context& context, const AttentionShape& shape, std::span<const CachePlace> places, const float* k,
               const float* v) {
   const int64_t width = shape.keyHeads * shape.headDim;
@@ -194,13 +186,8 @@ void recallKeys(Context& context, const AttentionShape& shape, int64_t tokens, c
 
 void attentionDecode(Context& context, const AttentionShape& shape, std::span<const DecodeRow> rows, const float* q,
                      const float* k, const float* v, float* out) {
-  if (Device* device = deviceOf(context)) {
-    const AttentionShape kept = keptRows(shape);
-    std::vector<CachePlace> places;
-    for (const DecodeRow& row : rows) places.push_back({row.ownKeys, row.ownValues, row.ownLength - 1});
-    keepKeys(context, shape, places, k, v);
-    return device->call(&DeviceTable::attentionDecode, &kept, rows.data(), static_cast<int64_t>(rows.size()), q, out);
-  }
+  if (Device* device = deviceOf(context))
+    return device->call(&DeviceTable::attentionDecode, &shape, rows.data(), static_cast<int64_t>(rows.size()), q, k, v, out);
   const auto& kernels = kernelsOf(context);
   const int64_t perBlock = std::max<int64_t>(1, decodeRows / groupSize(shape));
   struct Run {

@@ -1,6 +1,7 @@
 // Element-wise operators and the optimiser.
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <vector>
 
 #include "blocks.h"
@@ -106,24 +107,22 @@ void adamw8(Context& context, const AdamW& settings, uint64_t stream, int64_t co
   });
 }
 
-double sumOfSquares(Context& context, int64_t count, const float* x) {
-  if (Device* device = deviceOf(context)) {
-    double squares = 0.0;
-    device->call(&DeviceTable::sumOfSquares, count, x, &squares);
-    return squares;
-  }
+void sumsOfSquares(Context& context, std::span<const Values> list, double* totals) {
+  if (Device* device = deviceOf(context))
+    return device->call(&DeviceTable::sumsOfSquares, list.data(), static_cast<int64_t>(list.size()), totals);
   const auto& kernels = kernelsOf(context);
-  const int64_t blocks = (count + grainElements - 1) / grainElements;
-  std::vector<double> partial(static_cast<size_t>(blocks));
-  forBlocks(context, blocks, 1, [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; ++i) {
-      const int64_t first = i * grainElements;
-      partial[static_cast<size_t>(i)] = kernels.sumOfSquares(std::min(grainElements, count - first), x + first);
-    }
-  });
-  double total = 0.0;
-  for (const double p : partial) total += p;
-  return total;
+  std::vector<double> partial;
+  for (const auto& [x, count] : list) {
+    const int64_t blocks = (count + grainElements - 1) / grainElements;
+    partial.assign(static_cast<size_t>(blocks), 0.0);
+    forBlocks(context, blocks, 1, [&, x = x, count = count](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; ++i) {
+        const int64_t first = i * grainElements;
+        partial[static_cast<size_t>(i)] = kernels.sumOfSquares(std::min(grainElements, count - first), x + first);
+      }
+    });
+    *totals++ = std::accumulate(partial.begin(), partial.end(), 0.0);
+  }
 }
 
 }  // namespace secondlook::ops

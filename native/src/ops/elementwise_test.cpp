@@ -91,20 +91,33 @@ TEST("AdamW follows its formula over several steps") {
   });
 }
 
-TEST("sumOfSquares keeps float64 precision and shows values that are not finite") {
+TEST("sumsOfSquares keeps float64 precision, adds each tensor up as if alone, and shows whose values are not finite") {
   const int64_t count = 100003;
-  Floats x = randomFloats(count, 1);
-  double expected = 0;
-  for (const float v : x) expected += static_cast<double>(v) * static_cast<double>(v);
+  const Floats x = randomFloats(count, 1), one = randomFloats(1, 2), few = randomFloats(300, 3);
+  Floats broken = x;
+  broken[70000] = INFINITY;
+  const auto sumOf = [](const Floats& values) {
+    double total = 0;
+    for (const float v : values) total += static_cast<double>(v) * static_cast<double>(v);
+    return total;
+  };
+  const std::vector<ops::Values> list{{few.data(), 300}, {x.data(), count}, {x.data(), 0}, {broken.data(), count},
+                                      {one.data(), 1},   {x.data(), 0},     {x.data() + 3, 16384}};
   everywhere([&](Context& context) {
-    const double total = ops::sumOfSquares(context, count, x.data());
-    CHECK(std::abs(total - expected) < 1e-12 * expected);
-    CHECK(ops::sumOfSquares(context, 0, x.data()) == 0.0);
-    Floats broken = x;
-    broken[70000] = INFINITY;
-    CHECK(!std::isfinite(ops::sumOfSquares(context, count, broken.data())));
-    Floats halves(2);
-    std::memcpy(halves.data(), &total, sizeof total);
+    std::vector<double> totals(list.size(), NAN);
+    ops::sumsOfSquares(context, list, totals.data());
+    const auto near = [](double total, double expected) { return std::abs(total - expected) < 1e-12 * expected; };
+    CHECK(near(totals[0], sumOf(few)) && near(totals[1], sumOf(x)) && near(totals[4], sumOf(one)));
+    CHECK(totals[2] == 0.0 && totals[5] == 0.0 && !std::isfinite(totals[3]) && near(totals[6], sumOf({x.begin() + 3, x.begin() + 16387})));
+    totals[3] = 0.0;
+    for (size_t i = 0; i < list.size(); ++i) {
+      double alone = NAN;
+      ops::sumsOfSquares(context, std::span(&list[i], 1), &alone);
+      CHECK(i == 3 ? !std::isfinite(alone) : alone == totals[i]);
+    }
+    ops::sumsOfSquares(context, {}, nullptr);
+    Floats halves(2 * totals.size());
+    std::memcpy(halves.data(), totals.data(), totals.size() * sizeof(double));
     return halves;
   });
 }

@@ -150,6 +150,8 @@ struct DecodeRow {
   int64_t prefixLength;
   float *ownKeys, *ownValues;
   int64_t ownLength;  // the token's own key, of k and v, is kept as the last of them
+  // From one layer's keys to the next one's, for lists that serve all layers of a pass (device/backend.h).
+  int64_t prefixStride = 0, ownStride = 0;
 };
 void attentionDecode(Context&, const AttentionShape&, std::span<const DecodeRow>, const float* q, const float* k,
                      const float* v, float* out);
@@ -176,8 +178,12 @@ void adamw(Context&, const AdamW&, int64_t count, float* parameter, const float*
 constexpr int64_t adamw8Block = 256;
 void adamw8(Context&, const AdamW&, uint64_t stream, int64_t count, float* parameter, const float* gradient,
             uint8_t* first, uint8_t* second, float* firstScale, float* secondScale);
-// Sum of squares in float64, fixed blocks; not finite if any element is not.
-double sumOfSquares(Context&, int64_t count, const float* x);
+struct Values {
+  const float* data;
+  int64_t count;
+};
+// totals[i]: sum of squares of list[i] in float64, fixed blocks; not finite if any element is not. A device is waited for once.
+void sumsOfSquares(Context&, std::span<const Values> list, double* totals);
 
 }  // namespace ops
 }  // namespace secondlook

@@ -21,6 +21,7 @@ struct Graph {
 };
 struct Stream {
   Graph* capturing = nullptr;
+  bool broken = false;  // by a call that a capture does not allow
 };
 
 namespace {
@@ -34,6 +35,13 @@ std::recursive_mutex mutex;  // one block of fibers at a time in the process
 cudaError_t sticky = cudaSuccess;
 int64_t launchesLeft = setting("SECONDLOOK_SHIM_LAUNCHES") - 1;  // before one fails; negative: none does
 int64_t allocationsLeft = -1;
+std::map<const char*, size_t> pinned;  // memory of cudaMallocHost
+
+bool isPinned(const void* address, size_t bytes) {
+  const auto* at = static_cast<const char*>(address);
+  const auto after = pinned.upper_bound(at);
+  return after != pinned.begin() && at + bytes <= std::prev(after)->first + std::prev(after)->second;
+}
 
 /// First fit over one reservation; freed neighbours are joined.
 class Heap {
@@ -180,9 +188,14 @@ cudaError_t cudaFree(void* address) {
 }
 cudaError_t cudaMallocHost(void** address, size_t bytes) {
   *address = std::malloc(bytes);
-  return *address ? cudaSuccess : cudaErrorMemoryAllocation;
+  if (!*address) return cudaErrorMemoryAllocation;
+  const std::lock_guard lock(mutex);
+  pinned[static_cast<const char*>(*address)] = bytes;
+  return cudaSuccess;
 }
 cudaError_t cudaFreeHost(void* address) {
+  const std::lock_guard lock(mutex);
+  pinned.erase(static_cast<const char*>(address));
   std::free(address);
   return cudaSuccess;
 }
@@ -193,7 +206,15 @@ cudaError_t cudaMemGetInfo(size_t* available, size_t* total) {
   *total = heap().size();
   return sticky;
 }
-cudaError_t cudaMemcpyAsync(void* to, const void* from, size_t bytes, cudaMemcpyKind, cudaStream_t stream) {
+cudaError_t cudaMemcpyAsync(void* to, const void* from, size_t bytes, cudaMemcpyKind kind, cudaStream_t stream) {
+  if (stream && stream->capturing && kind != cudaMemcpyDeviceToDevice) {
+    // A device would read or write the host's memory when the graph runs, whatever has become of it.
+    const std::lock_guard lock(mutex);
+    if (!isPinned(kind == cudaMemcpyHostToDevice ? from : to, bytes)) {
+      stream->broken = true;
+      return cudaErrorStreamCaptureUnsupported;
+    }
+  }
   submit(stream, [=] {
     const std::lock_guard lock(mutex);
     const Opened opened;
@@ -217,16 +238,25 @@ cudaError_t cudaStreamDestroy(cudaStream_t stream) {
   delete stream;
   return cudaSuccess;
 }
-cudaError_t cudaStreamSynchronize(cudaStream_t) { return sticky; }
-cudaError_t cudaStreamWaitEvent(cudaStream_t, cudaEvent_t, unsigned) { return sticky; }
+cudaError_t cudaStreamSynchronize(cudaStream_t stream) {
+  if (!stream || !stream->capturing) return sticky;
+  stream->broken = true;
+  return cudaErrorStreamCaptureUnsupported;
+}
 cudaError_t cudaStreamBeginCapture(cudaStream_t stream, cudaStreamCaptureMode) {
   stream->capturing = new Graph;
+  stream->broken = false;
   return cudaSuccess;
 }
 cudaError_t cudaStreamEndCapture(cudaStream_t stream, cudaGraph_t* graph) {
+  *graph = nullptr;
+  if (!stream->capturing) return cudaErrorInvalidValue;
   *graph = stream->capturing;
   stream->capturing = nullptr;
-  return cudaSuccess;
+  if (!stream->broken) return cudaSuccess;
+  delete *graph;
+  *graph = nullptr;
+  return cudaErrorStreamCaptureInvalidated;
 }
 cudaError_t cudaGraphInstantiate(cudaGraphExec_t* executable, cudaGraph_t graph, unsigned long long) {
   *executable = new Graph(*graph);
@@ -249,6 +279,7 @@ cudaError_t cudaEventCreateWithFlags(cudaEvent_t* event, unsigned) {
   return cudaSuccess;
 }
 cudaError_t cudaEventRecord(cudaEvent_t, cudaStream_t) { return sticky; }
+cudaError_t cudaEventSynchronize(cudaEvent_t) { return sticky; }
 cudaError_t cudaEventDestroy(cudaEvent_t) { return cudaSuccess; }
 cudaError_t cudaGetLastError() { return sticky; }
 const char* cudaGetErrorString(cudaError_t error) {
@@ -256,6 +287,8 @@ const char* cudaGetErrorString(cudaError_t error) {
     case cudaSuccess: return "no error";
     case cudaErrorMemoryAllocation: return "out of memory";
     case cudaErrorNoDevice: return "no CUDA-capable device is detected";
+    case cudaErrorStreamCaptureUnsupported: return "operation not permitted when stream is capturing";
+    case cudaErrorStreamCaptureInvalidated: return "operation failed due to a previous error during capture";
     case cudaErrorIllegalAddress: return "an illegal memory access was encountered";
     default: return "unspecified failure";
   }
