@@ -11,6 +11,14 @@ export function askDevices(): Promise<Omit<Device, "busyWith">[]> {
   return known;
 }
 
+/** Names of the GPUs that a run on `device` ("cuda", "cuda:1") may use, from that one on; null for the processor. */
+export async function gpusOf(device = "auto"): Promise<string[] | null> {
+  const first = /^cuda(?::(\d+))?$/.exec(device);
+  if (first === null) return null;
+  const gpus = (await askDevices()).filter(({ id }) => id.startsWith("cuda"));
+  return gpus.slice(Number(first[1] ?? 0)).map(({ title }) => title);
+}
+
 async function find(): Promise<Omit<Device, "busyWith">[]> {
   const { info } = await askEngine();
   const memory = `${(totalmem() / 1e9).toFixed(0)} GB of memory`;

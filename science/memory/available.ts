@@ -24,3 +24,16 @@ export function availableBytes({ meminfo, limit, used, free }: SystemMemory): nu
   const left = Number.parseInt(limit, 10) - Number.parseInt(used, 10);
   return Number.isFinite(left) ? Math.max(0, Math.min(system, left)) : system;
 }
+
+/** Bytes of a GPU by the engine's name for it, "NVIDIA H200 (140 GiB)"; null where it does not say. */
+export function deviceBytes(title: string): number | null {
+  const gibibytes = /\((\d+) GiB\)$/.exec(title);
+  return gibibytes === null ? null : Number(gibibytes[1]) * 2 ** 30;
+}
+
+/** Of the first `processes` GPUs, the least that one has; null where there are not so many or one does not say. */
+export function leastDeviceBytes(titles: readonly string[], processes: number): number | null {
+  const sizes = titles.slice(0, processes).map(deviceBytes);
+  if (sizes.length < processes || sizes.includes(null)) return null;
+  return Math.min(...sizes.map((size) => size!));
+}

@@ -1,5 +1,6 @@
 /** Whether a run fits, and if not, the one change that makes most room. */
 import type { Settings, SettingValue } from "../settings.ts";
+import { ONE_PROCESS, type Members } from "./members.ts";
 import { estimateMemory, type MemoryEstimate } from "./plan.ts";
 
 /** Bytes for people. */
@@ -22,16 +23,40 @@ const REMEDIES: readonly Remedy[] = [
   { setting: "model.lora", value: 16, apply: (s) => withModel(s, { lora: { rank: 16, alpha: 32 } }) },
 ];
 
-/** Null when it fits; else a sentence that says what is missing and what to change. */
-export function memoryRefusal(settings: Settings, config: object, availableBytes: number): string | null {
-  const estimate = estimateMemory(settings, config);
-  if (estimate.bytes <= availableBytes) return null;
-  const { stage, byPurpose } = largestStage(estimate);
+/** More GPUs of one machine than this are not proposed. */
+const MOST_GPUS = 8;
+
+/**
+ * Null when it fits; else a sentence that says what is missing and what to change. `availableBytes` are the machine's, which
+ * all processes share, or those of the smallest GPU where each process has one of its own.
+ */
+export function memoryRefusal(
+  settings: Settings,
+  config: object,
+  availableBytes: number,
+  members: Members = ONE_PROCESS,
+): string | null {
+  const estimate = estimateMemory(settings, config, members);
+  if (counted(estimate) <= availableBytes) return null;
+  const { stage, byPurpose, bytes, allBytes } = largestStage(estimate);
   const [purpose, most] = Object.entries(byPurpose).reduce((a, b) => (b[1] > a[1] ? b : a));
-  const need =
-    `Stage ${stage} needs about ${inGigabytes(estimate.bytes)} of memory, but ${inGigabytes(availableBytes)} are free; ` +
-    `most of it is ${NAMES[purpose] ?? purpose} (${inGigabytes(most)}).`;
-  return `${need} ${advice(settings, config, availableBytes)}`;
+  const { processes, gpus } = members;
+  const much =
+    processes === 1
+      ? `about ${inGigabytes(bytes)} of memory`
+      : gpus
+        ? `about ${inGigabytes(bytes)} of memory on each of ${processes} GPUs`
+        : `about ${inGigabytes(bytes)} of memory in each of ${processes} processes, ${inGigabytes(allBytes)} in all`;
+  const there = gpus
+    ? `the ${processes === 1 ? "GPU" : "smallest"} has ${inGigabytes(availableBytes)}`
+    : `${inGigabytes(availableBytes)} are free`;
+  const need = `Stage ${stage} needs ${much}, but ${there}; most of it is ${NAMES[purpose] ?? purpose} (${inGigabytes(most)}).`;
+  return `${need} ${advice(settings, config, availableBytes, members)}`;
+}
+
+/** What must fit: each device by itself, or all processes of the machine together. */
+function counted({ members, bytes, allBytes }: MemoryEstimate): number {
+  return members.gpus ? bytes : allBytes;
 }
 
 const NAMES: Readonly<Record<string, string>> = {
@@ -45,9 +70,17 @@ const NAMES: Readonly<Record<string, string>> = {
 };
 
 /** One change that is enough, else all of them together, else a smaller model or machine. */
-function advice(settings: Settings, config: object, availableBytes: number): string {
-  const needs = (changed: Settings): number => estimateMemory(changed, config).bytes;
+function advice(settings: Settings, config: object, availableBytes: number, members: Members): string {
+  const needs = (changed: Settings, by = members): number => counted(estimateMemory(changed, config, by));
   const say = ({ setting, value }: Remedy): string => `${setting} to ${String(value)}`;
+  if (members.gpus) {
+    for (let processes = members.processes + 1; processes <= MOST_GPUS; processes++) {
+      const bytes = needs(settings, { ...members, processes });
+      if (bytes <= availableBytes) return `Use ${processes} GPUs: each then needs about ${inGigabytes(bytes)}.`;
+    }
+  } else if (members.processes > 1 && needs(settings, ONE_PROCESS) <= availableBytes) {
+    return `Use one process: it needs about ${inGigabytes(needs(settings, ONE_PROCESS))}.`;
+  }
   for (const remedy of REMEDIES) {
     const bytes = needs(remedy.apply(settings));
     if (bytes <= availableBytes) return `Set ${say(remedy)}: it then needs about ${inGigabytes(bytes)}.`;

@@ -13,7 +13,13 @@ export interface WeightBytes {
 const ALIGNED = 16;
 const QUANTISED_BLOCK = 256;
 
-export function weightBytes(architecture: Architecture, choices: ModelChoices, trainable: boolean): WeightBytes {
+/** In each of `processes` that train together: every one has all weights, and its part of the optimiser's state. */
+export function weightBytes(
+  architecture: Architecture,
+  choices: ModelChoices,
+  trainable: boolean,
+  processes = 1,
+): WeightBytes {
   const lora = trainable ? choices.lora : null;
   const half = choices.precision === "bf16";
   let wide = 0;
@@ -60,7 +66,7 @@ export function weightBytes(architecture: Architecture, choices: ModelChoices, t
     weights: 4 * wide + 2 * halves,
     mappedWeights: 2 * mapped,
     gradients: 4 * state,
-    optimiser: state ? optimiser : 0,
+    optimiser: state ? optimiser / processes : 0,
   };
 }
 

@@ -1,7 +1,8 @@
 /** How a run's settings have its models loaded, and whether they fit into this machine's memory. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { LoadOptions } from "../../native/types.ts";
+import type { EngineInfo, LoadOptions } from "../../native/types.ts";
+import { leastDeviceBytes } from "../../science/memory/available.ts";
 import { memoryRefusal } from "../../science/memory/fits.ts";
 import { choicesOf, VISION_CACHE_BYTES } from "../../science/memory/plan.ts";
 import type { Settings } from "../../science/settings.ts";
@@ -47,12 +48,22 @@ export function referenceOptions(settings: Settings, directory: string, moves: b
   return { dtype, trainable: false };
 }
 
-/** `processes` of this machine share its memory. @throws Error with what to change when the run cannot fit. */
-export function requireMemory(settings: Settings, directory: string, processes = 1): void {
-  const available = availableMemory();
+/**
+ * `processes` of this machine share its memory; where they compute on GPUs, each has one of its own.
+ * @throws Error with what to change when the run cannot fit.
+ */
+export function requireMemory(
+  settings: Settings,
+  directory: string,
+  { device, cuda }: Pick<EngineInfo, "device" | "cuda">,
+  processes = 1,
+): void {
+  const gpus = device === "cuda";
+  const available = gpus ? leastDeviceBytes(cuda.devices, processes) : availableMemory();
+  if (available === null) return; // a GPU that does not say what it has
   let refusal: string | null;
   try {
-    refusal = memoryRefusal(settings, readModelConfig(directory), Math.floor(available / processes));
+    refusal = memoryRefusal(settings, readModelConfig(directory), available, { processes, gpus });
   } catch {
     return; // not a model that can be planned for: loading it says why
   }

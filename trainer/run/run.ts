@@ -33,7 +33,7 @@ export async function runTraining(runFolder: string, options: RunOptions): Promi
   const checkpoints = new Checkpoints(runFolder, { team });
   await team.share(() => checkpoints.clean());
   const { checkpoint, damaged } = await checkpoints.newest();
-  requireMemory(settings, plan.startModel, team.size);
+  await team.share(() => requireMemory(settings, plan.startModel, options.engine.info, team.size));
   const { context, problems, dataReport } = await openContext(runFolder, options);
   const { journal } = options;
   const fromStep = checkpoint?.step ?? 0;

@@ -40,9 +40,10 @@ export function newRunFrom(data: string, input: MethodInput<"runs.launch">, outs
     );
   }
   const { branchFrom, device, processes = 1 } = input;
-  // The planner counts this machine's memory, not a device's.
+  // A GPU's memory is the worker's to check: it opens the engine that knows the device.
   if ("settings" in recipe && !(device ?? "").startsWith("cuda")) {
-    const { bytes, refusal } = checkMemory(recipe.settings(input.preset, input.overrides ?? {}), model);
+    const settings = recipe.settings(input.preset, input.overrides ?? {});
+    const { bytes, refusal } = checkMemory(settings, model, { processes, gpus: null });
     if (bytes !== null && refusal !== null) throw new RangeError(refusal);
   }
   if (branchFrom) checkBranch(data, branchFrom);

@@ -60,7 +60,7 @@ export function PathInput({
   );
 }
 
-const PROCESSES = [1, 2, 3, 4, 8];
+const PROCESSES = [1, 2, 3, 4, 5, 6, 8];
 
 /** Name, seed and device of the run. */
 export function RunCard({

@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { launchArguments, shellWord } from "../../../science/launch/command-line.ts";
+import type { MemoryCheck } from "../../../contract/methods.ts";
 import type { Finding } from "../../../science/launch/checks.ts";
 import { differencesFromPaper, paperPreset } from "../../../science/launch/difference.ts";
 import { Button } from "../../parts/Button.tsx";
@@ -45,11 +46,7 @@ function Size({ plan: { visual, stages, model, memory } }: { readonly plan: Laun
         <dt>Longest sequence</dt>
         <dd>{longest > 0 ? `${formatCount(longest)} tokens` : "–"}</dd>
         <dt>Memory</dt>
-        <dd>
-          {memory?.bytes
-            ? `about ${formatBytes(memory.bytes)} at most, ${formatBytes(memory.availableBytes)} are free`
-            : "–"}
-        </dd>
+        <dd>{memory ? memoryText(memory) : "–"}</dd>
       </dl>
       {context > 0 && (
         <div className={styles["context"]} data-over={share > 1}>
@@ -63,6 +60,18 @@ function Size({ plan: { visual, stages, model, memory } }: { readonly plan: Laun
       )}
     </Card>
   );
+}
+
+/** "about 81 GB at most on each of 4 GPUs, the smallest has 96 GB" */
+function memoryText({ bytes, allBytes, processes, gpus, availableBytes }: MemoryCheck): string {
+  if (bytes === null || allBytes === null) return "–";
+  const several = gpus
+    ? ` on each of ${processes} GPUs`
+    : ` in each of ${processes} processes, ${formatBytes(allBytes)} in all`;
+  const there = availableBytes === null ? "" : formatBytes(availableBytes);
+  const least = processes === 1 ? `the GPU has ${there}` : `the smallest has ${there}`;
+  const free = there === "" ? "" : `, ${gpus ? least : `${there} are free`}`;
+  return `about ${formatBytes(bytes)} at most${processes === 1 ? "" : several}${free}`;
 }
 
 function Time({ plan: { stages, durations } }: { readonly plan: LaunchPlan }) {

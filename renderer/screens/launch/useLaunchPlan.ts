@@ -52,7 +52,7 @@ export function useLaunchPlan(): LaunchPlan {
         ? [
             ...checkLaunch(settings, known),
             ...(draft.branchFrom ? [] : traceFindings(settings, data ?? [])),
-            ...memoryFindings(memory, device),
+            ...memoryFindings(memory),
           ]
         : [],
       visual: settings ? visualShape(settings.vision) : null,
@@ -68,13 +68,20 @@ export function useLaunchPlan(): LaunchPlan {
 
 function memoryQuestion(draft: Draft, read: ReadDraft) {
   if (read.settings === null) return null;
-  const { recipe, preset, overrides, model } = requestOf(draft, read);
-  return { recipe, preset, ...(overrides ? { overrides } : {}), ...(model ? { model } : {}) };
+  const { recipe, preset, overrides, model, device, processes } = requestOf(draft, read);
+  return {
+    recipe,
+    preset,
+    ...(overrides ? { overrides } : {}),
+    ...(model ? { model } : {}),
+    ...(device ? { device } : {}),
+    ...(processes ? { processes } : {}),
+  };
 }
 
-/** The plan counts this machine's memory, not a device's. A model that cannot be read is told of beside the model. */
-function memoryFindings(memory: MemoryCheck | undefined, device: string): Finding[] {
-  if (!memory || memory.bytes === null || memory.refusal === null || device !== "cpu") return [];
+/** A model that cannot be read is told of beside the model. */
+function memoryFindings(memory: MemoryCheck | undefined): Finding[] {
+  if (!memory || memory.bytes === null || memory.refusal === null) return [];
   return [{ level: "error", field: null, message: memory.refusal }];
 }
 
