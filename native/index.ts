@@ -19,8 +19,6 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
   return translated(() => {
     requireDeterminism(options);
     const { device, team } = options;
-    if (device === "cuda" && team !== undefined)
-      throw new EngineError("UNSUPPORTED", 'A team of processes computes on CPUs: open its engines with device "cpu".');
     const native = loadNative();
     const opened = new native.Engine({
       threads: options.threads,

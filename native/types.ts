@@ -23,7 +23,10 @@ export interface EngineOptions {
   readonly threads?: number;
   readonly seed?: number;
   readonly determinism?: Determinism;
-  /** `launched`: this process is one of several that `mpirun` or a scheduler started to train one model together. */
+  /**
+   * `launched`: this process is one of several that `mpirun` or a scheduler started to train one model together. On GPUs each
+   * computes on the first device it sees, which must be its own.
+   */
   readonly team?: "launched";
   /** Highest instruction set to use; default: SECONDLOOK_INSTRUCTION_SET, else the best the processor has. */
   readonly instructionSet?: InstructionSet | "auto";

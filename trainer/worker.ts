@@ -16,7 +16,7 @@ import { acquireLease, type HeldLease } from "./run/lease.ts";
 import { readRunConfig } from "./run/run-config.ts";
 import { runTraining } from "./run/run.ts";
 import { follow } from "./team/follower.ts";
-import { hasEnd, launchedRank, launchTeam, membersOf } from "./team/launch.ts";
+import { hasEnd, launchedRank, launchTeam, membersOf, seeOwnDevice } from "./team/launch.ts";
 
 const EXIT = { done: 0, failed: 1, usage: 2, leased: 4 } as const;
 
@@ -39,7 +39,7 @@ export async function work(runFolder: string): Promise<number> {
   }
   const members = membersOf(config);
   const rank = launchedRank();
-  if (members > 1 && rank !== null && rank > 0) return follow(runFolder, rank, engineOptions(config));
+  if (members > 1 && rank !== null && rank > 0) return follow(runFolder, rank, () => engineOptions(config, rank));
   const scan = await scanJournal(join(runFolder, RUN_FOLDER.journal(0)));
   if (scan.ended === "completed") {
     say("The run is complete; there is nothing to resume.");
@@ -88,7 +88,7 @@ export async function work(runFolder: string): Promise<number> {
       detail: "loading the engine and the model",
     });
     journal.flush();
-    engine = await openEngine(engineOptions(config));
+    engine = await openEngine(engineOptions(config, rank));
     await engine.team.share(() => journal.before);
     const { device, instructionSet, threads: count } = engine.info;
     const each = members > 1 ? ` in each of ${members} processes` : "";
@@ -119,9 +119,11 @@ async function lead(runFolder: string, members: number): Promise<number> {
   return EXIT.failed;
 }
 
-function engineOptions(config: RunConfigFile): EngineOptions {
-  const together = membersOf(config) > 1 ? { team: "launched" as const } : {};
-  return { device: deviceOf(config), seed: config.seed, determinism: 1, ...threads(), ...together };
+function engineOptions(config: RunConfigFile, rank: number | null): EngineOptions {
+  const device = deviceOf(config);
+  const together = membersOf(config) > 1 && rank !== null;
+  if (together && device === "cuda") seeOwnDevice(rank);
+  return { device, seed: config.seed, determinism: 1, ...threads(), ...(together ? { team: "launched" } : {}) };
 }
 
 /** Wrong settings end the run too, so that whoever watches sees the reason. */

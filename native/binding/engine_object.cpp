@@ -85,7 +85,8 @@ Napi::Value EngineObject::load(const Napi::CallbackInfo& info) {
     requireOpen(core_);
     return runJob(
         info.Env(), *core_, info.This().As<Napi::Object>(), nullptr,
-        [directory = asPath(info[0], "directory"), options = asModelOptions(info[1])](Context& context) {
+        [core = core_, directory = asPath(info[0], "directory"), options = asModelOptions(info[1])](Context& context) mutable {
+          options.team = core->team;
           return loadModel(context, directory, options);
         },
         [core = core_](Napi::Env env, std::shared_ptr<Model>& model) { return ModelObject::wrap(env, core, model); });
@@ -98,8 +99,9 @@ Napi::Value EngineObject::initialise(const Napi::CallbackInfo& info) {
     requireOpen(core_);
     return runJob(
         info.Env(), *core_, info.This().As<Napi::Object>(), nullptr,
-        [config = Json::parse(asString(info[0], "config"), "the config"), options = asModelOptions(info[1]),
-         settings = asInitialiseSettings(info[1])](Context& context) {
+        [core = core_, config = Json::parse(asString(info[0], "config"), "the config"), options = asModelOptions(info[1]),
+         settings = asInitialiseSettings(info[1])](Context& context) mutable {
+          options.team = core->team;
           return initialiseModel(context, config, options, settings);
         },
         [core = core_](Napi::Env env, std::shared_ptr<Model>& model) { return ModelObject::wrap(env, core, model); });

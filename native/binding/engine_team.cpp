@@ -23,6 +23,7 @@ Napi::Value EngineObject::join(const Napi::CallbackInfo& info) {
         info.Env(), *core_, info.This().As<Napi::Object>(), nullptr,
         [core = core_, library = asPath(info[0], "library")](Context&) {
           core->team = joinLaunchedTeam(library);
+          if (core->device) core->team = joinDevices(core->team, core->device);
           return std::pair(core->team->rank(), core->team->size());
         },
         [](Napi::Env env, std::pair<int, int>& place) -> Napi::Value {

@@ -119,8 +119,8 @@ Napi::Value ModelObject::step(const Napi::CallbackInfo& info) {
     live();
     return runJob(
         info.Env(), *core, self(info), nullptr,
-        [model = model, core = core, settings = asStepSettings(info[0])](Context& context) {
-          return model->step(context, settings, core->team.get());
+        [model = model, settings = asStepSettings(info[0])](Context& context) {
+          return model->step(context, settings);
         },
         [](Napi::Env env, StepOutcome& outcome) -> Napi::Value {
           Napi::Object result = Napi::Object::New(env);
@@ -205,8 +205,8 @@ Napi::Value ModelObject::saveState(const Napi::CallbackInfo& info) {
     live();
     return runJob(
         info.Env(), *core, self(info), nullptr,
-        [model = model, core = core, directory = asPath(info[0], "directory")](Context&) {
-          secondlook::saveState(*model, directory, core->team.get());
+        [model = model, directory = asPath(info[0], "directory")](Context&) {
+          secondlook::saveState(*model, directory);
           return true;
         },
         undefined);
@@ -218,8 +218,8 @@ Napi::Value ModelObject::loadState(const Napi::CallbackInfo& info) {
     live();
     return runJob(
         info.Env(), *core, self(info), nullptr,
-        [model = model, core = core, directory = asPath(info[0], "directory")](Context& context) {
-          secondlook::loadState(context, *model, directory, core->team.get());
+        [model = model, directory = asPath(info[0], "directory")](Context& context) {
+          secondlook::loadState(context, *model, directory);
           return true;
         },
         undefined);
@@ -247,8 +247,12 @@ Napi::Value ModelObject::readGradient(const Napi::CallbackInfo& info) {
     return runJob(
         info.Env(), *core, self(info), nullptr,
         [model = model, &parameter](Context&) {
+          // In a team, of the part that this member keeps: the others have the rest.
           std::vector<float> values(static_cast<size_t>(parameter.count));
-          model->where().read(values.data(), model->gradient(parameter), values.size() * sizeof(float));
+          const Span own = model->shards().own(parameter);
+          if (!own.empty())
+            model->where().read(values.data() + own.begin, model->gradients().own(parameter, own.begin),
+                                static_cast<size_t>(own.count()) * sizeof(float));
           return values;
         },
         [](Napi::Env env, std::vector<float>& values) -> Napi::Value { return toFloat32Array(env, values); });

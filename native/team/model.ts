@@ -1,6 +1,7 @@
 /**
  * A model that a team trains: every member holds all weights, computes its share of each batch, and gets everybody's
- * results, so that whoever uses it decides the same in every process. Gradients are summed when the weights are updated.
+ * results, so that whoever uses it decides the same in every process. Gradients are summed while backward runs, each at the
+ * member that keeps it.
  * Signals to cancel are left aside: what one member dropped the others would wait for.
  */
 import {
@@ -87,15 +88,16 @@ export class TeamModel implements Model {
     const shares = sharesOf(batch, this.#team.size);
     const own = shares[this.#team.rank]!;
     const part = batchOf(batch, own);
-    let tape: Tape | null = null;
+    let tape: Tape | undefined;
     try {
+      // A member without a share has an empty tape: it takes its part in summing the gradients.
       const parts = await this.#team.exchange(async () => {
-        tape = part.length === 0 ? null : await this.#own.forward(part, unbound(options));
-        return tape === null ? null : { logProbs: tape.logProbs, entropy: tape.entropy };
+        tape = await this.#own.forward(part, unbound(options));
+        return { logProbs: tape.logProbs, entropy: tape.entropy };
       });
-      return new TeamTape(assembled(batch, shares, parts), rowsOf(batch, own), tape, this.#team);
+      return new TeamTape(assembled(batch, shares, parts), rowsOf(batch, own), tape!, this.#team);
     } catch (error) {
-      (tape as Tape | null)?.dispose();
+      tape?.dispose();
       throw error;
     }
   }
@@ -174,10 +176,10 @@ class TeamTape implements Tape {
   readonly entropy: Float32Array;
   readonly offsets: Int32Array;
   readonly #rows: readonly number[];
-  readonly #own: Tape | null;
+  readonly #own: Tape;
   readonly #team: Team;
 
-  constructor(scores: Scores, rows: readonly number[], own: Tape | null, team: Team) {
+  constructor(scores: Scores, rows: readonly number[], own: Tape, team: Team) {
     this.logProbs = scores.logProbs;
     this.entropy = scores.entropy;
     this.offsets = scores.offsets;
@@ -187,22 +189,27 @@ class TeamTape implements Tape {
   }
 
   async backward(dLogProbs: Float32Array, dEntropy?: Float32Array): Promise<void> {
-    for (const given of [dLogProbs, dEntropy])
+    // What one member refused the others would wait for: all look at all of it.
+    for (const [name, given] of Object.entries({ dLogProbs, dEntropy })) {
+      const at = given?.findIndex(Number.isNaN) ?? -1;
+      if (at >= 0)
+        throw new EngineError("BAD_ARGUMENT", `${name}[${at}] is NaN. Look for a division by zero in the loss.`);
       if (given && given.length !== this.logProbs.length)
         throw new EngineError(
           "BAD_ARGUMENT",
           `backward: ${given.length} derivatives for ${this.logProbs.length} values. Give one for each value.`,
         );
+    }
     const part = (whole: Float32Array): Float32Array => {
-      const values = new Float32Array(this.#own!.logProbs.length);
+      const values = new Float32Array(this.#own.logProbs.length);
       copyRows(this.#rows, this.offsets, whole, values, "gather");
       return values;
     };
-    await this.#team.exchange(() => this.#own?.backward(part(dLogProbs), dEntropy && part(dEntropy)));
+    await this.#team.exchange(() => this.#own.backward(part(dLogProbs), dEntropy && part(dEntropy)));
   }
 
   dispose(): void {
-    this.#own?.dispose();
+    this.#own.dispose();
   }
 }
 

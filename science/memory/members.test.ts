@@ -42,6 +42,12 @@ describe("the planner by members", () => {
     ];
     const of = (estimate: typeof alone) => estimate.stages.find(({ stage }) => stage === "rl")!;
     expect(of(team).byPurpose.optimiser).toBe(of(alone).byPurpose.optimiser / 4);
+    // A quarter, and the bucket: the tied embedding and the largest layer.
+    const gradients = of(alone).byPurpose.gradients;
+    expect(of(team).byPurpose.gradients - gradients / 4).toBeGreaterThan(4 * 151_936 * 2048);
+    expect(of(team).byPurpose.gradients).toBeLessThan(0.4 * gradients);
+    // Masters in four parts, bfloat16 in each process.
+    expect(of(team).byPurpose.weights / of(alone).byPurpose.weights).toBeCloseTo((2 + 4 / 4) / 6, 2);
     expect(of(team).byPurpose.keyValueCache).toBeLessThan(of(alone).byPurpose.keyValueCache / 2);
     expect(team.bytes).toBeLessThan(alone.bytes);
     expect(team.allBytes).toBeGreaterThan(alone.allBytes);
@@ -76,5 +82,30 @@ describe("the planner by members", () => {
     expect(leastDeviceBytes(cards, 2)).toBe(80 * 2 ** 30);
     expect(leastDeviceBytes(cards, 3)).toBeNull();
     expect(leastDeviceBytes(["a card"], 1)).toBeNull();
+  });
+});
+
+/**
+ * What people trained Video-R1 on, 7B whole: README and #41 (4 x H20-96G or 5 x A100-80G, the fifth for vLLM), #15 (three
+ * training A100 run out of memory), #81 (three A40 cannot do the cold start), and a fork's log with 3 x 96 GB, whose peak was
+ * 81.4 GB. Here every GPU writes answers and trains.
+ */
+describe("Video-R1's published set-ups, 7B whole", () => {
+  it.each([
+    { gpus: 4, gigabytes: 96, fits: true, sft: 57, rl: 75 },
+    { gpus: 5, gigabytes: 80, fits: true, sft: 50, rl: 68 },
+    { gpus: 4, gigabytes: 80, fits: true, sft: 57, rl: 75 },
+    { gpus: 3, gigabytes: 96, fits: true, sft: 68, rl: 87 },
+    { gpus: 3, gigabytes: 80, fits: false, sft: 68, rl: 87 },
+    { gpus: 3, gigabytes: 48, fits: false, sft: 68, rl: 87 },
+    { gpus: 1, gigabytes: 140, fits: false, sft: 156, rl: 180 },
+  ])("$gpus x $gigabytes GB: fits $fits", ({ gpus: processes, gigabytes, fits, ...stages }) => {
+    const members = { processes, gpus: true };
+    const estimate = estimateMemory(PAPER, QWEN_7B, members);
+    const found = Object.fromEntries(estimate.stages.map(({ stage, bytes }) => [stage, Math.round(bytes / 1e9)]));
+    expect(found).toEqual(stages);
+    const refusal = memoryRefusal(PAPER, QWEN_7B, gigabytes * 1e9, members);
+    if (fits) expect(refusal).toBeNull();
+    else expect(refusal).toMatch(/Stage rl needs about \d+ GB of memory/);
   });
 });

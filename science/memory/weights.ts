@@ -13,7 +13,10 @@ export interface WeightBytes {
 const ALIGNED = 16;
 const QUANTISED_BLOCK = 256;
 
-/** In each of `processes` that train together: every one has all weights, and its part of the optimiser's state. */
+/**
+ * In each of `processes` that train together: all weights, and its part of what trains them. Gradients of a team are summed
+ * part by part of the network, in a bucket that holds the largest (native/src/model/gradients.cpp).
+ */
 export function weightBytes(
   architecture: Architecture,
   choices: ModelChoices,
@@ -27,17 +30,23 @@ export function weightBytes(
   let mapped = 0;
   let state = 0;
   let blocks = 0;
+  let masters = false;
+  const units = new Map<string, number>();
   const trains = ({ name }: TensorShape): boolean =>
     trainable && lora === null && !(choices.frozenVision && name.startsWith("visual."));
-  const add = (count: number, matrix: boolean, learns: boolean): void => {
-    if (!matrix || !half || learns) wide += count;
-    if (matrix && half) {
-      if (!learns && choices.checkpointIsHalf) mapped += count;
-      else halves += count;
-    }
-    if (!learns) return;
+  const learn = (name: string, count: number): void => {
     state += count;
     blocks += Math.ceil(count / QUANTISED_BLOCK);
+    const unit = unitOf(name);
+    units.set(unit, roundUp(units.get(unit) ?? 0) + count);
+  };
+  const add = (name: string, count: number, matrix: boolean, learns: boolean): void => {
+    if (!matrix || !half) wide += count;
+    else if (!learns && choices.checkpointIsHalf) mapped += count;
+    else halves += count;
+    if (!learns) return;
+    masters ||= matrix && half;
+    learn(name, count);
   };
   let group = -1;
   const align = (): void => {
@@ -48,26 +57,37 @@ export function weightBytes(
   for (const tensor of architecture.tensors) {
     if (tensor.group !== group) align();
     group = tensor.group;
-    add(countOf(tensor), tensor.shape.length > 1, trains(tensor));
+    add(tensor.name, countOf(tensor), tensor.shape.length > 1, trains(tensor));
   }
-  for (const { shape } of lora === null ? [] : adapted(architecture)) {
-    align();
-    for (const side of shape) addAdapter(side * lora!.rank);
-  }
+  for (const { name, shape } of lora === null ? [] : adapted(architecture))
+    for (const side of shape) {
+      align();
+      wide += side * lora!.rank;
+      learn(name, side * lora!.rank);
+    }
   align();
-  function addAdapter(count: number): void {
-    align();
-    wide += count;
-    state += count;
-    blocks += Math.ceil(count / QUANTISED_BLOCK);
-  }
-  const optimiser = choices.optimizer === "8bit" ? 8 * Math.ceil(state / 4) + 8 * blocks : 8 * state;
+  const own = state / processes;
+  const optimiser = choices.optimizer === "8bit" ? 8 * Math.ceil(own / 4) + (8 * blocks) / processes : 8 * own;
   return {
-    weights: 4 * wide + 2 * halves,
+    weights: 4 * wide + 2 * halves + (masters ? 4 * own : 0),
     mappedWeights: 2 * mapped,
-    gradients: 4 * state,
-    optimiser: state ? optimiser / processes : 0,
+    gradients: 4 * (own + (processes > 1 ? bucket(architecture, units) : 0)),
+    optimiser: state ? optimiser : 0,
   };
+}
+
+/** What a backward pass completes at once: a layer, a block of the tower, an end of one of them. */
+function unitOf(name: string): string {
+  return (
+    /^(model\.layers\.\d+|visual\.blocks\.\d+|visual\.merger|visual|model\.embed_tokens)/.exec(name)?.[0] ?? "head"
+  );
+}
+
+/** Elements. An embedding that is the head too takes gradients from the first product to the last, beside the others. */
+function bucket({ text }: Architecture, units: ReadonlyMap<string, number>): number {
+  const kept = text.tied ? (units.get("model.embed_tokens") ?? 0) : 0;
+  const others = [...units].filter(([name]) => kept === 0 || name !== "model.embed_tokens");
+  return roundUp(kept) + Math.max(0, ...others.map(([, count]) => roundUp(count)));
 }
 
 /** Matrices that adapters stand on. */

@@ -1,9 +1,10 @@
 /** How a run's settings have its models loaded, and whether they fit into this machine's memory. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { EngineInfo, LoadOptions } from "../../native/types.ts";
+import type { Engine, LoadOptions } from "../../native/types.ts";
 import { leastDeviceBytes } from "../../science/memory/available.ts";
 import { memoryRefusal } from "../../science/memory/fits.ts";
+import type { Members } from "../../science/memory/members.ts";
 import { choicesOf, VISION_CACHE_BYTES } from "../../science/memory/plan.ts";
 import type { Settings } from "../../science/settings.ts";
 import { availableMemory } from "./available-memory.ts";
@@ -49,21 +50,26 @@ export function referenceOptions(settings: Settings, directory: string, moves: b
 }
 
 /**
- * `processes` of this machine share its memory; where they compute on GPUs, each has one of its own.
+ * The processes of a team share this machine's memory; where they compute on GPUs, each has one of its own. All members call.
  * @throws Error with what to change when the run cannot fit.
  */
-export function requireMemory(
+export async function requireMemory(
   settings: Settings,
   directory: string,
-  { device, cuda }: Pick<EngineInfo, "device" | "cuda">,
-  processes = 1,
-): void {
-  const gpus = device === "cuda";
-  const available = gpus ? leastDeviceBytes(cuda.devices, processes) : availableMemory();
-  if (available === null) return; // a GPU that does not say what it has
+  { info, team }: Pick<Engine, "info" | "team">,
+): Promise<void> {
+  const members: Members = { processes: team.size, gpus: info.device === "cuda" };
+  const titles = await team.gather(info.cuda.devices[0] ?? "");
+  await team.share(() => {
+    const available = members.gpus ? leastDeviceBytes(titles, team.size) : availableMemory();
+    if (available !== null) refuseTooLarge(settings, directory, available, members);
+  });
+}
+
+function refuseTooLarge(settings: Settings, directory: string, available: number, members: Members): void {
   let refusal: string | null;
   try {
-    refusal = memoryRefusal(settings, readModelConfig(directory), available, { processes, gpus });
+    refusal = memoryRefusal(settings, readModelConfig(directory), available, members);
   } catch {
     return; // not a model that can be planned for: loading it says why
   }

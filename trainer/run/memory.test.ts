@@ -1,52 +1,38 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Engine, type Model, type Prompt, openEngine } from "../../native/index.ts";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openEngine, type Engine, type MemoryReport } from "../../native/index.ts";
+import { launchMembers } from "../../native/testing/launch.ts";
 import { architectureOf } from "../../science/memory/architecture.ts";
 import type { ModelChoices } from "../../science/memory/choices.ts";
-import { generationBytes, mediaBytes, scoreBytes, tapeBytes } from "../../science/memory/passes.ts";
+import { largestShare } from "../../science/memory/members.ts";
+import { generationBytes, mediaBytes, scoreBytes, tapeBytes, type PackedShape } from "../../science/memory/passes.ts";
 import { weightBytes } from "../../science/memory/weights.ts";
+import { BASE, BASE_CONFIG as config, plannedStep, promptsFor, STEP } from "../../test/support/planned-step.ts";
 
-const BASE = fileURLToPath(new URL("../../resources/base-model", import.meta.url));
-const config = JSON.parse(readFileSync(join(BASE, "config.json"), "utf8")) as object & { video_token_id: number };
 const architecture = architectureOf(config);
+const units = (STEP.frames / 2) * (STEP.side / 28) ** 2;
+const clip = { promptTokens: STEP.text + units, patches: 4 * units, units };
 
-// A step of RL on the small model: 8 clips of 8 frames, groups of 4, 32 tokens each.
-const [PROMPTS, FRAMES, SIDE, TEXT, GROUP, TOKENS] = [8, 8, 84, 60, 4, 32];
-const units = (FRAMES / 2) * (SIDE / 28) ** 2;
-const clip = { promptTokens: TEXT + units, patches: 4 * units, units };
-const batch = {
-  rows: PROMPTS * (clip.promptTokens + GROUP * (TOKENS - 1)),
-  scored: PROMPTS * GROUP * TOKENS,
-  patches: PROMPTS * clip.patches,
-  units: PROMPTS * units,
-  media: PROMPTS,
-};
-const generation = { ...clip, prompts: PROMPTS, completions: GROUP, maxTokens: TOKENS };
+/** What one of the processes computes of the step's update. */
+function batchOf(processes: number): PackedShape {
+  const { prompts, completions } = largestShare({ prompts: STEP.prompts, completions: STEP.group }, processes);
+  return {
+    rows: prompts * (clip.promptTokens + completions * (STEP.tokens - 1)),
+    scored: prompts * completions * STEP.tokens,
+    patches: prompts * clip.patches,
+    units: prompts * units,
+    media: prompts,
+  };
+}
 
 let engine: Engine;
 beforeAll(async () => {
   engine = await openEngine({ threads: 1 });
 });
 afterAll(() => engine.dispose());
-
-async function promptsFor(model: Model, text = TEXT, count = PROMPTS): Promise<Prompt[]> {
-  const frames = (seed: number): Uint8Array =>
-    Uint8Array.from({ length: FRAMES * SIDE * SIDE * 3 }, (_, i) => (i * 31 + seed * 7) % 251);
-  return Promise.all(
-    Array.from({ length: count }, async (_, seed) => {
-      const media = await model.encode(
-        { data: frames(seed), count: FRAMES, height: SIDE, width: SIDE },
-        { kind: "video" },
-      );
-      const ids = Int32Array.from({ length: text + media.tokens }, (_, i) =>
-        i < media.tokens ? config.video_token_id : 20 + (i % 60),
-      );
-      return { ids, media: [media] };
-    }),
-  );
-}
 
 const CASES: readonly [name: string, choices: Partial<ModelChoices>][] = [
   ["all weights, float32", {}],
@@ -55,60 +41,70 @@ const CASES: readonly [name: string, choices: Partial<ModelChoices>][] = [
   ["adapters, blocks computed again", { lora: { rank: 8, alpha: 16 }, checkpointing: "always" }],
 ];
 
-describe.each(CASES)("the planner on the small model: %s", (_, different) => {
-  const choices: ModelChoices = {
-    precision: "float32",
-    checkpointIsHalf: false,
-    frozenVision: false,
-    lora: null,
-    optimizer: "float32",
-    checkpointing: "auto",
-    ...different,
+const choicesOf = (different: Partial<ModelChoices>): ModelChoices => ({
+  precision: "float32",
+  checkpointIsHalf: false,
+  frozenVision: false,
+  lora: null,
+  optimizer: "float32",
+  checkpointing: "auto",
+  ...different,
+});
+
+function expectForetold(measured: MemoryReport, choices: ModelChoices, processes: number): void {
+  const generated = generationBytes(architecture, choices, {
+    ...clip,
+    prompts: Math.ceil(STEP.prompts / processes),
+    completions: STEP.group,
+    maxTokens: STEP.tokens,
+  });
+  const all = { patches: STEP.prompts * clip.patches, units: STEP.prompts * units };
+  const predicted: Record<string, number> = {
+    ...weightBytes(architecture, choices, true, processes),
+    activations: Math.max(generated.activations, tapeBytes(architecture, choices, batchOf(processes))),
+    // Every member encodes all clips and embeds those that it writes about. A trained tower's embeddings are stale after the
+    // step, but stay until their media go.
+    media: mediaBytes(architecture, all.patches, all.units / processes),
+    // Kept for the next rollouts.
+    keyValueCache: generated.keyValueCache,
   };
+  for (const [purpose, bytes] of Object.entries(predicted)) near(measured.byPurpose[purpose]!, bytes, purpose);
+  near(
+    measured.peak,
+    Object.values(predicted).reduce((sum, bytes) => sum + bytes, 0),
+    "peak",
+  );
+}
 
+describe.each(CASES)("the planner on the small model: %s", (_, different) => {
   it("is within 10 % of the engine's high-water mark, purpose by purpose and in all", async () => {
-    const { precision, optimizer, checkpointing, frozenVision, lora } = choices;
-    const model = await engine.load(BASE, {
-      dtype: precision,
-      optimiser: optimizer,
-      checkpointing,
-      frozen: frozenVision ? ["visual."] : [],
-      ...(lora === null ? {} : { lora }),
-    });
-    const prompts = await promptsFor(model);
-    const sampling = { maxTokens: TOKENS, stopIds: [], seed: 1, bannedIds: [config.video_token_id] };
-    const groups = await model.generate(prompts, { n: GROUP, sampling });
-    const tape = await model.forward(
-      groups.map(({ completions }, i) => ({ prompt: prompts[i]!, completions: completions.map(({ ids }) => ids) })),
-    );
-    await tape.backward(new Float32Array(tape.logProbs.length).fill(-1e-3));
-    tape.dispose();
-    await model.step({ learningRate: 1e-6 });
-    const measured = model.memory();
+    const choices = choicesOf(different);
+    expectForetold(await plannedStep(engine, choices), choices, 1);
+  });
+});
 
-    const generated = generationBytes(architecture, choices, generation);
-    const predicted: Record<string, number> = {
-      ...weightBytes(architecture, choices, true),
-      activations: Math.max(generated.activations, tapeBytes(architecture, choices, batch)),
-      // A trained tower's embeddings are stale after the step, but stay until their media go.
-      media: mediaBytes(architecture, batch.patches, batch.units),
-      // Kept for the next rollouts.
-      keyValueCache: generated.keyValueCache,
-    };
-    for (const [purpose, bytes] of Object.entries(predicted)) near(measured.byPurpose[purpose]!, bytes, purpose);
-    const all = Object.values(predicted).reduce((sum, bytes) => sum + bytes, 0);
-    near(measured.peak, all, "peak");
-    for (const { media } of prompts) media.forEach((medium) => medium.dispose());
-    model.dispose();
+describe("the planner on the small model in a team of two", () => {
+  it.each([CASES[0]!, CASES[1]!])("is within 10 %% of each process's high-water mark: %s", async (_, different) => {
+    const choices = choicesOf(different);
+    const folder = mkdtempSync(join(tmpdir(), "planned-"));
+    const script = fileURLToPath(new URL("../../test/support/planned-step.ts", import.meta.url));
+    await launchMembers(2, script, JSON.stringify({ choices, folder }));
+    for (const rank of [0, 1]) {
+      const report = JSON.parse(readFileSync(join(folder, `member-${rank}.json`), "utf8")) as MemoryReport;
+      expectForetold(report, choices, 2);
+    }
+    rmSync(folder, { recursive: true, force: true });
   });
 });
 
 it("predicts a reference's scores within 10 % too", async () => {
   const model = await engine.load(BASE, { trainable: false });
   const prompts = await promptsFor(model);
-  const completions = Array.from({ length: GROUP }, () => Int32Array.from({ length: TOKENS }, (_, i) => 30 + i));
+  const completions = Array.from({ length: STEP.group }, () =>
+    Int32Array.from({ length: STEP.tokens }, (_, i) => 30 + i),
+  );
   await model.score(prompts.map((prompt) => ({ prompt, completions })));
-  near(model.memory().byPurpose["activations"]!, scoreBytes(architecture, batch), "activations");
+  near(model.memory().byPurpose["activations"]!, scoreBytes(architecture, batchOf(1)), "activations");
 });
 
 it.each([

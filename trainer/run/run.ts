@@ -33,7 +33,7 @@ export async function runTraining(runFolder: string, options: RunOptions): Promi
   const checkpoints = new Checkpoints(runFolder, { team });
   await team.share(() => checkpoints.clean());
   const { checkpoint, damaged } = await checkpoints.newest();
-  await team.share(() => requireMemory(settings, plan.startModel, options.engine.info, team.size));
+  await requireMemory(settings, plan.startModel, options.engine);
   const { context, problems, dataReport } = await openContext(runFolder, options);
   const { journal } = options;
   const fromStep = checkpoint?.step ?? 0;

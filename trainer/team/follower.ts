@@ -10,10 +10,10 @@ import { runTraining } from "../run/run.ts";
 const GRACE_MS = 10_000;
 
 /** Returns the process's exit code. */
-export async function follow(runFolder: string, rank: number, options: EngineOptions): Promise<number> {
+export async function follow(runFolder: string, rank: number, options: () => EngineOptions): Promise<number> {
   let engine: Engine | undefined;
   try {
-    engine = await openEngine(options);
+    engine = await openEngine(options());
     const before = await engine.team.share<JournalScan>(() => {
       throw new Error("The first member has no journal.");
     });

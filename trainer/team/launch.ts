@@ -20,6 +20,22 @@ export function launchedRank(environment: Readonly<Record<string, string | undef
   return given === undefined ? null : Number(given);
 }
 
+/**
+ * Makes the member's own GPU the only one it sees: of those that its starter let it see, the one of its rank. Call it before
+ * the engine is loaded. @throws Error when there are fewer.
+ */
+export function seeOwnDevice(rank: number, environment: Record<string, string | undefined> = process.env): void {
+  const visible = environment["CUDA_VISIBLE_DEVICES"]?.split(",").map((name) => name.trim());
+  const own = visible === undefined ? String(rank) : visible[rank];
+  if (own === undefined || own === "") {
+    throw new Error(
+      `CUDA_VISIBLE_DEVICES names ${visible!.length} GPUs ("${visible!.join(",")}"), but every process needs one of its own. ` +
+        "Launch the run with fewer processes or show it more GPUs.",
+    );
+  }
+  environment["CUDA_VISIBLE_DEVICES"] = own;
+}
+
 /** Arguments of mpirun before the program. One machine: members may be more than its cores, and wait without burning them. */
 const LAUNCH = ["--oversubscribe", "--bind-to", "none", "--allow-run-as-root", "--mca", "mpi_yield_when_idle", "1"];
 

@@ -65,25 +65,33 @@ export function startWorker(data: string, run: string): number {
   const folder = runFolder(data, run);
   const lease = livingLease(folder);
   if (lease) throw new Error(`Run ${run} is already being trained by process ${lease.pid} on ${lease.host}.`);
-  const { imported, device } = readRunConfig(data, run);
+  const config = readRunConfig(data, run);
+  const { imported } = config;
   if (imported)
     throw new RangeError(`Run ${run} was imported from ${imported.tool}: it can be looked at, not trained.`);
   const log = openSync(join(folder, RUN_FOLDER.log), "a", 0o600);
   // Of several GPUs the worker sees only its own.
-  const gpu = /^cuda:(\d+)$/.exec(device ?? "")?.[1];
+  const gpus = /:\d+$/.test(config.device ?? "") ? placesOf(config).map((id) => id.slice("cuda:".length)) : null;
   const child = startScript("trainer/worker.ts", [folder], {
     detached: true,
     stdio: ["ignore", log, log],
     environment: {
       SECONDLOOK_DATA: data,
       ...(RUNTIME === null ? {} : { SECONDLOOK_RUNTIME: RUNTIME }),
-      ...(gpu === undefined ? {} : { CUDA_VISIBLE_DEVICES: gpu }),
+      ...(gpus === null ? {} : { CUDA_VISIBLE_DEVICES: gpus.join(",") }),
     },
   });
   closeSync(log);
   child.unref();
   if (child.pid === undefined) throw new Error(`The worker of run ${run} could not be started; see ${folder}.`);
   return child.pid;
+}
+
+/** Devices that a run was given, as `devices.list` names them: `auto`, `cpu`, or a GPU a process from the named one on. */
+export function placesOf({ device = "auto", processes = 1 }: Pick<RunConfigFile, "device" | "processes">): string[] {
+  const named = /^cuda(?::(\d+))?$/.exec(device);
+  if (named === null) return [device];
+  return Array.from({ length: processes }, (_, member) => `cuda:${Number(named[1] ?? 0) + member}`);
 }
 
 /** Appends a command for the worker and returns its id; the journal acknowledges it. */

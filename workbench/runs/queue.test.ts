@@ -19,14 +19,14 @@ vi.mock("./launch.ts", async (original) => ({
 
 afterEach(() => start.started.splice(0));
 
-function queueOf(devices: readonly string[]) {
+function queueOf(devices: readonly string[], more: { processes?: number } = {}) {
   const data = temporaryData();
   const user = openUser(data);
   const queue = new RunQueue(user, data);
   const runs = devices.map((device, index) => {
     const files = { train: "train.json", mediaRoot: "." };
     const run = { name: `run ${index}`, recipe: "video-r1", preset: "tiny", seed: 1, overrides: {}, model: "m" };
-    return createRun(data, { ...run, data: files, device }).id;
+    return createRun(data, { ...run, data: files, device, ...more }).id;
   });
   for (const run of runs) queue.add(run);
   return { data, user, queue, runs };
@@ -58,6 +58,14 @@ describe("the queue of runs", () => {
     expect(queue.list([runs[0]!, runs[2]!]).map(({ run, waitsFor }) => [run, waitsFor])).toEqual([
       [runs[1], "Starts when “run 0” has ended."],
     ]);
+  });
+
+  it("counts a GPU for each process of a run", () => {
+    expect(launch.placesOf({ device: "cuda:1", processes: 3 })).toEqual(["cuda:1", "cuda:2", "cuda:3"]);
+    expect(launch.placesOf({ device: "cuda", processes: 2 })).toEqual(["cuda:0", "cuda:1"]);
+    expect(launch.placesOf({ device: "cpu", processes: 4 })).toEqual(["cpu"]);
+    const { queue, runs } = queueOf(["cuda:0", "cuda:1", "cuda:2"], { processes: 2 });
+    expect(queue.round([])).toEqual([runs[0], runs[2]]);
   });
 
   it("keeps the order that people give it, over a restart of the service", () => {

@@ -3,10 +3,11 @@
  * runs that somebody started by hand count too.
  */
 import type { QueuedRun } from "../../contract/methods.ts";
+import type { RunConfigFile } from "../../contract/run-folder.ts";
 import { runFolder } from "../data-folder.ts";
 import type { Db } from "../store/databases.ts";
 import { livingLease } from "./alive.ts";
-import { readRunConfig, startWorker } from "./launch.ts";
+import { placesOf, readRunConfig, startWorker } from "./launch.ts";
 
 interface QueueRow {
   readonly run: string;
@@ -16,8 +17,13 @@ interface QueueRow {
 /** A worker that was just started holds no lease yet. */
 const STARTING_MS = 30_000;
 
-/** `auto` may be any device, so it meets all of them. */
-const meets = (one: string, other: string): boolean => one === other || one === "auto" || other === "auto";
+type Place = Pick<RunConfigFile, "device" | "processes">;
+
+/** `auto` may be any device, so it meets all of them; several processes take a GPU each. */
+function meets(one: Place, other: Place): boolean {
+  const [own, taken] = [placesOf(one), placesOf(other)];
+  return own.includes("auto") || taken.includes("auto") || own.some((device) => taken.includes(device));
+}
 
 export class RunQueue {
   readonly #user: Db;
@@ -39,13 +45,13 @@ export class RunQueue {
 
   /** In the order in which they will start. `alive`: runs that train now. */
   list(alive: readonly string[]): QueuedRun[] {
-    const before: { name: string; device: string }[] = this.#busy(alive);
+    const before: { name: string; place: Place }[] = this.#busy(alive);
     return this.#rows().flatMap(({ run, added_at: addedAt }): QueuedRun[] => {
       const config = this.#config(run);
       if (!config) return [];
       const device = config.device ?? "auto";
-      const first = before.find((other) => meets(device, other.device));
-      before.push({ name: config.name, device });
+      const first = before.find((other) => meets(config, other.place));
+      before.push({ name: config.name, place: config });
       const waitsFor = first ? `Starts when “${first.name}” has ended.` : "Starts in a moment.";
       return [{ run, name: config.name, recipe: config.recipe, preset: config.preset, device, addedAt, waitsFor }];
     });
@@ -80,14 +86,14 @@ export class RunQueue {
   round(alive: readonly string[]): string[] {
     const rows = this.#rows();
     if (rows.length === 0) return [];
-    const busy = this.#busy(alive).map(({ device }) => device);
+    const busy = this.#busy(alive).map(({ place }) => place);
     const started: string[] = [];
     for (const { run } of rows) {
       const config = this.#config(run);
-      const device = config?.device ?? "auto";
-      if (config && busy.some((other) => meets(device, other))) {
+      const place: Place = config ?? {};
+      if (config && busy.some((other) => meets(place, other))) {
         // Whoever stands behind in line for the same device must not overtake.
-        busy.push(device);
+        busy.push(place);
         continue;
       }
       if (config && !livingLease(runFolder(this.#data, run))) {
@@ -100,18 +106,18 @@ export class RunQueue {
       }
       // After the start: a service killed in between finds the run alive and only takes it out.
       this.remove(run);
-      busy.push(device);
+      busy.push(place);
       started.push(run);
     }
     return started;
   }
 
-  #busy(alive: readonly string[]): { name: string; device: string }[] {
+  #busy(alive: readonly string[]): { name: string; place: Place }[] {
     for (const [run, until] of this.#starting)
       if (alive.includes(run) || until < Date.now() || !this.#config(run)) this.#starting.delete(run);
     return [...new Set([...alive, ...this.#starting.keys()])].map((run) => {
       const config = this.#config(run);
-      return { name: config?.name ?? run, device: config?.device ?? "auto" };
+      return { name: config?.name ?? run, place: config ?? {} };
     });
   }
 

@@ -11,7 +11,7 @@ import { DATA_FOLDER } from "../../contract/run-folder.ts";
 import { DatasetLibrary } from "../library/dataset-library.ts";
 import { adoptMediaRoots, isUnderMediaRoot } from "../library/media-roots.ts";
 import { removeStaleDryRuns } from "../runs/dry-run.ts";
-import { mediaRootsOfRuns, readRunConfig } from "../runs/launch.ts";
+import { mediaRootsOfRuns, placesOf, readRunConfig } from "../runs/launch.ts";
 import { RunQueue } from "../runs/queue.ts";
 import { finishRemovals } from "../runs/remove.ts";
 import { RunSettings } from "../runs/run-settings.ts";
@@ -163,8 +163,8 @@ export class Service {
   #training(): TrainingRun[] {
     return this.#tailer.alive.flatMap((run): TrainingRun[] => {
       try {
-        const { name, device = "auto" } = readRunConfig(this.data, run);
-        return [{ name, device }];
+        const config = readRunConfig(this.data, run);
+        return placesOf(config).map((device) => ({ name: config.name, device }));
       } catch {
         return []; // Its folder is gone by now.
       }

@@ -17,15 +17,11 @@ class LoadedTeam final : public Communicator {
   int size() const noexcept override { return table_.size; }
 
   void sumTo(int root, float* values, int64_t count) override { require(table_.sumTo(root, values, count)); }
-  void mergeTo(int root, void* bytes, int64_t count) override {
-    require(table_.mergeTo(root, static_cast<uint8_t*>(bytes), count));
-  }
   void broadcast(int root, void* bytes, int64_t count) override {
     require(table_.broadcast(root, static_cast<uint8_t*>(bytes), count));
   }
   std::vector<std::vector<std::byte>> gather(const std::vector<std::byte>& own) override {
-    std::vector<int64_t> sizes(static_cast<size_t>(size()));
-    require(table_.gatherSizes(static_cast<int64_t>(own.size()), sizes.data()));
+    const std::vector<int64_t> sizes = sizesOf(own);
     std::vector<std::vector<std::byte>> all(sizes.size());
     for (int member = 0; member < size(); ++member) {
       std::vector<std::byte>& part = all[static_cast<size_t>(member)];
@@ -37,11 +33,34 @@ class LoadedTeam final : public Communicator {
     }
     return all;
   }
+  std::vector<std::vector<std::byte>> gatherTo(int root, const std::vector<std::byte>& own) override {
+    const std::vector<int64_t> sizes = sizesOf(own);
+    if (rank() != root) {
+      require(table_.send(root, reinterpret_cast<const uint8_t*>(own.data()), static_cast<int64_t>(own.size())));
+      return {};
+    }
+    std::vector<std::vector<std::byte>> all(sizes.size());
+    for (int member = 0; member < size(); ++member) {
+      std::vector<std::byte>& part = all[static_cast<size_t>(member)];
+      if (member == root) {
+        part = own;
+        continue;
+      }
+      part.resize(static_cast<size_t>(sizes[static_cast<size_t>(member)]));
+      require(table_.receive(member, reinterpret_cast<uint8_t*>(part.data()), static_cast<int64_t>(part.size())));
+    }
+    return all;
+  }
 
   void leave() override { require(table_.leave()); }
   void abort(int exitCode) override { table_.abort(exitCode); }
 
  private:
+  std::vector<int64_t> sizesOf(const std::vector<std::byte>& own) const {
+    std::vector<int64_t> sizes(static_cast<size_t>(size()));
+    require(table_.gatherSizes(static_cast<int64_t>(own.size()), sizes.data()));
+    return sizes;
+  }
   void require(int code) const {
     if (code == 0) return;
     std::array<char, 512> sentence{};

@@ -18,15 +18,6 @@ class LocalTeam::Member final : public Communicator {
           for (int64_t i = 0; i < count; ++i) values[i] += static_cast<const float*>(heldBy(other).data)[i];
     });
   }
-  void mergeTo(int root, void* bytes, int64_t count) override {
-    together(bytes, count, [&] {
-      if (rank_ != root) return;
-      for (int other = 0; other < size(); ++other)
-        if (other != root)
-          for (int64_t i = 0; i < count; ++i)
-            static_cast<uint8_t*>(bytes)[i] |= static_cast<const uint8_t*>(heldBy(other).data)[i];
-    });
-  }
   void broadcast(int root, void* bytes, int64_t count) override {
     together(bytes, count, [&] {
       if (rank_ != root && count > 0) std::memcpy(bytes, heldBy(root).data, static_cast<size_t>(count));
@@ -40,6 +31,11 @@ class LocalTeam::Member final : public Communicator {
         all.emplace_back(from, from + part.count);
       }
     });
+    return all;
+  }
+  std::vector<std::vector<std::byte>> gatherTo(int root, const std::vector<std::byte>& own) override {
+    std::vector<std::vector<std::byte>> all = gather(own);
+    if (rank_ != root) all.clear();
     return all;
   }
 

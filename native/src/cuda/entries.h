@@ -37,7 +37,8 @@ namespace secondlook::cuda::entries {
   X(gatherRows) X(scatterRows) X(scatterAddRows) X(copyRows) X(spreadRows) X(attention) X(attentionBackward)           \
   X(attentionDecode) X(linearLogProb) X(linearLogProbBackward) X(adamw) X(adamw8) X(sumsOfSquares) X(sample)           \
   X(planDecode) X(writeDecode) X(attentionListed) X(gatherListed) X(sampleListed) X(beginGraph) X(endGraph)            \
-  X(runGraph) X(releaseGraph)
+  X(runGraph) X(releaseGraph)                                                                                        \
+  X(nameTeam) X(joinTeam) X(sumTo) X(broadcast) X(beginTogether) X(endTogether) X(leaveTeam)
 
 #define SECONDLOOK_DECLARE(name) std::remove_pointer_t<decltype(DeviceTable::name)> name;
 SECONDLOOK_ENTRIES(SECONDLOOK_DECLARE)

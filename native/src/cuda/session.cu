@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "blas.h"
+#include "collective.h"
 #include "entries.h"
 
 namespace secondlook::cuda {
@@ -244,6 +245,7 @@ DeviceStatus open(int32_t device, DeviceSession** session, char* why, size_t siz
 
 void close(DeviceSession* session) {
   if (session->stream) cudaStreamSynchronize(session->stream);
+  closeCollective(session->collective);
   closeBlas(session->blas);
   session->staging.close();
   if (session->stream) cudaStreamDestroy(session->stream);

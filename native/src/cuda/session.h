@@ -18,7 +18,8 @@ struct DeviceGraph {
 
 namespace cuda {
 
-struct Blas;  // blas.h
+struct Blas;        // blas.h
+struct Collective;  // collective.h
 
 /// What device code throws; entry points turn it into a status and a message.
 struct Failure : std::exception {
@@ -70,6 +71,7 @@ struct DeviceSession {
   cuda::RecordedScratch recorded;
   int64_t graphs = 0;
   cuda::Blas* blas = nullptr;
+  cuda::Collective* collective = nullptr;
   int processors = 1;
   bool capturing = false;
   bool dead = false;

@@ -12,7 +12,10 @@
 namespace secondlook {
 
 /// Both sides must agree; raise it with every change of this file.
-constexpr uint32_t deviceAbi = 3;
+constexpr uint32_t deviceAbi = 4;
+
+/// Bytes that name a team of devices.
+constexpr size_t deviceTeamName = 128;
 
 enum class DeviceStatus : int32_t {
   ok,
@@ -179,6 +182,18 @@ struct DeviceTable {
   DeviceStatus (*endGraph)(DeviceSession*, DeviceGraph**);
   DeviceStatus (*runGraph)(DeviceSession*, DeviceGraph*);
   void (*releaseGraph)(DeviceSession*, DeviceGraph*);
+
+  // ---- several devices, each with a process of its own ----
+  /// Sees that NCCL is there; the first member makes name[deviceTeamName], which the others must get.
+  DeviceStatus (*nameTeam)(DeviceSession*, bool first, uint8_t* name);
+  /// Waits for all members.
+  DeviceStatus (*joinTeam)(DeviceSession*, const uint8_t* name, int32_t rank, int32_t members);
+  /// As Communicator's, queued on the session's stream.
+  DeviceStatus (*sumTo)(DeviceSession*, int32_t root, float* values, int64_t count);
+  DeviceStatus (*broadcast)(DeviceSession*, int32_t root, void* bytes, int64_t count);
+  DeviceStatus (*beginTogether)(DeviceSession*);
+  DeviceStatus (*endTogether)(DeviceSession*);
+  DeviceStatus (*leaveTeam)(DeviceSession*);
 };
 
 /// The one symbol of the library: null when it was built for another `abi`.

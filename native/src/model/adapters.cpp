@@ -121,7 +121,7 @@ void saveAdapter(const Model& model, const std::string& directory) {
   std::vector<std::byte> room;
   for (const Parameter& p : model.table().all()) {
     if (!p.adapter) continue;
-    tensors.push_back({peftName(p.name), p.shape, "F32", [&model, &p, &room] { return model.weights().master(p, room); }});
+    tensors.push_back({peftName(p.name), p.shape, "F32", [&model, &p, &room] { return model.weights().readableWide(p, room); }});
     const std::string module = p.name.substr(0, p.name.find(".lora_"));
     kinds.insert(module.substr(module.rfind('.') + 1));
   }
@@ -154,8 +154,8 @@ void mergedValues(Context& host, const Model& model, const Parameter& parameter,
   const Parameter &a = *model.table().find(module + ".lora_A.weight"), &b = *model.table().find(module + ".lora_B.weight");
   const int64_t rank = a.shape[0], in = a.shape[1], out = b.shape[0];
   std::vector<std::byte> roomA, roomB;
-  const auto *valuesA = static_cast<const float*>(model.weights().master(a, roomA)),
-             *valuesB = static_cast<const float*>(model.weights().master(b, roomB));
+  const auto *valuesA = static_cast<const float*>(model.weights().readableWide(a, roomA)),
+             *valuesB = static_cast<const float*>(model.weights().readableWide(b, roomB));
   model.weights().read(parameter, to);
   ops::gemm(host, false, false, out, in, rank, model.options().lora.scale(), valuesB, rank, valuesA, in, 1.0f, to, in);
 }

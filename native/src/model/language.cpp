@@ -79,19 +79,22 @@ LanguagePass LanguageModel::forward(Context& context, const TextWeights& w, cons
 
 void LanguageModel::backward(Context& context, const TextWeights& w, const TextGradients& g,
                              const PackedBatch& batch, LanguagePass& pass, float* gradient, float* dMedia,
-                             Arena& arena) {
+                             Arena& arena, GradientExchange& exchange) {
   const ArenaScope scope(arena);
   const int64_t width = shape_.width;
   const BlockInput input{pass.rows, batch.segments, pass.cos, pass.sin};
-  for (int64_t i = config_.text.layers - 1; i >= 0; --i)
+  for (int64_t i = config_.text.layers - 1; i >= 0; --i) {
     blockBackward(context, shape_, w.layers[static_cast<size_t>(i)], g.layers[static_cast<size_t>(i)], input,
                   pass.layers[static_cast<size_t>(i)], gradient, arena);
+    exchange.next();
+  }
   if (g.embedding != nullptr) {
     const auto count = static_cast<int64_t>(batch.textRows.size());
     float* compact = arena.floats(count * width);
     ops::gatherRows(context, count, width, batch.textRows.data(), gradient, compact);
     ops::scatterAddRows(context, count, width, batch.textIds.data(), compact, g.embedding);
   }
+  exchange.next();
   if (dMedia == nullptr) return;
   ops::zero(context, batch.units * width, dMedia);
   for (const MediaRun& run : batch.mediaRuns)

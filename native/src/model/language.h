@@ -34,8 +34,9 @@ class LanguageModel {
   /// Tables [positions, head dimension] of the host's, for positions by time, height and width.
   void writeTurns(Context&, const std::array<std::span<const int32_t>, 3>& positions, float* cos, float* sin);
   /// `gradient` holds d(loss)/d(last) and is used up. dMedia (may be null) is overwritten with the media's gradient.
+  /// `exchange` is told of each layer, and of the embedding, when its gradient is complete.
   void backward(Context&, const TextWeights&, const TextGradients& gradients, const PackedBatch&,
-                LanguagePass&, float* gradient, float* dMedia, Arena&);
+                LanguagePass&, float* gradient, float* dMedia, Arena&, GradientExchange& exchange);
   int64_t floatsPerRow() const;
   const BlockShape& shape() const noexcept { return shape_; }
 

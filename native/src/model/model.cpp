@@ -5,6 +5,7 @@
 #include <cstring>
 #include <unordered_map>
 
+#include "../comm/communicator.h"
 #include "../error.h"
 
 namespace secondlook {
@@ -39,16 +40,17 @@ Model::Model(const Context& context, ModelConfig config, const ModelOptions& opt
                        checkpoint->bfloat16(p.name) != nullptr);
     table_.place(options.storage, mapped);
   }
-  weights_ = WeightStore(table_, memory_, std::move(checkpoint));
+  shards_ = options.team ? Shards(table_, options.team->rank(), options.team->size()) : Shards(table_, 0, 1);
+  weights_ = WeightStore(table_, shards_, memory_, std::move(checkpoint), options.team);
   const float adapterScale = options.lora.rank > 0 ? options.lora.scale() : 0.0f;
   visionWeights_ = bindVisionWeights(config_, table_, weights_, adapterScale);
   textWeights_ = bindTextWeights(config_, table_, weights_, adapterScale);
   baseTextWeights_ = bindTextWeights(config_, table_, weights_, 0.0f);
   if (table_.stateFloats() == 0) return;
-  gradients_ = FlatBuffer(table_.stateFloats(), memory_, Purpose::gradients);
-  optimiser_ = Optimiser(table_, memory_, options.optimiser8Bit);
-  visionGradients_ = bindVisionGradients(config_, table_, gradients_.data());
-  textGradients_ = bindTextGradients(config_, table_, gradients_.data());
+  gradients_ = Gradients(config_, table_, shards_, memory_);
+  optimiser_ = Optimiser(table_, shards_, memory_, options.optimiser8Bit);
+  visionGradients_ = bindVisionGradients(config_, table_, gradients_);
+  textGradients_ = bindTextGradients(config_, table_, gradients_);
   visionTrainable_ = table_.anyTrainable("visual.");
 }
 
@@ -79,7 +81,7 @@ void Model::shareTower() {
 }
 
 void Model::zeroGradients() {
-  if (gradients_) memory_.zero(gradients_.data(), gradients_.bytes());
+  gradients_.zero();
 }
 
 std::shared_ptr<Arena> Model::borrowArena() {
@@ -132,8 +134,7 @@ void Model::notePeak() noexcept {
 }
 
 MemoryReport Model::memory() const {
-  MemoryReport report{weights_.ownBytes(), weights_.mappedBytes(), gradients_.bytes(),
-                      static_cast<size_t>(static_cast<double>(optimiser_.bytes()) * shards_.share()),
+  MemoryReport report{weights_.ownBytes(), weights_.mappedBytes(), gradients_.bytes(), optimiser_.bytes(),
                       activationBytes_.load(), cacheBytes_.load(), prefixes_.bytes(), MediaFloats::liveBytes(), 0,
                       embeddingCache_.hits(), embeddingStore_.hits(), prefixes_.reusedTokens(), prefixes_.readTokens()};
   report.peak = std::max(peakBytes_.load(), report.current());

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "embedding_store.h"
+#include "gradients.h"
 #include "language.h"
 #include "media.h"
 #include "optimiser.h"
@@ -23,8 +24,6 @@
 #include "weights.h"
 
 namespace secondlook {
-
-class Communicator;
 
 struct ScoreResult {
   std::vector<float> logProbs, entropy;
@@ -83,10 +82,8 @@ class Model : public std::enable_shared_from_this<Model> {
 
   WeightStore& weights() noexcept { return weights_; }
   const WeightStore& weights() const noexcept { return weights_; }
-  /// Gradient of a parameter that takes one, else null.
-  float* gradient(const Parameter& p) const {
-    return p.place.state < 0 || !gradients_ ? nullptr : gradients_.data() + p.place.state;
-  }
+  Gradients& gradients() noexcept { return gradients_; }
+  const Gradients& gradients() const noexcept { return gradients_; }
   Optimiser& optimiser() noexcept { return optimiser_; }
   const Optimiser& optimiser() const noexcept { return optimiser_; }
   /// Call after changing weights; `visionChanged` makes cached embeddings stale.
@@ -111,12 +108,12 @@ class Model : public std::enable_shared_from_this<Model> {
                     Policy policy = Policy::adapted);
   std::vector<std::vector<float>> groupDivergence(Context&, const std::vector<GroupInput>& groups, float temperature,
                                                   const DivergenceRule& rule);
-  /// In a team, the members' gradients are summed and each member keeps the optimiser's state of its own part.
-  StepOutcome step(Context&, const StepSettings& settings, Communicator* team = nullptr);
-  /// Which part of the optimiser's state this process keeps.
+  /// In a team each member updates its own part and gives it to the others.
+  StepOutcome step(Context&, const StepSettings& settings);
+  /// Which part of what trains the model this process keeps.
   const Shards& shards() const noexcept { return shards_; }
-  /// Before the first step, or before a state is loaded. Throws Error(badArgument) later.
-  void divide(int rank, int members);
+  /// Who trains it together; null: alone.
+  Communicator* team() const noexcept { return options_.team.get(); }
   void blend(Context&, const Model& other, double decay);
   std::shared_ptr<Model> clone(Context&, bool trainable) const;
   void trace(Context&, const PromptInput& prompt, const TraceSink& sink);
@@ -131,7 +128,6 @@ class Model : public std::enable_shared_from_this<Model> {
   void returnCache(FlatBuffer cache) noexcept;
 
  private:
-  void shareWeights(Communicator& team);
   void notePeak() noexcept;
   void embedMissing(Context&, const std::vector<std::shared_ptr<Media>>& media, Arena& arena);
 
@@ -139,10 +135,10 @@ class Model : public std::enable_shared_from_this<Model> {
   ModelOptions options_;
   Memory memory_;
   ParameterTable table_;
-  WeightStore weights_;
-  FlatBuffer gradients_;
-  Optimiser optimiser_;
   Shards shards_;
+  WeightStore weights_;
+  Gradients gradients_;
+  Optimiser optimiser_;
   VisionWeights visionWeights_;
   TextWeights textWeights_, baseTextWeights_;
   VisionGradients visionGradients_;

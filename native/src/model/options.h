@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -10,8 +11,10 @@
 
 namespace secondlook {
 
+class Communicator;
+
 /// How matrices are kept. bfloat16: frozen ones are read where they lie in the checkpoint's mapped file, trainable ones
-/// beside a float32 master that the optimiser updates. Norms and biases are float32 in both.
+/// beside float32 masters that the optimiser updates. Norms and biases are float32 in both.
 enum class Storage : uint8_t { float32, bfloat16 };
 
 /// What a tape keeps of a block: everything, its input only (the rest is computed again), or what fits in memory.
@@ -40,6 +43,7 @@ struct ModelOptions {
   std::string visionCacheFolder;  // the same for later processes, while the tower is not trained; empty: none
   size_t visionCacheFolderBytes = 0;
   LoraSettings lora;
+  std::shared_ptr<Communicator> team;  // who trains it together, each with a part of what that takes; null: alone
   std::string adapter;  // a PEFT folder to start the adapters from; empty: none
 };
 

@@ -150,7 +150,7 @@ void ParameterTable::place(Storage storage, const std::vector<bool>& mapped) {
     const bool half = storage == Storage::bfloat16 && !p.isVectorOrNorm() && !p.adapter;
     const bool trains = groupTrainable_[p.group];
     p.place = {};
-    if (!half || trains) p.place.wide = take(sizes_.wide);
+    if (!half) p.place.wide = take(sizes_.wide);
     if (half && !mapped[i]) p.place.half = take(sizes_.half);
     if (trains) p.place.state = take(sizes_.state);
   }

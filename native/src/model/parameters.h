@@ -14,9 +14,9 @@ namespace secondlook {
 
 /// Places, in elements, in the buffers of a model; -1: not there.
 struct Place {
-  int64_t wide = -1;   // float32: norms, biases, float32 matrices, masters of trainable bfloat16 ones
+  int64_t wide = -1;   // float32: norms, biases, adapters, float32 matrices
   int64_t half = -1;   // bfloat16 of the model's own
-  int64_t state = -1;  // gradient and moments: the same place in three buffers
+  int64_t state = -1;  // gradient, moments, masters of bfloat16 matrices: the same place in several buffers
 };
 
 /// Elements [begin, end).
@@ -53,7 +53,7 @@ class ParameterTable {
   int64_t stateFloats() const noexcept { return sizes_.state; }
   /// Gives places. `mapped[i]` true: parameter i stays in the checkpoint's file (frozen bfloat16 groups only).
   void place(Storage storage, const std::vector<bool>& mapped);
-  /// Whether any parameter of the group takes a gradient: then all of it has float32 masters and room for gradients.
+  /// Whether any parameter of the group takes a gradient: then all of it has room for gradients and what updates it.
   bool groupTrainable(size_t group) const { return groupTrainable_[group]; }
 
  private:

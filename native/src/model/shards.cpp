@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "../comm/communicator.h"
 #include "optimiser.h"
 
 namespace secondlook {
@@ -29,17 +30,18 @@ Span Shards::of(int member) const {
   return {bounds_[at], bounds_[at + 1]};
 }
 
-Span Shards::own(const Parameter& p) const {
-  if (bounds_.empty()) return {0, p.count};
-  const Span mine = of(rank_);
-  return {std::clamp<int64_t>(mine.begin - p.place.state, 0, p.count),
-          std::clamp<int64_t>(mine.end - p.place.state, 0, p.count)};
+Span Shards::of(int member, const Parameter& p) const {
+  if (p.place.state < 0) return {};
+  const Span part = of(member);
+  return {std::clamp<int64_t>(part.begin - p.place.state, 0, p.count),
+          std::clamp<int64_t>(part.end - p.place.state, 0, p.count)};
 }
 
-double Shards::share() const {
-  return bounds_.empty() || bounds_.back() == 0
-             ? 1.0
-             : static_cast<double>(of(rank_).count()) / static_cast<double>(bounds_.back());
+std::vector<std::byte> joined(Communicator* team, std::vector<std::byte> own) {
+  if (team == nullptr) return own;
+  std::vector<std::byte> all;
+  for (const auto& part : team->gather(own)) all.insert(all.end(), part.begin(), part.end());
+  return all;
 }
 
 }  // namespace secondlook

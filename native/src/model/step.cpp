@@ -25,7 +25,7 @@ Found inspect(Context& context, const Model& model) {
     const Parameter& parameter = model.table().all()[i];
     const Span own = parameter.trainable ? model.shards().own(parameter) : Span{};
     if (own.empty()) continue;
-    parts.push_back({model.gradient(parameter) + own.begin, own.count()});
+    parts.push_back({model.gradients().own(parameter, own.begin), own.count()});
     owners.push_back(static_cast<int64_t>(i));
   }
   std::vector<double> squares(parts.size());
@@ -52,28 +52,12 @@ Found combined(Communicator& team, const Found& own) {
 }
 }  // namespace
 
-void Model::divide(int rank, int members) {
-  if (shards_.members() == members && shards_.rank() == rank) return;
-  if (optimiser_.steps > 0)
-    throw Error(ErrorCode::badArgument, "step: the optimiser's state is already divided among " +
-                                            std::to_string(shards_.members()) +
-                                            " processes. Save it and load it in the new team.");
-  shards_ = Shards(table_, rank, members);
-}
-
-StepOutcome Model::step(Context& context, const StepSettings& settings, Communicator* team) {
+StepOutcome Model::step(Context& context, const StepSettings& settings) {
   if (!gradients_)
     throw Error(ErrorCode::badArgument,
                 "step: this model was loaded with trainable: false and has no gradients. Load it as trainable.");
-  if (team != nullptr) {
-    divide(team->rank(), team->size());
-    for (int member = 0; member < team->size(); ++member) {
-      const Span part = shards_.of(member);
-      team->sumTo(member, gradients_.data() + part.begin, part.count());
-    }
-  }
   Found found = inspect(context, *this);
-  if (team != nullptr) found = combined(*team, found);
+  if (team() != nullptr) found = combined(*team(), found);
   StepOutcome outcome;
   outcome.gradientNorm = std::sqrt(found.squares);
   if (found.culprit >= 0) {
@@ -96,34 +80,14 @@ StepOutcome Model::step(Context& context, const StepSettings& settings, Communic
     if (own.empty()) continue;
     adamw.weightDecay =
         settings.skipNormDecay && parameter.isVectorOrNorm() ? 0.0f : static_cast<float>(settings.weightDecay);
-    optimiser_.update(context, adamw, parameter, own, weights_.wide(parameter), gradient(parameter));
+    optimiser_.update(context, adamw, parameter, own, weights_.trained(parameter, own.begin),
+                      gradients_.own(parameter, own.begin));
+    weights_.narrow(context, parameter);
   }
-  if (team != nullptr) shareWeights(*team);
-  for (const Parameter& parameter : table_.all())
-    if (parameter.trainable) weights_.narrow(context, parameter);
+  weights_.share(table_);
   zeroGradients();
   weightsChanged(visionTrainable_);
   return outcome;
-}
-
-/// Every member's part of the masters to everybody, by way of the gradients' buffer, which has the shards' layout.
-void Model::shareWeights(Communicator& team) {
-  const auto eachPart = [&](auto&& copy) {
-    for (const Parameter& p : table_.all())
-      if (p.trainable) copy(p, weights_.wide(p), gradient(p));
-  };
-  eachPart([&](const Parameter& p, const float* masters, float* buffer) {
-    const Span own = shards_.own(p);
-    if (!own.empty())
-      std::memcpy(buffer + own.begin, masters + own.begin, static_cast<size_t>(own.count()) * sizeof(float));
-  });
-  for (int member = 0; member < team.size(); ++member) {
-    const Span part = shards_.of(member);
-    team.broadcast(member, gradients_.data() + part.begin, part.count() * static_cast<int64_t>(sizeof(float)));
-  }
-  eachPart([&](const Parameter& p, float* masters, const float* buffer) {
-    std::memcpy(masters, buffer, static_cast<size_t>(p.count) * sizeof(float));
-  });
 }
 
 }  // namespace secondlook

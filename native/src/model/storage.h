@@ -22,7 +22,7 @@ void saveModel(Context&, const Model& model, const std::string& directory);
 /// What trains (masters), its moments and the step count, bit for bit, in state.safetensors; config.json beside it.
 /// Frozen parameters are not in it: they come from the checkpoint that the model was loaded from. In a team all members
 /// call; member 0 writes the same file that one process alone would, so a run may go on with another number of members.
-void saveState(Model& model, const std::string& directory, Communicator* team = nullptr);
-void loadState(Context&, Model& model, const std::string& directory, Communicator* team = nullptr);
+void saveState(Model& model, const std::string& directory);
+void loadState(Context&, Model& model, const std::string& directory);
 
 }  // namespace secondlook

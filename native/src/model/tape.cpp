@@ -1,5 +1,6 @@
 #include "tape.h"
 
+#include "../comm/communicator.h"
 #include "../error.h"
 #include "transfer.h"
 
@@ -19,6 +20,11 @@ Tape::Tape(Context& context, std::shared_ptr<Model> model, const std::vector<Gro
     if (!group.variants.empty())
       throw Error(ErrorCode::badArgument, "forward: a group has variants of its prompt. They are for score() only.");
   const ModelConfig& config = model_->config();
+  if (groups.empty() && model_->team() != nullptr) {  // a member that the others' batch left without a share
+    arena_ = model_->borrowArena();
+    batch_.offsets.assign(1, 0);
+    return;
+  }
   batch_ = packBatch(config, model_->options().positionRule, groups);
   arena_ = model_->borrowArena();
   const int64_t width = config.text.hidden, count = static_cast<int64_t>(batch_.targets.size());
@@ -68,16 +74,21 @@ void Tape::backward(Context& context, std::span<const float> dLogProbs, std::spa
   if (model_->weightVersion() != weightVersion_)
     throw Error(ErrorCode::badArgument,
                 "backward: the weights changed since this tape's forward pass. Call backward() before step().");
+  GradientExchange exchange(context, model_->gradients(), model_->shards(), model_->team(),
+                            vision_.merged != nullptr && !logProbs_.empty());
   try {
-    if (!logProbs_.empty()) run(context, dLogProbs, dEntropy);
+    if (!logProbs_.empty()) run(context, dLogProbs, dEntropy, exchange);
+    exchange.rest();
   } catch (...) {
     arena_.reset();
+    exchange.abandon();
     throw;
   }
   arena_.reset();
 }
 
-void Tape::run(Context& context, std::span<const float> dLogProbs, std::span<const float> dEntropy) {
+void Tape::run(Context& context, std::span<const float> dLogProbs, std::span<const float> dEntropy,
+               GradientExchange& exchange) {
   const ModelConfig& config = model_->config();
   const int64_t width = config.text.hidden, count = static_cast<int64_t>(batch_.targets.size());
   const float* logProbGradient = placed(context, *arena_, dLogProbs.data(), count);
@@ -89,13 +100,15 @@ void Tape::run(Context& context, std::span<const float> dLogProbs, std::span<con
   float* dGathered = arena_->floats(count * width);
   ops::rmsNormBackward(context, count, width, gathered_, model_->text().norm, scale_, dNormed, dGathered, false,
                        model_->textGradients().norm);
+  exchange.next();
   float* gradient = arena_->zeros(batch_.rows * width);
   ops::scatterAddRows(context, count, width, batch_.scoredRows.data(), dGathered, gradient);
   float* dMedia = vision_.merged ? arena_->floats(batch_.units * width) : nullptr;
   model_->language().backward(context, model_->text(), model_->textGradients(), batch_, language_, gradient, dMedia,
-                              *arena_);
+                              *arena_, exchange);
   if (dMedia)
-    model_->vision().backward(context, model_->visionWeights(), model_->visionGradients(), vision_, dMedia, *arena_);
+    model_->vision().backward(context, model_->visionWeights(), model_->visionGradients(), vision_, dMedia, *arena_,
+                              exchange);
 }
 
 }  // namespace secondlook

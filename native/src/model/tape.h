@@ -12,7 +12,7 @@ namespace secondlook {
 
 class Tape {
  public:
-  /// Runs the forward pass. Throws Error(badArgument) when the model takes no gradient.
+  /// Runs the forward pass. In a team a batch may be empty: the member then only takes its part in backward(). Throws Error(badArgument) when the model takes no gradient.
   Tape(Context&, std::shared_ptr<Model> model, const std::vector<GroupInput>& groups, float temperature);
 
   const std::vector<float>& logProbs() const noexcept { return logProbs_; }
@@ -20,11 +20,12 @@ class Tape {
   const std::vector<int32_t>& offsets() const noexcept { return batch_.offsets; }
   bool spent() const noexcept { return arena_ == nullptr; }
 
-  /// Adds to the model's gradients, given d(loss)/d(value) for each value; `dEntropy` may be empty. Spends the tape.
+  /// Adds to the model's gradients, given d(loss)/d(value) for each value; `dEntropy` may be empty. Spends the tape. In a
+  /// team all members call together, and what they add is summed at each gradient's owner.
   void backward(Context&, std::span<const float> dLogProbs, std::span<const float> dEntropy);
 
  private:
-  void run(Context&, std::span<const float> dLogProbs, std::span<const float> dEntropy);
+  void run(Context&, std::span<const float> dLogProbs, std::span<const float> dEntropy, GradientExchange&);
 
   std::shared_ptr<Model> model_;
   std::shared_ptr<Arena> arena_;

@@ -129,7 +129,7 @@ VisionPass VisionTower::forward(Context& context, const VisionWeights& w,
 }
 
 void VisionTower::backward(Context& context, const VisionWeights& w, const VisionGradients& g,
-                           VisionPass& pass, const float* dMerged, Arena& arena) {
+                           VisionPass& pass, const float* dMerged, Arena& arena, GradientExchange& exchange) {
   const ArenaScope scope(arena);
   const int64_t unit = config_.vision.unit(), width = shape_.width, wide = width * unit, out = config_.text.hidden;
   float* dOrdered = arena.floats(pass.units * out);
@@ -148,14 +148,18 @@ void VisionTower::backward(Context& context, const VisionWeights& w, const Visio
   else
     ops::rmsNormBackward(context, pass.patches, width, pass.last, w.mergerNorm, pass.scale, dNormed, gradient, true,
                          g.mergerNorm);
-  for (int64_t i = config_.vision.depth - 1; i >= 0; --i)
+  exchange.next();
+  for (int64_t i = config_.vision.depth - 1; i >= 0; --i) {
     blockBackward(context, shape_, w.blocks[static_cast<size_t>(i)], g.blocks[static_cast<size_t>(i)],
                   blockInput(pass, i), pass.blocks[static_cast<size_t>(i)], gradient, arena);
+    exchange.next();
+  }
   if (g.patchEmbed.matrix == nullptr) return;
   float* dEmbedded = arena.zeros(pass.patches * width);
   ops::scatterAddRows(context, pass.patches, width, pass.patchOrder.data(), gradient, dEmbedded);
   linearBackward(context, pass.patches, config_.vision.patch.rowWidth(), width, pass.pixels, w.patchEmbed, dEmbedded,
                  nullptr, g.patchEmbed, arena);
+  exchange.next();
 }
 
 }  // namespace secondlook

@@ -40,9 +40,10 @@ class VisionTower {
   /// All media as one batch; windows and grids keep them apart.
   VisionPass forward(Context&, const VisionWeights&, const std::vector<VisionInput>&, Keep, Arena&,
                      const TraceSink& trace = {});
-  /// dMerged [units, text hidden]. Parameter gradients accumulate; pixels get none.
+  /// dMerged [units, text hidden]. Parameter gradients accumulate; pixels get none. `exchange` is told of the merger, each block
+  /// and the patches when their gradients are complete.
   void backward(Context&, const VisionWeights&, const VisionGradients& gradients, VisionPass&,
-                const float* dMerged, Arena&);
+                const float* dMerged, Arena&, GradientExchange& exchange);
   /// Floats that a pass over `patches` keeps.
   int64_t floatsPerPatch() const;
 

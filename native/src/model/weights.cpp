@@ -59,11 +59,11 @@ struct WeightBinder {
 struct GradientBinder {
   using Layer = LinearGradient;
   const ParameterTable& table;
-  float* base;
+  const Gradients& gradients;
 
   float* vector(const std::string& name) const {
     const Parameter* p = table.find(name);
-    return p && p->place.state >= 0 ? base + p->place.state : nullptr;
+    return p ? gradients.target(*p) : nullptr;
   }
   float* matrix(const std::string& name) const { return vector(name); }
   LinearGradient layer(const Modules& modules) const {
@@ -126,10 +126,10 @@ TextWeights bindTextWeights(const ModelConfig& config, const ParameterTable& tab
                             float adapterScale) {
   return bindText<TextWeights>(config, WeightBinder{table, store, adapterScale});
 }
-VisionGradients bindVisionGradients(const ModelConfig& config, const ParameterTable& table, float* gradients) {
+VisionGradients bindVisionGradients(const ModelConfig& config, const ParameterTable& table, const Gradients& gradients) {
   return bindVision<VisionGradients>(config, GradientBinder{table, gradients});
 }
-TextGradients bindTextGradients(const ModelConfig& config, const ParameterTable& table, float* gradients) {
+TextGradients bindTextGradients(const ModelConfig& config, const ParameterTable& table, const Gradients& gradients) {
   return bindText<TextGradients>(config, GradientBinder{table, gradients});
 }
 

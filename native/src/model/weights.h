@@ -6,6 +6,7 @@
 
 #include "block.h"
 #include "config.h"
+#include "gradients.h"
 #include "weight_store.h"
 
 namespace secondlook {
@@ -35,8 +36,8 @@ BlockShape textBlockShape(const ModelConfig& config);
 /// `adapterScale` 0 leaves adapters out: the base model, which is the reference policy.
 VisionWeights bindVisionWeights(const ModelConfig&, const ParameterTable&, const WeightStore&, float adapterScale);
 TextWeights bindTextWeights(const ModelConfig&, const ParameterTable&, const WeightStore&, float adapterScale);
-/// `gradients` has the state layout; what takes no gradient is null.
-VisionGradients bindVisionGradients(const ModelConfig&, const ParameterTable&, float* gradients);
-TextGradients bindTextGradients(const ModelConfig&, const ParameterTable&, float* gradients);
+/// Where a backward pass adds; what takes no gradient is null.
+VisionGradients bindVisionGradients(const ModelConfig&, const ParameterTable&, const Gradients&);
+TextGradients bindTextGradients(const ModelConfig&, const ParameterTable&, const Gradients&);
 
 }  // namespace secondlook

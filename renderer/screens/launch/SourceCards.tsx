@@ -105,7 +105,7 @@ export function RunCard({
         <Field label="Processes">
           <select
             value={draft.processes}
-            title="Processes of this machine that train together over MPI, each with its share of every step"
+            title="Processes of this machine that train together, each with its share of every step: over MPI, and on GPUs, one each, over NCCL"
             onChange={(event) => changeDraft({ processes: Number(event.target.value) })}
           >
             {PROCESSES.map((count) => (

@@ -10,7 +10,7 @@ import { addMediaRoot } from "../../library/media-roots.ts";
 import { checkModel } from "../../library/model-check.ts";
 import { discardDryRun, dryRunFrom, isDryRunId } from "../../runs/dry-run.ts";
 import { earlierStages } from "../../runs/earlier.ts";
-import { createRun, readRunConfig, startWorker, type NewRun } from "../../runs/launch.ts";
+import { createRun, placesOf, readRunConfig, startWorker, type NewRun } from "../../runs/launch.ts";
 import { BASE_MODEL, newRunFrom, samplePackData } from "../../runs/new-run.ts";
 import { removeRunFolder } from "../../runs/remove.ts";
 import type { HandlersOf, MethodContext } from "./context.ts";
@@ -81,7 +81,7 @@ export const launchMethods: HandlersOf<keyof LaunchResults> = {
   "devices.list": async ({ data, alive }) => {
     const devices = await askDevices();
     const first = devices[0]!.id;
-    const busy = new Map(alive().map((run) => [deviceOf(data, run, first), run]));
+    const busy = new Map(alive().flatMap((run) => devicesOf(data, run, first).map((device) => [device, run])));
     return devices.map((device) => ({ ...device, busyWith: busy.get(device.id) ?? null }));
   },
 };
@@ -111,7 +111,6 @@ export function forget(context: MethodContext, run: string): void {
 }
 
 /** `auto` is what the machine has first: a GPU where there is one. */
-function deviceOf(data: string, run: string, first: string): string {
-  const wanted = readRunConfig(data, run).device ?? "auto";
-  return wanted === "auto" ? first : wanted === "cuda" ? "cuda:0" : wanted;
+function devicesOf(data: string, run: string, first: string): string[] {
+  return placesOf(readRunConfig(data, run)).map((device) => (device === "auto" ? first : device));
 }

@@ -28,22 +28,29 @@ int ownRank() {
   return rank;
 }
 
-template <class T>
-int reduceTo(int root, T* values, int64_t count, MPI_Datatype type, MPI_Op operation) {
+int sumTo(int root, float* values, int64_t count) {
   const bool isRoot = ownRank() == root;
   return inPieces(count, [&](int64_t at, int length) {
-    return MPI_Reduce(isRoot ? MPI_IN_PLACE : values + at, isRoot ? values + at : nullptr, length, type, operation, root,
+    return MPI_Reduce(isRoot ? MPI_IN_PLACE : values + at, isRoot ? values + at : nullptr, length, MPI_FLOAT, MPI_SUM, root,
                       MPI_COMM_WORLD);
   });
 }
 
-int sumTo(int root, float* values, int64_t count) { return reduceTo(root, values, count, MPI_FLOAT, MPI_SUM); }
-
-int mergeTo(int root, uint8_t* bytes, int64_t count) { return reduceTo(root, bytes, count, MPI_BYTE, MPI_BOR); }
-
 int broadcast(int root, uint8_t* bytes, int64_t count) {
   return inPieces(count, [&](int64_t at, int length) {
     return MPI_Bcast(bytes + at, length, MPI_BYTE, root, MPI_COMM_WORLD);
+  });
+}
+
+int send(int to, const uint8_t* bytes, int64_t count) {
+  return inPieces(count, [&](int64_t at, int length) {
+    return MPI_Send(bytes + at, length, MPI_BYTE, to, 0, MPI_COMM_WORLD);
+  });
+}
+
+int receive(int from, uint8_t* bytes, int64_t count) {
+  return inPieces(count, [&](int64_t at, int length) {
+    return MPI_Recv(bytes + at, length, MPI_BYTE, from, 0, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
   });
 }
 
@@ -62,7 +69,7 @@ int leave() { return MPI_Finalize(); }
 
 void abortAll(int exitCode) { MPI_Abort(MPI_COMM_WORLD, exitCode); }
 
-CommunicationTable table{0, 1, sumTo, mergeTo, broadcast, gatherSizes, leave, abortAll, describe};
+CommunicationTable table{0, 1, sumTo, broadcast, gatherSizes, send, receive, leave, abortAll, describe};
 bool joined = false;
 
 }  // namespace
