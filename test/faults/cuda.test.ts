@@ -27,8 +27,8 @@ it("trains as on the processor; a lost device ends the worker with the remedy, a
   expect(existsSync(library), `${library} is there: npm run build:native`).toBe(true);
   const shim = { SECONDLOOK_CUDA_LIBRARY: library, SECONDLOOK_SHIM_GUARD: "1" };
   const world = await makeTinyWorld(folder);
-  const start = (id: string, device: string, environment: Record<string, string> = {}) => {
-    const run = makeRun(folder, world, id, SHORT, {}, { device });
+  const start = (id: string, device: string, environment: Record<string, string> = {}, processes = 1) => {
+    const run = makeRun(folder, world, id, SHORT, {}, { device, processes });
     return { run, ...startWorker(run, [], undefined, { ...shim, ...environment }) };
   };
   const [processor, whole] = [start("processor", "cpu"), start("whole", "cuda")];
@@ -39,6 +39,15 @@ it("trains as on the processor; a lost device ends the worker with the remedy, a
   expect(figures.length).toBe(4);
   figuresOf(processor.run).forEach((expected, i) =>
     expect(Math.abs(figures[i]! - expected)).toBeLessThan(1e-4 * Math.max(1, Math.abs(expected))),
+  );
+
+  // Two processes with a device each: what they sum goes over NCCL's interface, with a stand-in behind it.
+  const nccl = { SECONDLOOK_NCCL_LIBRARY: resolve("native/build/libsecondlook_fake_nccl.so") };
+  const team = start("team", "cuda", nccl, 2);
+  expect(await team.ended, team.output()).toBe(0);
+  expect(team.output()).toMatch(/on cuda .* in each of 2 processes/);
+  figuresOf(team.run).forEach((figure, i) =>
+    expect(Math.abs(figure - figures[i]!)).toBeLessThan(1e-5 * Math.max(1, Math.abs(figure))),
   );
 
   const lost = start("lost", "cuda", { SECONDLOOK_SHIM_LAUNCHES: "2000" });

@@ -30,6 +30,22 @@ describe("memory before a launch", () => {
     expect(launch).toThrow(/needs about \d+ GB of memory, but .* are free.*(smaller model|Set )/);
   });
 
+  it("counts all processes on the processor, and holds each to its GPU where it has one", () => {
+    const model = join(folder, "small");
+    mkdirSync(model);
+    writeFileSync(join(model, "config.json"), JSON.stringify(QWEN_7B));
+    const settings = videoR1.settings("paper-v4");
+    const check = (processes: number, gpus: string[] | null) => checkMemory(settings, model, { processes, gpus });
+    const four = check(4, null);
+    expect(four).toMatchObject({ processes: 4, gpus: false });
+    expect(four.allBytes).toBeGreaterThan(3 * four.bytes!);
+    const cards = ["NVIDIA H20 (96 GiB)", "NVIDIA H20 (96 GiB)", "NVIDIA H20 (96 GiB)", "NVIDIA A100 (80 GiB)"];
+    expect(check(4, cards)).toMatchObject({ availableBytes: 80 * 2 ** 30, refusal: null, gpus: true });
+    expect(check(2, cards).refusal).toMatch(/on each of 2 GPUs, but the smallest has 103 GB.*Use 3 GPUs/);
+    expect(check(4, cards.slice(1)).refusal).toMatch(/GPUs from the chosen one on: 3\. Ask for fewer processes/);
+    expect(check(1, ["a card"])).toMatchObject({ availableBytes: null, refusal: null });
+  });
+
   it("says in a sentence that a config cannot be read", () => {
     const check = checkMemory(videoR1.settings("tiny"), join(folder, "nowhere"));
     expect(check.bytes).toBeNull();

@@ -36,8 +36,8 @@ export function checkMemory(settings: Settings, model: string, { processes, gpus
 function tooFew(gpus: readonly string[] | null, processes: number): string | null {
   if (gpus === null || gpus.length >= processes) return null;
   return (
-    `The run asks for ${processes} processes with a GPU each, but ${gpus.length === 0 ? "no GPU is" : `only ${gpus.length} are`} ` +
-    "to be had. Ask for fewer processes, or compute on the processor."
+    `The run asks for ${processes} processes with a GPU each; GPUs from the chosen one on: ${gpus.length}. ` +
+    "Ask for fewer processes, choose an earlier GPU, or compute on the processor."
   );
 }
 
