@@ -64,7 +64,7 @@ describe("the queue of runs", () => {
     expect(launch.placesOf({ device: "cuda:1", processes: 3 })).toEqual(["cuda:1", "cuda:2", "cuda:3"]);
     expect(launch.placesOf({ device: "cuda", processes: 2 })).toEqual(["cuda:0", "cuda:1"]);
     expect(launch.placesOf({ device: "cpu", processes: 4 })).toEqual(["cpu"]);
-    const { queue, runs } = queueOf(["cuda:0", "cuda:1", "cuda:2"], { processes: 2 });
+    const { queue, runs } = queueOf(["cuda:0", "cuda:1", "cuda:3"], { processes: 2 });
     expect(queue.round([])).toEqual([runs[0], runs[2]]);
   });
 

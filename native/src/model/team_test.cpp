@@ -67,7 +67,7 @@ struct Trained {
 Trained train(Context& context, const std::shared_ptr<Model>& model) {
   Trained trained;
   StepSettings settings;
-  settings.learningRate = 1e-3;
+  settings.learningRate = 1e-4;
   settings.clip = 0.5;
   settings.weightDecay = 0.01;
   for (int step = 0; step < 3; ++step) {
@@ -132,8 +132,7 @@ TEST("a team of two, four and eight trains the weights that one member alone tra
     const Trained alone = trainedBy(1, c.options);
     for (const int members : {2, 4, 8}) {
       const Trained team = trainedBy(members, c.options);
-      for (size_t step = 0; step < alone.norms.size(); ++step)
-        CHECK(std::abs(team.norms[step] / alone.norms[step] - 1) < 10 * c.tolerance);
+      CHECK_CLOSE(team.norms, alone.norms, c.tolerance);
       const double error = farthest(team.values, alone.values);
       if (!(error < c.tolerance)) check::fail(__FILE__, __LINE__, c.name + (": off by " + std::to_string(error)));
     }
@@ -142,11 +141,15 @@ TEST("a team of two, four and eight trains the weights that one member alone tra
 
 TEST("what trains a model is divided among the members: gradients to a part and a bucket, moments and masters to a part") {
   for (const Case& c : cases()) {
-    const MemoryReport alone = trainedBy(1, c.options).memory, team = trainedBy(4, c.options).memory;
+    const MemoryReport alone = trainedBy(1, c.options).memory, four = trainedBy(4, c.options).memory,
+                       eight = trainedBy(8, c.options).memory;
     const auto share = [](size_t part, size_t all) { return static_cast<double>(part) / static_cast<double>(all); };
-    CHECK(std::abs(share(team.optimiser, alone.optimiser) - 0.25) < 0.03);
-    CHECK(share(team.gradients, alone.gradients) < 0.75);
-    if (c.options.storage == Storage::bfloat16) CHECK(share(team.weights, alone.weights) < 0.55);
+    CHECK(std::abs(share(four.optimiser, alone.optimiser) - 0.25) < 0.06);
+    CHECK(four.gradients < alone.gradients);
+    // The bucket is the same however many there are.
+    const double bucket = share(four.gradients, alone.gradients) - 1.0 / 4, other = share(eight.gradients, alone.gradients) - 1.0 / 8;
+    CHECK(bucket > 0 && std::abs(bucket - other) < 0.06);
+    if (c.options.storage == Storage::bfloat16) CHECK(share(four.weights, alone.weights) < 0.55);
   }
 }
 
