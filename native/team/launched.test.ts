@@ -73,7 +73,8 @@ describe.each<[string, LoadOptions, number]>([
     expect(second!.weights).toEqual(first!.weights);
     const share = (purpose: string): number => first!.memory.byPurpose[purpose]! / alone.memory.byPurpose[purpose]!;
     expect(share("optimiser")).toBeCloseTo(0.5, 1);
-    expect(share("gradients")).toBeLessThan(1);
+    // The language model alone, two layers and an embedding that is the head too, is hardly more than a bucket.
+    if (!options.frozen) expect(share("gradients")).toBeLessThan(0.9);
   });
 
   it("has the numbers of one process on two devices", async () => {
