@@ -21,6 +21,7 @@ export class RunSettings {
   readonly #database: Db;
   readonly #ofRun = new Map<string, Shared>();
   readonly #ofText = new Map<string, Shared>();
+  readonly #keys = new WeakMap<RunSummary, string>();
 
   constructor(database: Db) {
     this.#database = database;
@@ -46,7 +47,12 @@ export class RunSettings {
 
   /** The same text for runs that only their seed tells apart. */
   seedless(run: RunSummary): string {
-    return `${run.recipe}\n${run.preset}\n${run.totalSteps}\n${this.#shared(run).seedless}`;
+    let key = this.#keys.get(run);
+    if (key === undefined) {
+      key = `${run.recipe}\n${run.preset}\n${run.totalSteps}\n${this.#shared(run).seedless}`;
+      this.#keys.set(run, key);
+    }
+    return key;
   }
 
   #shared(run: RunSummary): Shared {

@@ -1,5 +1,5 @@
 /** Reads whole lines of a growing journal from a byte offset on. A torn last line waits for its end. */
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 
 export interface JournalLine {
   readonly text: string;
@@ -21,7 +21,8 @@ const LONGEST_LINE_BYTES = 64 * 1024 * 1024;
 export function readJournalChunk(path: string, offset: number, chunkBytes = CHUNK_BYTES): JournalChunk {
   const file = openSync(path, "r");
   try {
-    let buffer: Buffer = Buffer.allocUnsafe(chunkBytes);
+    // No larger than what is there: megabytes for each of ten thousand small journals keep the collector busy.
+    let buffer: Buffer = Buffer.allocUnsafe(Math.min(chunkBytes, Math.max(1, fstatSync(file).size - offset)));
     let filled = readSync(file, buffer, 0, buffer.length, offset);
     let lastNewline = buffer.subarray(0, filled).lastIndexOf(10);
     // One line longer than the chunk: grow until it ends or the file does.

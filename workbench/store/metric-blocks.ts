@@ -3,6 +3,7 @@
  * some thousands of blocks, and no spike is lost. Their sums and last times say where they lie on other axes than steps.
  */
 import type { Db } from "./databases.ts";
+import { prepared } from "./prepared.ts";
 
 /** Steps of a block. Pictures whose buckets are narrower are made from the points themselves. */
 export const BLOCK_STEPS = 64;
@@ -46,7 +47,8 @@ export class MetricBlocks {
   /** Call it in the transaction that holds the points. */
   write(): void {
     if (this.#gathered.size === 0) return;
-    const add = this.#database.prepare(
+    const add = prepared(
+      this.#database,
       `INSERT INTO metric_blocks (run, metric, block, low, high, count, total, last_time)
        VALUES (@run, @metric, @block, @low, @high, @count, @total, @lastTime)
        ON CONFLICT (run, metric, block) DO UPDATE SET low = min(low, excluded.low), high = max(high, excluded.high),
