@@ -1,6 +1,8 @@
 /**
  * Peak bytes of the engine's passes, allocation by allocation as they are made in native/src/model (block, vision, language,
  * tape, score) and native/src/generate: change them together. A test holds the sums against the engine's own figures.
+ * They are the processor's: a device keeps most rows of a bf16 tape as bfloat16, about half of it, and needs a little more
+ * for its pieces of work.
  */
 import type { Architecture } from "./architecture.ts";
 import type { ModelChoices } from "./choices.ts";
@@ -157,7 +159,7 @@ export function tapeBytes(a: Architecture, choices: ModelChoices, batch: PackedS
 
 function keepOf(a: Architecture, choices: ModelChoices, batch: PackedShape, encodes: boolean): Keep {
   if (choices.checkpointing !== "auto") return choices.checkpointing === "always" ? "inputs" : "everything";
-  // LanguageModel::floatsPerRow and VisionTower::floatsPerPatch
+  // LanguageModel::bytesPerRow and VisionTower::bytesPerPatch
   const t = textBlock(a);
   const v = visionBlock(a);
   const perRow = a.text.layers * (2 * t.width + t.qkvWidth + t.queryWidth + t.up) + 8 * t.width;

@@ -17,7 +17,9 @@ struct BlockShape {
   float epsilon;
   bool layerNorm;  // else RMSNorm
   bool gated;      // SwiGLU over gate|up, else quick GELU
-  bool half = false;  // a device's attention rounds its operands to bfloat16, as products with stored bfloat16 do
+  bool half = false;  // matrices are stored as bfloat16: a device then rounds operands of products and attention, and what a
+                      // tape keeps for them
+  bool roundsKept(const Context& context) const { return half && context.device != nullptr; }
   int64_t queryWidth() const { return queryHeads * headDim; }
   int64_t keyWidth() const { return keyHeads * headDim; }
   int64_t qkvWidth() const { return queryWidth() + 2 * keyWidth(); }
@@ -41,12 +43,20 @@ struct BlockInput {
   const float *cos, *sin;  // [rows, headDim]
 };
 
+/// Rows kept for the backward pass: one of the two. Rounded ones take half the memory.
+struct KeptRows {
+  float* wide = nullptr;
+  Bfloat16* half = nullptr;
+};
+
 /// Activations kept for the backward pass; `x` belongs to the caller. What is cheap to make again from these (the
 /// normed rows, the activated ones) is not kept: writing it to memory would cost more than computing it twice.
 struct BlockSaved {
   const float* x = nullptr;
-  float *mean1, *scale1, *qkv, *attended, *logSumExp, *middle, *mean2, *scale2, *up;
+  float *mean1, *scale1, *logSumExp, *mean2, *scale2;
+  KeptRows qkv, attended, middle, up;
   bool complete = false;  // false: only x is kept, and backward computes the rest again
+  bool rounded = false;   // asked for before the forward pass: rows as bfloat16
 };
 
 /// y[rows, width] from x[rows, width]; what backward needs is allocated in `arena`.

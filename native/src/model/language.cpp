@@ -9,10 +9,9 @@ LanguageModel::LanguageModel(const ModelConfig& config, Storage storage)
   shape_.half = storage == Storage::bfloat16;
 }
 
-int64_t LanguageModel::floatsPerRow() const {
-  return config_.text.layers *
-             (2 * shape_.width + shape_.qkvWidth() + shape_.queryWidth() + shape_.upWidth()) +
-         8 * shape_.width;
+int64_t LanguageModel::bytesPerRow(const Context& context) const {
+  const int64_t inputs = shape_.width, kept = shape_.width + shape_.qkvWidth() + shape_.queryWidth() + shape_.upWidth();
+  return config_.text.layers * (4 * inputs + (shape_.roundsKept(context) ? 2 : 4) * kept) + 32 * shape_.width;
 }
 
 void LanguageModel::embed(Context& context, const TextWeights& w, const PackedBatch& batch,
@@ -63,6 +62,7 @@ LanguagePass LanguageModel::forward(Context& context, const TextWeights& w, cons
     BlockSaved& saved = pass.layers[static_cast<size_t>(i)];
     float* y = spare ? spare : arena.floats(rows * width);
     const Arena::Mark before = arena.mark();
+    saved.rounded = keep == Keep::everything && shape_.roundsKept(context);
     blockForward(context, shape_, w.layers[static_cast<size_t>(i)], input, x, y, arena, saved);
     if (keep != Keep::everything) {
       arena.release(before);

@@ -37,7 +37,8 @@ class LanguageModel {
   /// `exchange` is told of each layer, and of the embedding, when its gradient is complete.
   void backward(Context&, const TextWeights&, const TextGradients& gradients, const PackedBatch&,
                 LanguagePass&, float* gradient, float* dMedia, Arena&, GradientExchange& exchange);
-  int64_t floatsPerRow() const;
+  /// Of a tape that keeps everything, about.
+  int64_t bytesPerRow(const Context&) const;
   const BlockShape& shape() const noexcept { return shape_; }
 
  private:

@@ -32,8 +32,8 @@ Tape::Tape(Context& context, std::shared_ptr<Model> model, const std::vector<Gro
   int64_t patches = 0;
   if (encode)
     for (const auto& medium : batch_.media) patches += medium->grid.patches();
-  const int64_t bytes =
-      4 * (batch_.rows * model_->language().floatsPerRow() + patches * model_->vision().floatsPerPatch());
+  const int64_t bytes = batch_.rows * model_->language().bytesPerRow(context) +
+                        patches * model_->vision().bytesPerPatch(context);
   const Checkpointing wanted = model_->options().checkpointing;
   const bool inputsOnly =
       wanted == Checkpointing::always || (wanted == Checkpointing::automatic && bytes > keptActivationBytes);

@@ -39,9 +39,10 @@ VisionTower::VisionTower(const ModelConfig& config, Storage storage)
   shape_.half = storage == Storage::bfloat16;
 }
 
-int64_t VisionTower::floatsPerPatch() const {
-  const int64_t perBlock = 3 * shape_.width + shape_.qkvWidth() + shape_.upWidth();
-  return config_.vision.depth * perBlock + config_.vision.patch.rowWidth() + 8 * shape_.width;
+int64_t VisionTower::bytesPerPatch(const Context& context) const {
+  const int64_t kept = 2 * shape_.width + shape_.qkvWidth() + shape_.upWidth();
+  return config_.vision.depth * (4 * shape_.width + (shape_.roundsKept(context) ? 2 : 4) * kept) +
+         4 * config_.vision.patch.rowWidth() + 32 * shape_.width;
 }
 
 BlockInput VisionTower::blockInput(const VisionPass& pass, int64_t block) const {
@@ -97,6 +98,7 @@ VisionPass VisionTower::forward(Context& context, const VisionWeights& w,
     BlockSaved& saved = pass.blocks[static_cast<size_t>(i)];
     float* y = spare ? spare : arena.floats(patches * width);
     const Arena::Mark before = arena.mark();
+    saved.rounded = keep == Keep::everything && shape_.roundsKept(context);
     blockForward(context, shape_, w.blocks[static_cast<size_t>(i)], blockInput(pass, i), x, y, arena, saved);
     if (keep != Keep::everything) {
       arena.release(before);

@@ -44,8 +44,8 @@ class VisionTower {
   /// and the patches when their gradients are complete.
   void backward(Context&, const VisionWeights&, const VisionGradients& gradients, VisionPass&,
                 const float* dMerged, Arena&, GradientExchange& exchange);
-  /// Floats that a pass over `patches` keeps.
-  int64_t floatsPerPatch() const;
+  /// Of a tape that keeps everything, about.
+  int64_t bytesPerPatch(const Context&) const;
 
  private:
   BlockInput blockInput(const VisionPass& pass, int64_t block) const;
