@@ -99,6 +99,9 @@ export async function checkLaunch(page: Page, data: string, claim: Claim): Promi
   await claim("says size, memory and time beforehand, how far it is from the paper, and the same command", async () => {
     const summary = page.getByRole("complementary", { name: "What this run will be" });
     await summary.getByText(/about .*B at most/).waitFor({ timeout: 20_000 });
+    await page.getByLabel("Processes").selectOption("2");
+    await summary.getByText(/in each of 2 processes, .*B in all/).waitFor({ timeout: 20_000 });
+    await page.getByLabel("Processes").selectOption("1");
     await summary
       .getByText(/a step, (as in|scaled from)/)
       .first()
