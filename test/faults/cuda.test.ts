@@ -50,7 +50,7 @@ it("trains as on the processor; a lost device ends the worker with the remedy, a
     expect(Math.abs(figure - figures[i]!)).toBeLessThan(1e-5 * Math.max(1, Math.abs(figure))),
   );
 
-  const lost = start("lost", "cuda", { SECONDLOOK_SHIM_LAUNCHES: "2000" });
+  const lost = start("lost", "cuda", { SECONDLOOK_SHIM_LAUNCHES: "1200" });
   expect(await lost.ended).toBe(1);
   expect(lost.output()).toMatch(/context is lost.*resumes from its newest checkpoint/);
   expect(lost.output()).toContain("sft step 1");
