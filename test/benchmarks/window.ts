@@ -159,12 +159,10 @@ async function recolour(page: Page, cpu: Cpu, repeats: number): Promise<Time[]> 
             ...document.querySelectorAll<HTMLButtonElement>('[aria-label="Colour tokens by"] button'),
           ].find(({ textContent }) => textContent === name)!;
           const token = document.querySelector<HTMLElement>("[data-i='9']")!;
-          const before = token.style.backgroundColor;
+          const before = token.getAttribute("style");
           const start = performance.now();
           button.click();
-          await window.painted(
-            () => document.querySelector<HTMLElement>("[data-i='9']")!.style.backgroundColor !== before,
-          );
+          await window.painted(() => document.querySelector("[data-i='9']")!.getAttribute("style") !== before);
           return performance.now() - start;
         }, label),
       ),
