@@ -64,7 +64,9 @@ try {
   });
   await claim("opens on the demo's run, says how it learns, and lists the run while it trains", async () => {
     await page.locator("h1", { hasText: "Demo · SFT then T-GRPO" }).waitFor({ timeout: 60_000 });
-    await page.getByRole("region", { name: "How it learns" }).getByText("worked examples").waitFor();
+    const how = page.getByRole("region", { name: "How it learns" });
+    await how.getByRole("radio", { name: "Cold start" }).click(); // the cold start may have passed by now
+    await how.getByText("worked examples").waitFor();
     await page.evaluate(() => (location.hash = "#/runs"));
     await page.getByRole("grid").getByText("Demo · SFT then T-GRPO").first().click({ timeout: 60_000 });
     await page.waitForURL(/#\/runs\/[^/]+/);
