@@ -45,7 +45,9 @@ export function EvaluationCards({
             <li key={evaluation.label} data-label={evaluation.label}>
               <p className={styles["name"]}>
                 {evaluationLabel(evaluation.label)}
-                <span>step {formatCount(evaluation.step)}</span>
+                <span>
+                  step {formatCount(evaluation.step)} · {formatCount(evaluation.n)} questions
+                </span>
               </p>
               <p className={styles["number"]}>
                 {formatPercent(evaluation.accuracy)}
@@ -100,10 +102,6 @@ export function EvaluationCards({
                 <div>
                   <dt>Length</dt>
                   <dd>{formatNumber(evaluation.meanLength)}</dd>
-                </div>
-                <div>
-                  <dt>Questions</dt>
-                  <dd>{formatCount(evaluation.n)}</dd>
                 </div>
               </dl>
             </li>

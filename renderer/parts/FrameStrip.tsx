@@ -130,7 +130,7 @@ export function PromptRuler({
       <span className={styles["words"]}>
         {first >= 0 && frame
           ? `${first === last ? `frame ${frame.index} of the file, ${frame.ptsSec.toFixed(3)} s` : `frames ${frame.index} to ${media.frames[last]!.index}, ${frame.ptsSec.toFixed(3)} to ${media.frames[last]!.ptsSec.toFixed(3)} s`} · prompt tokens ${media.tokenSpans[first]![0]}–${media.tokenSpans[last]![1] - 1} of ${promptTokens}`
-          : `${promptTokens} prompt tokens; coloured: the ${media.frames.length} frames, ${media.width} × ${media.height} pixels each`}
+          : `${promptTokens} prompt tokens; coloured: ${media.frames.length === 1 ? "the frame" : `the ${media.frames.length} frames`}, ${media.width} × ${media.height} pixels${media.frames.length === 1 ? "" : " each"}`}
       </span>
     </div>
   );

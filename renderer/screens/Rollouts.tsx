@@ -154,8 +154,9 @@ function StepView({
     () => pairs.filter((candidate) => passesFilter(candidate, filter) && holdsWords(candidate, words)),
     [pairs, filter, words],
   );
-  // Most is to be seen where rewards differ: there the step taught something.
-  const first = (view === "what-if" ? pairs : shown).find(({ ordered }) => !ordered.dead) ?? shown[0];
+  // Most is to be seen where rewards differ, as the step taught something there, and where a shuffled twin stands beside.
+  const taught = (view === "what-if" ? pairs : shown).filter(({ ordered }) => !ordered.dead);
+  const first = taught.find(({ shuffled }) => shuffled) ?? taught[0] ?? shown[0];
   const pair = pairs.find((candidate) => candidate.pair === askedPair) ?? first ?? pairs[0] ?? null;
   const rollouts = pair ? [...pair.ordered.rollouts, ...(pair.shuffled?.rollouts ?? [])] : [];
 
