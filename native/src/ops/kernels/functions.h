@@ -23,7 +23,7 @@ SECONDLOOK_INLINE Vector boundedExponential(Vector x) {
   p = p * r + 1.6666666e-1f;
   p = p * r + 5.0000000e-1f;
   p = p * (r * r) + r + 1.0f;
-  const IntVector bits = (reinterpret_cast<IntVector>(shifted) << 23) + reinterpret_cast<IntVector>(p);
+  const BitVector bits = (reinterpret_cast<BitVector>(shifted) << 23) + reinterpret_cast<BitVector>(p);
   return vanishes ? Vector{} : reinterpret_cast<Vector>(bits);
 }
 

@@ -33,6 +33,7 @@ constexpr int tileColumns = 2 * lanes;
 
 typedef float Vector __attribute__((vector_size(lanes * 4)));
 typedef int32_t IntVector __attribute__((vector_size(lanes * 4)));
+typedef uint32_t BitVector __attribute__((vector_size(lanes * 4)));
 typedef float LooseVector __attribute__((vector_size(lanes * 4), aligned(4), may_alias));
 
 SECONDLOOK_INLINE Vector load(const float* p) { return *reinterpret_cast<const LooseVector*>(p); }
