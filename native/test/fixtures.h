@@ -78,6 +78,28 @@ inline std::vector<int32_t> randomIds(int64_t count, int32_t below, unsigned see
   return ids;
 }
 
+/// Rounded to bfloat16 and back, ties to even.
+inline Floats rounded(const Floats& x) {
+  Floats y = x;
+  for (float& v : y) {
+    uint32_t bits;
+    std::memcpy(&bits, &v, 4);
+    bits = (bits + 0x7FFF + ((bits >> 16) & 1)) & 0xFFFF0000u;
+    std::memcpy(&v, &bits, 4);
+  }
+  return y;
+}
+
+inline Halves halvesOf(const Floats& x) {
+  Halves halves;
+  for (const float v : rounded(x)) {
+    uint32_t bits;
+    std::memcpy(&bits, &v, 4);
+    halves.push_back({static_cast<uint16_t>(bits >> 16)});
+  }
+  return halves;
+}
+
 inline Doubles widened(const Floats& x) { return Doubles(x.begin(), x.end()); }
 
 inline void append(Floats& to, const Floats& from) { to.insert(to.end(), from.begin(), from.end()); }
