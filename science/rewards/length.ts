@@ -12,6 +12,15 @@ export interface LengthSettings {
   readonly needsTwo: boolean;
 }
 
+/** Video-R1's paper (arXiv 2503.21776). */
+export const PAPER_LENGTH: LengthSettings = {
+  enabled: true,
+  minTokens: 320,
+  maxTokens: 512,
+  omega: 0.2,
+  needsTwo: false,
+};
+
 /** The bonus of each rollout of a group, 0 where it earns none. */
 export function lengthBonus(
   accuracies: readonly number[],

@@ -17,6 +17,17 @@ export interface TemporalSettings {
   readonly apply: "reward" | "advantage";
 }
 
+/** Video-R1's paper, version 4 (arXiv 2503.21776). */
+export const PAPER_TEMPORAL: TemporalSettings = {
+  enabled: true,
+  mu: 1,
+  alpha: 0.3,
+  rule: "proportion",
+  proportionAbove: 0.5,
+  eligibleAbove: 0.1,
+  apply: "reward",
+};
+
 /** The gate of one prompt from raw accuracies; equality passes, also 0 >= 0. An empty group never passes. */
 export function temporalGate(
   ordered: readonly number[],

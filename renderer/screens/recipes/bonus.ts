@@ -1,6 +1,6 @@
 /** What the temporal bonus does to the advantages of one group, computed by the functions that train. */
-import type { LengthSettings } from "../../../science/rewards/length.ts";
-import type { TemporalSettings } from "../../../science/rewards/temporal.ts";
+import { PAPER_LENGTH } from "../../../science/rewards/length.ts";
+import { PAPER_TEMPORAL, type TemporalSettings } from "../../../science/rewards/temporal.ts";
 import { shapeGroup, type GroupScores } from "../../../science/tgrpo.ts";
 
 /** Which rewards the group's answers earn besides the bonus. */
@@ -27,7 +27,6 @@ export interface BonusEffect {
   readonly advantageChange: number;
 }
 
-const NO_LENGTH: LengthSettings = { enabled: false, minTokens: 320, maxTokens: 512, omega: 0.2, needsTwo: false };
 const IN_WINDOW = 400;
 
 /** The gate passes: no answer on shuffled frames is right. */
@@ -44,8 +43,8 @@ export function bonusEffect({ groupSize, right, alpha, kind }: BonusSetup): Bonu
   };
   const advantagesWith = (temporal: Partial<TemporalSettings>): readonly number[] =>
     shapeGroup(scores, {
-      temporal: { ...PAPER, alpha, ...temporal },
-      length: { ...NO_LENGTH, enabled: kind === "length" },
+      temporal: { ...PAPER_TEMPORAL, alpha, ...temporal },
+      length: { ...PAPER_LENGTH, enabled: kind === "length" },
       advantage: "group",
     }).advantages;
   const none = advantagesWith({ enabled: false });
@@ -55,17 +54,6 @@ export function bonusEffect({ groupSize, right, alpha, kind }: BonusSetup): Bonu
     Math.max(...other.map((value, index) => Math.abs(value - none[index]!)));
   return { accuracies, none, reward, advantage, rewardChange: change(reward), advantageChange: change(advantage) };
 }
-
-const PAPER: TemporalSettings = {
-  enabled: true,
-  mu: 1,
-  alpha: 0.3,
-  rule: "proportion",
-  proportionAbove: 0.5,
-  eligibleAbove: 0.1,
-  apply: "reward",
-};
-
 /** One sentence on what the bonus in the reward came to. */
 export function bonusVerdict({ groupSize, right, alpha, kind }: BonusSetup, effect: BonusEffect): string {
   if (right === 0) return "Nobody is right, so nobody earns the bonus.";

@@ -1,5 +1,7 @@
 /** Video-R1 for its page: the temporal contrast, with worked examples by the functions that train. */
 import type { Method } from "../../recipe.ts";
+import { PAPER_LENGTH } from "../../rewards/length.ts";
+import { PAPER_TEMPORAL } from "../../rewards/temporal.ts";
 import { shapeGroup, type GroupSettings } from "../../tgrpo.ts";
 
 /** Eight answers of a prompt on frames in order, and four of its twin on shuffled ones. */
@@ -7,16 +9,8 @@ const LOOKED = { ordered: [1, 1, 1, 0, 0, 1, 0, 0.4], shuffled: [0, 1, 0, 0] } a
 const GUESSED = { ordered: [1, 1, 0, 0, 0, 1, 0, 0], shuffled: [1, 1, 0, 1] } as const;
 
 const settings: GroupSettings = {
-  temporal: {
-    enabled: true,
-    mu: 1,
-    alpha: 0.3,
-    rule: "proportion",
-    proportionAbove: 0.5,
-    eligibleAbove: 0.1,
-    apply: "reward",
-  },
-  length: { enabled: false, minTokens: 320, maxTokens: 512, omega: 0.2, needsTwo: false },
+  temporal: PAPER_TEMPORAL,
+  length: { ...PAPER_LENGTH, enabled: false },
   advantage: "group",
 };
 
